@@ -1,0 +1,60 @@
+"""What happened, in Auth0's letters: one row of a tenant's log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, unique
+
+
+@unique
+class LogCode(Enum):
+    """Type codes of tenant log events (Auth0: "Log event type codes")."""
+
+    F = "f"
+    FP = "fp"
+    FU = "fu"
+    SEPFT = "sepft"
+    FEPFT = "fepft"
+    SERTFT = "sertft"
+    FERTFT = "fertft"
+    FERRT = "ferrt"
+    SECCFT = "seccft"
+    FECCFT = "feccft"
+    SRRT = "srrt"
+    W = "w"
+    RESOURCE_CLEANUP = "resource_cleanup"
+    API_LIMIT = "api_limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEvent:
+    """One row of the log; absent information is an empty string or None, as Auth0 writes it."""
+
+    code: LogCode
+    at: datetime
+    description: str | None = None
+    client_id: str = ""
+    client_name: str = ""
+    ip: str = ""
+    client_ip: str | None = None
+    hostname: str = ""
+    user_agent: str = ""
+    auth0_client: Mapping[str, object] | None = None
+    user_id: str = ""
+    user_name: str = ""
+    connection: str = ""
+    connection_id: str = ""
+    strategy: str = ""
+    strategy_type: str = ""
+    audience: str | None = None
+    scope: tuple[str, ...] | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLogEvent:
+    """A log event as the store gave it back: with its sortable id and its wire document."""
+
+    position: int
+    log_id: str
+    document: Mapping[str, object]

@@ -1,0 +1,112 @@
+"""The nouns of the flow: who calls, what is asked, who claims to be whom, who was proved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateword.domain.client import Client
+from gateword.domain.connection import Connection
+from gateword.domain.resource_server import ResourceServer
+from gateword.domain.secret import Secret
+from gateword.domain.tenant import Tenant
+from gateword.domain.user import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """The other end of the connection as the transport saw it; nothing of it is believed yet.
+
+    Attributes:
+        address: Address of the TCP peer, or what a trusted reverse proxy said of it.
+        forwarded_for: Every value of `auth0-forwarded-for`.
+        auth0_client: Decoded `Auth0-Client` telemetry.
+    """
+
+    address: str
+    forwarded_for: tuple[str, ...] = ()
+    user_agent: str = ""
+    hostname: str = ""
+    auth0_client: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The end user's side of a request, once it is decided whose address counts.
+
+    Attributes:
+        ip: Address that logs and protection count against.
+        proxy_ip: Address of the application's server, when `ip` came from its header.
+        note: Why a header that was sent did not count; for the log.
+    """
+
+    ip: str
+    proxy_ip: str | None = None
+    user_agent: str = ""
+    hostname: str = ""
+    auth0_client: Mapping[str, object] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenAsk:
+    """One POST to `/oauth/token`: read, bounded, its client known and proved.
+
+    Attributes:
+        params: Parameters that are no secret; empty ones are absent.
+        secrets: `password` and `refresh_token`.
+        scope: Asked scopes; None when none was sent.
+        scope_is_malformed: `scope` was neither text nor a list of texts.
+    """
+
+    tenant: Tenant
+    grant_type: str
+    client: Client
+    caller: Caller
+    params: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+    scope: tuple[str, ...] | None
+    at: datetime
+    scope_is_malformed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Somebody claims to be `username` of `connection`, and wants a token for `api`.
+
+    Attributes:
+        audience: What was asked for or stood in for it; None means an opaque token.
+        api: The API behind the audience; None for an opaque token.
+    """
+
+    ask: TokenAsk
+    connection: Connection
+    username: str
+    password: Secret
+    audience: str | None
+    api: ResourceServer | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A proved login; each later step returns a fuller copy.
+
+    Attributes:
+        gty: Value of the access token's `gty` claim.
+        scopes: What is granted, in the order of the answer.
+        permissions: All the user's permissions at the API; None when the token lists none.
+        claims: Custom claims for the access token and the ID token.
+    """
+
+    ask: TokenAsk
+    connection: Connection
+    user: User
+    audience: str | None
+    api: ResourceServer | None
+    gty: str | tuple[str, ...]
+    auth_time: datetime
+    amr: tuple[str, ...] = ("pwd",)
+    scopes: tuple[str, ...] = ()
+    permissions: tuple[str, ...] | None = None
+    claims: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,111 @@
+"""Tokens: what is answered, and what is kept of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateword.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLog:
+    """What the log says of a granted ask.
+
+    Attributes:
+        user_id: User id, or empty when a machine asked for itself.
+        notes: What the asker may wonder about (dropped scopes, no refresh token).
+    """
+
+    user_id: str = ""
+    user_name: str = ""
+    connection: str = ""
+    connection_id: str = ""
+    strategy: str = ""
+    audience: str | None = None
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSet:
+    """A granted answer of the token endpoint.
+
+    Attributes:
+        expires_in_s: Lifetime of the access token.
+        scopes: What was granted, in the order of the answer.
+        log: What the log will say of it.
+    """
+
+    access_token: Secret
+    expires_in_s: int
+    scopes: tuple[str, ...] = ()
+    id_token: Secret | None = None
+    refresh_token: Secret | None = None
+    token_type: str = "Bearer"
+    log: TokenLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshGrant:
+    """What a family of refresh tokens stands for: one login of one user at one client.
+
+    Attributes:
+        user_key: The user's row.
+        connection: Name of the connection that proved the login.
+        audience: API of the tokens; None for opaque access tokens.
+        scopes: The original grant; an exchange may narrow, never widen it.
+        gty: Grant that began the family (`password`).
+        expires_at: Absolute end, fixed at the first issue; None is endless.
+    """
+
+    user_key: int
+    user_id: str
+    client_id: str
+    connection: str
+    audience: str | None
+    scopes: tuple[str, ...]
+    gty: str
+    auth_time: datetime
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshToken:
+    """One refresh token as it is stored, without the token itself.
+
+    Attributes:
+        counter: Generation within the family, from 1.
+        latest_counter: Newest generation of the family.
+        rotating: How the token was issued.
+        idle_expires_at: End without use; None is endless.
+        used_at: When a rotating token was first exchanged.
+    """
+
+    key: int
+    family_key: int
+    grant: RefreshGrant
+    counter: int
+    latest_counter: int
+    rotating: bool
+    idle_expires_at: datetime | None
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRecord:
+    """What is kept of an access token that must be found again: opaque, or born with a family.
+
+    Attributes:
+        opaque: The token is a handle; a JWT carries its own claims.
+        revoked: Its family has been revoked.
+    """
+
+    opaque: bool
+    user_id: str
+    client_id: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+    revoked: bool = False
