@@ -1,0 +1,79 @@
+"""Hashing and signing, as the story sees them."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from gateword.domain.secret import Secret
+
+
+class Hasher(Protocol):
+    """Password hashing behind a bounded queue of low-priority threads."""
+
+    async def hash(self, password: Secret) -> Secret:
+        """Return the encoded hash by which new passwords are kept (Argon2id, PHC form).
+
+        Raises:
+            Refused: BUSY when the expected wait is over the bound.
+        """
+        ...
+
+    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+        """Say whether the password fits; costs one hash also when there is nothing to fit.
+
+        Args:
+            password: What was typed. Over 1024 bytes of UTF-8 it never fits, and is not hashed.
+            encoded: Argon2 (PHC) or bcrypt (`$2a$`, `$2b$`, `$2y$`); None for nobody's password.
+
+        Raises:
+            Refused: BUSY when the expected wait is over the bound.
+        """
+        ...
+
+    def is_outdated(self, encoded: Secret) -> bool:
+        """Say whether a hash that just fitted should be replaced by one of today's kind."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs with the tenant's current key."""
+
+    async def sign(self, claims: Mapping[str, object], *, alg: str, typ: str = "JWT") -> Secret:
+        """Return a JWS in compact form, signed with the current key.
+
+        Args:
+            claims: Payload; its order is kept.
+            alg: RS256 or PS256.
+            typ: `JWT`, or `at+jwt` for RFC 9068.
+        """
+        ...
+
+    def sign_hs256(self, claims: Mapping[str, object], key: Secret, *, typ: str = "JWT") -> Secret:
+        """Return a JWS signed with a shared secret (HS256 APIs, HS256 ID tokens)."""
+        ...
+
+
+class TokenVerifier(Protocol):
+    """Reads what comes in; the algorithm is fixed by the key, never by the header alone."""
+
+    async def access_claims(self, token: Secret, issuer: str) -> Mapping[str, object] | None:
+        """Return the claims of an access token signed by this tenant, or None.
+
+        Checks signature, `iss`, `exp`, `nbf`, `iat` (5 s leeway) and the kind of the token;
+        the audience is the caller's business. HS256 tokens are not read here.
+        """
+        ...
+
+    def assertion_claims(
+        self, assertion: Secret, keys: Mapping[str, tuple[str, str]]
+    ) -> Mapping[str, object] | str:
+        """Return the claims of a client's assertion, or the reason (for the log) why not.
+
+        Args:
+            assertion: Compact JWS.
+            keys: Key id to (algorithm, PEM).
+        """
+        ...
+
+    def unverified_subject(self, assertion: Secret) -> str | None:
+        """Return the `sub` an assertion claims, only to find whose keys to check it with."""
+        ...

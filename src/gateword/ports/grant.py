@@ -1,0 +1,29 @@
+"""A grant: one way of asking for tokens."""
+
+from typing import ClassVar, Protocol
+
+from gateword.domain.log_event import LogCode
+from gateword.domain.login import TokenAsk
+from gateword.domain.token import TokenSet
+
+
+class Grant(Protocol):
+    """What every grant type can do.
+
+    Attributes:
+        grant_type: Value of the `grant_type` parameter.
+        success: Log code of a granted ask.
+        failure: Log code of a refused one.
+    """
+
+    grant_type: ClassVar[str]
+    success: ClassVar[LogCode]
+    failure: ClassVar[LogCode]
+
+    async def answer(self, ask: TokenAsk) -> TokenSet:
+        """Grant tokens.
+
+        Raises:
+            Refused: Any row of the table that fits.
+        """
+        ...

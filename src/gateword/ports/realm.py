@@ -1,0 +1,58 @@
+"""A realm strategy: a directory that can say whether a password is right."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeAlias
+
+from gateword.domain.connection import Connection
+from gateword.domain.secret import Secret
+from gateword.domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The password is right; this is whose it is (the primary user of a linked account)."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """Nobody goes by that name here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The user exists and the password is wrong."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class NoPassword:
+    """The user exists and cannot log in by password at all."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The directory could not be asked; nothing is known about user or password."""
+
+    reason: str
+
+
+Verdict: TypeAlias = Found | NotFound | Mismatch | NoPassword | Unreachable
+
+
+class Realm(Protocol):
+    """What every strategy can do."""
+
+    strategy: ClassVar[str]
+
+    async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
+        """Check a password, at one hash's cost on every path.
+
+        Raises:
+            Refused: BUSY when the hashing queue is full.
+        """
+        ...

@@ -1,0 +1,317 @@
+"""What is kept: one narrow store a noun; a method is a transaction.
+
+Every store is bound to one tenant when it is opened, so none of these methods takes a tenant.
+A method that returns has been made durable.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from gateword.domain.client import Client, RefreshPolicy
+from gateword.domain.connection import Connection
+from gateword.domain.log_event import LogEvent, StoredLogEvent
+from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
+from gateword.domain.secret import Secret
+from gateword.domain.tenant import Tenant
+from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
+from gateword.domain.user import Account, NewUser, User
+
+
+class Tenants(Protocol):
+    """All tenants of the installation."""
+
+    async def all(self) -> Sequence[Tenant]: ...
+
+    async def add(self, name: str, domain: str, at: datetime) -> Tenant | None:
+        """Create a tenant; None when the name or the domain is taken."""
+        ...
+
+
+class TenantSettings(Protocol):
+    """The bound tenant's own row."""
+
+    async def get(self) -> Tenant: ...
+
+    async def save(self, tenant: Tenant) -> None:
+        """Store everything but key, name and domain."""
+        ...
+
+
+class Clients(Protocol):
+    """Applications, cached with a version stamp: a change elsewhere is seen within a second."""
+
+    async def get(self, client_id: str) -> Client | None: ...
+
+    async def all(self) -> Sequence[Client]: ...
+
+    async def origins(self) -> frozenset[str]:
+        """Return the origins of all clients together, for preflights."""
+        ...
+
+    async def put(self, client: Client, at: datetime) -> None:
+        """Create or replace by `client_id`, keys included."""
+        ...
+
+    async def remove(self, client_id: str) -> bool:
+        """Delete a client with its grants and its refresh tokens."""
+        ...
+
+    async def use_assertion(self, client_id: str, jti: str, expires_at: datetime) -> bool:
+        """Note an assertion id; False when it was used before."""
+        ...
+
+
+class Connections(Protocol):
+    """Directories, cached like clients."""
+
+    async def named(self, name: str) -> Connection | None: ...
+
+    async def owning_realm(self, realm: str) -> Connection | None: ...
+
+    async def all(self) -> Sequence[Connection]: ...
+
+    async def put(self, connection: Connection, at: datetime) -> bool:
+        """Create or replace by `name` (`key` 0 when new); False when a realm is taken."""
+        ...
+
+
+class ResourceServers(Protocol):
+    """APIs, cached like clients."""
+
+    async def get(self, identifier: str) -> ResourceServer | None: ...
+
+    async def all(self) -> Sequence[ResourceServer]: ...
+
+    async def put(self, api: ResourceServer, at: datetime) -> None:
+        """Create or replace by `identifier`."""
+        ...
+
+
+class ClientGrants(Protocol):
+    """What machines may do, cached like clients."""
+
+    async def find(
+        self, client_id: str, audience: str, subject_type: str = "client"
+    ) -> ClientGrant | None: ...
+
+    async def all(self) -> Sequence[ClientGrant]: ...
+
+    async def put(self, grant: ClientGrant, at: datetime) -> None:
+        """Create or replace by client, audience and subject type."""
+        ...
+
+
+class Roles(Protocol):
+    """Roles, and what they and direct permissions give a user."""
+
+    async def all(self) -> Sequence[Role]: ...
+
+    async def put(self, role: Role) -> None:
+        """Create or replace by `name`, permissions included."""
+        ...
+
+    async def permissions_of(self, user_key: int, audience: str) -> frozenset[str]:
+        """Return all permissions of a user at one API: direct ones and those of roles."""
+        ...
+
+    async def of_user(self, user_key: int) -> Sequence[Role]: ...
+
+    async def assign(self, user_key: int, role_names: Sequence[str]) -> bool:
+        """Give a user these roles as well; False (and nothing done) when one does not exist."""
+        ...
+
+
+class Users(Protocol):
+    """People and their identities."""
+
+    async def account(
+        self, connection_key: int, names: Sequence[tuple[str, str]]
+    ) -> Account | None:
+        """Return the account of the first (kind, normal form) that fits.
+
+        Args:
+            connection_key: The directory.
+            names: (`email` | `username` | `phone`, normal form), in order of preference.
+        """
+        ...
+
+    async def by_id(self, user_id: str) -> User | None: ...
+
+    async def by_key(self, user_key: int) -> User | None: ...
+
+    async def add(self, new: NewUser, connection: Connection, at: datetime) -> User | None:
+        """Create a user; None when a login name or the id is taken in that connection."""
+        ...
+
+    async def save(self, user: User, at: datetime) -> None:
+        """Store profile, flags and metadata of an existing user (not passwords, not identities)."""
+        ...
+
+    async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
+        """Count a login and return the user with it; None when the user is gone."""
+        ...
+
+    async def set_password(
+        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, retire: bool
+    ) -> bool:
+        """Replace the password; with `retire` all refresh tokens of the user end as well."""
+        ...
+
+    async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
+        """Swap an outdated hash for a new one of the same password, unless it changed meanwhile."""
+        ...
+
+    async def password_hash(self, user_key: int, connection_key: int) -> Secret | None: ...
+
+    async def page(self, *, connection_key: int | None, after: int, limit: int) -> Sequence[User]:
+        """Return users by ascending key, those behind `after` first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """The exchange stands; `rotated` says whether the successor is now the token to use."""
+
+    rotated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotExchanged:
+    """The token is worth nothing (any more).
+
+    Attributes:
+        reason: unknown, other_client, revoked, expired_idle, expired_absolute or reused.
+        details: For the log: family, counter, latest counter.
+    """
+
+    reason: str
+    details: Mapping[str, object]
+
+
+Exchange: TypeAlias = Exchanged | NotExchanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccess:
+    """An access token that must be found again.
+
+    Attributes:
+        token: The token; only its hash is kept.
+        opaque: It is a handle, so user, client and scopes are kept with it.
+    """
+
+    token: Secret
+    opaque: bool
+    user_id: str
+    client_id: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Tokens(Protocol):
+    """Refresh tokens in families, and the access tokens that must be found again; hashes only."""
+
+    async def begin_family(
+        self, grant: RefreshGrant, refresh: Secret, policy: RefreshPolicy, access: NewAccess
+    ) -> int:
+        """Store a family with its first refresh token and the access token beside it.
+
+        Returns:
+            How many old families had to go because user and client held more than 200.
+        """
+        ...
+
+    async def add_access(self, access: NewAccess) -> None:
+        """Store an access token that belongs to no family."""
+        ...
+
+    async def find_refresh(self, refresh: Secret) -> RefreshToken | None: ...
+
+    async def exchange(
+        self,
+        refresh: Secret,
+        client_id: str,
+        successor: Secret,
+        policy: RefreshPolicy,
+        access: NewAccess,
+        at: datetime,
+    ) -> Exchange:
+        """Use a refresh token: one compare-and-set; reuse retires the whole family.
+
+        Decided by `policy.refresh.decide` on the locked rows. `successor` becomes a token of the
+        family when the client's tokens rotate; `access` is stored with it.
+        """
+        ...
+
+    async def revoke_refresh(
+        self, refresh: Secret, client_id: str, at: datetime, *, whole_grant: bool
+    ) -> RefreshGrant | None:
+        """End a refresh token's family (`whole_grant`: all of user, client and audience).
+
+        Returns:
+            What was revoked; None when unknown, another client's or revoked already.
+        """
+        ...
+
+    async def revoke_user(self, user_key: int, at: datetime) -> int:
+        """End all refresh tokens of a user; return how many families that were."""
+        ...
+
+    async def find_access(self, token: Secret) -> AccessRecord | None: ...
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what expired before that time; return how many rows went."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """One signing key of a tenant.
+
+    Attributes:
+        state: next, current, previous or revoked.
+        private_pem: PKCS 8, only in memory; encrypted where it is stored.
+        certificate_pem: Self-signed certificate, CN = domain.
+    """
+
+    kid: str
+    state: str
+    private_pem: Secret
+    certificate_pem: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class SigningKeys(Protocol):
+    """Signing keys; cached like clients."""
+
+    async def all(self) -> Sequence[SigningKey]: ...
+
+    async def add(self, key: SigningKey) -> None: ...
+
+    async def rotate(self, new_next: SigningKey, at: datetime) -> None:
+        """Make next current, current previous, and `new_next` next, in one transaction."""
+        ...
+
+    async def revoke(self, kid: str, at: datetime) -> bool:
+        """Revoke a previous key; False for any other."""
+        ...
+
+
+class Logs(Protocol):
+    """The tenant's log."""
+
+    async def append(self, events: Sequence[LogEvent]) -> None: ...
+
+    async def read(
+        self, *, after: int, limit: int, code: str | None = None
+    ) -> Sequence[StoredLogEvent]:
+        """Return events behind position `after`, oldest first."""
+        ...
+
+    async def latest(self, limit: int, code: str | None = None) -> Sequence[StoredLogEvent]:
+        """Return the newest events, oldest of them first."""
+        ...
