@@ -56,7 +56,7 @@ class Client:
         refresh: How its refresh tokens live.
         origins: Origins that browsers may call from.
         default_audience: Used by client_credentials when a request names none.
-        document: All members in Auth0's shape, with those that have no effect here.
+        document: Other members in Auth0's shape, stored and returned unchanged.
     """
 
     client_id: str

@@ -77,3 +77,19 @@ class TokenVerifier(Protocol):
     def unverified_subject(self, assertion: Secret) -> str | None:
         """Return the `sub` an assertion claims, only to find whose keys to check it with."""
         ...
+
+
+class Vault(Protocol):
+    """Encrypts what must be read back, under a key that is not in the database."""
+
+    def seal(self, plain: Secret, context: str) -> bytes:
+        """Return ciphertext that opens only under the same `context` (table and row it is for)."""
+        ...
+
+    def open(self, sealed: bytes, context: str) -> Secret:
+        """Return what was sealed.
+
+        Raises:
+            ValueError: Wrong key, wrong context, or changed ciphertext.
+        """
+        ...
