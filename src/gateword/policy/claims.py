@@ -1,0 +1,107 @@
+"""What tokens and `/userinfo` say.
+
+Rule 1: pure. Rule 2: members without a value are left out. Source: Auth0 "Access token profiles",
+"OpenID Connect scopes"; claim order as seen in real tokens.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.login import Login
+from gateword.domain.user import User
+
+_PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
+
+
+def iso(at: datetime) -> str:
+    """Return a time as Auth0 writes it: milliseconds and `Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def access_token(login: Login, *, at: int, expires_at: int, jti: str) -> dict[str, object]:
+    """Return the payload of a user's JWT access token.
+
+    Args:
+        login: A settled login; its API decides the profile.
+        at: Issue time, Unix seconds.
+        expires_at: End, Unix seconds.
+        jti: Used by the RFC 9068 profile only.
+    """
+    ask, api = login.ask, login.api
+    claims: dict[str, object] = {
+        "iss": ask.tenant.issuer,
+        "sub": login.user.user_id,
+        "aud": audience(login),
+        "iat": at,
+        "exp": expires_at,
+    }
+    if login.scopes:
+        claims["scope"] = " ".join(login.scopes)
+    if api is not None and api.is_rfc9068:
+        claims |= {"jti": jti, "client_id": ask.client.client_id}
+    else:
+        gty = login.gty
+        claims |= {"gty": gty if isinstance(gty, str) else list(gty), "azp": ask.client.client_id}
+    if login.permissions is not None:
+        claims["permissions"] = list(login.permissions)
+    return claims
+
+
+def audience(login: Login) -> str | list[str]:
+    """Return `aud`: with `openid`, and a key that others can check, `/userinfo` is in it too."""
+    api, tenant = login.api, login.ask.tenant
+    if api is None:
+        return tenant.userinfo_audience
+    if "openid" in login.scopes and api.signing_alg != "HS256":
+        return [api.identifier, tenant.userinfo_audience]
+    return api.identifier
+
+
+def machine_token(
+    issuer: str, client_id: str, aud: str, *, at: int, expires_at: int, scopes: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the payload of a client_credentials token in Auth0's own profile."""
+    claims: dict[str, object] = {
+        "iss": issuer,
+        "sub": f"{client_id}@clients",
+        "aud": aud,
+        "iat": at,
+        "exp": expires_at,
+    }
+    if scopes:
+        claims["scope"] = " ".join(scopes)
+    return claims | {"gty": "client-credentials", "azp": client_id}
+
+
+def id_token(login: Login, *, at: int, expires_at: int) -> dict[str, object]:
+    """Return the payload of an ID token."""
+    return about(login.user, login.scopes) | {
+        "iss": login.ask.tenant.issuer,
+        "aud": login.ask.client.client_id,
+        "sub": login.user.user_id,
+        "iat": at,
+        "exp": expires_at,
+    }
+
+
+def userinfo(user: User, scopes: tuple[str, ...]) -> dict[str, object]:
+    """Return the body of `/userinfo`, `sub` first."""
+    return {"sub": user.user_id} | about(user, scopes)
+
+
+def about(user: User, scopes: tuple[str, ...]) -> dict[str, object]:
+    """Return the standard claims that the scopes open."""
+    claims: dict[str, object] = {}
+    if "profile" in scopes:
+        claims |= {name: user.profile.get(name) for name in _PROFILE}
+        claims["updated_at"] = iso(user.updated_at)
+    if "email" in scopes and user.email:
+        claims |= {"email": user.email, "email_verified": user.email_verified}
+    if "phone" in scopes and user.phone_number:
+        claims |= {
+            "phone_number": user.phone_number,
+            "phone_number_verified": user.phone_verified,
+        }
+    if "address" in scopes:
+        claims["address"] = user.profile.get("address")
+    return {name: value for name, value in claims.items() if value not in (None, "")}

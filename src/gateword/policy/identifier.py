@@ -1,0 +1,47 @@
+"""Under which names a user is looked up: one normal form for every spelling.
+
+Rule 1: pure. Source: Auth0 "Require username", "Flexible identifiers"; normal form: NFKC, lower
+case, outer ASCII white space removed.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+MAX_CHARS: Final = 320
+_PHONE: Final = re.compile(r"\+[1-9]\d{1,14}")
+_WHITE: Final = " \t\r\n\f\v"
+
+
+def normal(text: str) -> str:
+    """Return the form under which a login name is stored and compared."""
+    return unicodedata.normalize("NFKC", text.strip(_WHITE)).lower()
+
+
+def login_names(typed: str) -> tuple[tuple[str, str], ...]:
+    """Return (kind, normal form) in the order in which they are tried; none when unusable.
+
+    The likeliest kind comes first: a phone number by its shape, an e-mail address by its `@`,
+    else a username; then the others, because a username may look like anything.
+    """
+    name = normal(typed)
+    if not name or len(typed) > MAX_CHARS or len(name) > MAX_CHARS or "\0" in name:
+        return ()
+    kinds = ["email", "username", "phone"]
+    if _PHONE.fullmatch(name):
+        kinds = ["phone", "username", "email"]
+    elif "@" not in name:
+        kinds = ["username", "email", "phone"]
+    return tuple((kind, name) for kind in kinds)
+
+
+def is_email(text: str) -> bool:
+    """Say whether a text can be an e-mail address here: one `@`, bounded parts, no white space."""
+    local, at, domain = text.rpartition("@")
+    return (
+        bool(at and local and domain)
+        and len(local) <= 64
+        and len(text) <= 254
+        and not any(c.isspace() or c == "\0" for c in text)
+        and "@" not in local
+    )

@@ -1,0 +1,205 @@
+"""A request's body, form or JSON, read into bounded parameters.
+
+Rule 1: pure. Rule 2: nothing is coerced; empty and null are absent (RFC 6749 §3.2).
+Rule 3: whatever is secret is wrapped before anything else sees it.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NoReturn
+from urllib.parse import parse_qsl
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.secret import Secret
+
+MAX_BODY_BYTES: Final = 64 * 1024
+MAX_VALUE_CHARS: Final = 2048
+MAX_SCOPES: Final = 100
+MAX_DEPTH: Final = 32
+MAX_FIELDS: Final = 100
+_FORM: Final = "application/x-www-form-urlencoded"
+_MAX_DIGITS: Final = 300
+_QUOTED_CHARS: Final = 64
+
+SECRETS: Final = frozenset(
+    {"password", "client_secret", "client_assertion", "refresh_token", "token", "access_token"}
+)
+_UNBOUNDED: Final = SECRETS | {"username"}
+KNOWN: Final = SECRETS | {
+    "grant_type", "client_id", "client_assertion_type", "username", "realm", "audience",
+    "resource", "organization", "token_type_hint",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """Parameters of a request; what was empty or null is not in it.
+
+    Attributes:
+        params: Everything that is no secret, extra parameters included.
+        secrets: Passwords, tokens, client secrets and assertions.
+        scope: Asked scopes without duplicates; None when none was sent.
+        scope_is_malformed: `scope` was neither text nor a list of texts; refused only after the
+            client is known.
+    """
+
+    params: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+    scope: tuple[str, ...] | None = None
+    scope_is_malformed: bool = False
+
+    def require(self, name: str) -> str:
+        """Return a parameter, or refuse with `Missing required parameter`."""
+        if name not in self.params:
+            raise Refused(Refusal.PARAMETER_MISSING, name=name)
+        return self.params[name]
+
+
+def read(content_type: str, body: bytes) -> Fields:
+    """Read a body by its content type; any type but JSON is tried as a form.
+
+    Raises:
+        Refused: MALFORMED_BODY, DUPLICATE_PARAMETER or INVALID_PARAMETER.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        return _sorted_out(_json_members(body))
+    return _sorted_out(_form_members(body, strict=media_type != _FORM))
+
+
+def _malformed(why: str) -> Refused:
+    return Refused(Refusal.MALFORMED_BODY, detail=why)
+
+
+def _form_members(body: bytes, *, strict: bool) -> dict[str, object]:
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            strict_parsing=strict and bool(body),
+            errors="strict",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError as error:
+        raise _malformed(type(error).__name__) from None
+    members: dict[str, object] = {}
+    for name, value in pairs:
+        if name in members:
+            raise Refused(Refusal.DUPLICATE_PARAMETER, name=quoted(name))
+        members[name] = value
+    return members
+
+
+def _json_members(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_no_constant,
+            parse_int=_bounded_int,
+            parse_float=_bounded_float,
+        )
+    except (ValueError, RecursionError) as error:
+        raise _malformed(type(error).__name__) from None
+    if not isinstance(value, dict) or len(value) > MAX_FIELDS or _depth(value) > MAX_DEPTH:
+        raise _malformed("not an object of bounded size and depth")
+    return value
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for name, value in pairs:
+        if name in members:
+            raise Refused(Refusal.DUPLICATE_PARAMETER, name=quoted(name))
+        members[name] = value
+    return members
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError("number too long")
+    return int(digits)
+
+
+def _bounded_float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError("number overflows")
+    return value
+
+
+def _depth(value: object) -> int:
+    """Return how deep lists and objects nest; breadth first, so that nesting costs no stack."""
+    depth, level = 0, [value]
+    while level and depth <= MAX_DEPTH:
+        nested = [item for item in level if isinstance(item, dict | list)]
+        level = [
+            child
+            for item in nested
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        depth += bool(nested)
+    return depth
+
+
+def _sorted_out(members: Mapping[str, object]) -> Fields:
+    params: dict[str, str] = {}
+    secrets: dict[str, Secret] = {}
+    for name, value in members.items():
+        if name == "scope" or value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            if name in KNOWN:
+                raise Refused(Refusal.INVALID_PARAMETER, name=name)
+            continue
+        _check_text(name, value)
+        if name in SECRETS:
+            secrets[name] = Secret(value)
+        else:
+            params[name] = value
+    scope, malformed = _scope(members.get("scope"))
+    return Fields(params=params, secrets=secrets, scope=scope, scope_is_malformed=malformed)
+
+
+def _check_text(name: str, value: str) -> None:
+    if not _encodes(name) or not _encodes(value):
+        raise _malformed("lone surrogate")
+    if name in _UNBOUNDED:
+        return
+    if len(value) > MAX_VALUE_CHARS or "\0" in value:
+        raise Refused(Refusal.INVALID_PARAMETER, name=quoted(name))
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _scope(value: object) -> tuple[tuple[str, ...] | None, bool]:
+    if value is None or value in ("", []):
+        return None, False
+    if isinstance(value, list):
+        if not all(isinstance(item, str) for item in value):
+            return None, True
+        value = " ".join(value)
+    if not isinstance(value, str):
+        return None, True
+    _check_text("scope", value)
+    scopes = tuple(dict.fromkeys(value.split()))
+    if len(scopes) > MAX_SCOPES:
+        raise Refused(Refusal.INVALID_PARAMETER, name="scope")
+    return scopes or None, False
+
+
+def quoted(value: str) -> str:
+    """Return a value of the request safe to repeat in an answer: printable ASCII, bounded."""
+    return quoted(value)
