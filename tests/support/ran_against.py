@@ -1,0 +1,15 @@
+"""What this test run really ran against: engines, SDKs and browsers, with their versions."""
+
+from typing import Final
+
+_NOTED: Final[dict[str, str]] = {}
+
+
+def note(name: str, version: str) -> None:
+    """Say that a test is using `name` in `version` now; called only after it answered."""
+    _NOTED[name] = version
+
+
+def everything() -> dict[str, str]:
+    """Return all names noted so far, sorted, with their versions."""
+    return dict(sorted(_NOTED.items()))
