@@ -1,0 +1,35 @@
+"""The same login as a line for the terminal."""
+
+import shlex
+
+from .login_server import PASSWORD_REALM, SCOPE
+from .settings import Settings
+
+
+def login(settings: Settings, email: str, realm: str) -> str:
+    """Return shell lines that do what the login form does; secret and password stay out of them."""
+    fields = {
+        "grant_type": PASSWORD_REALM,
+        "client_id": settings.client_id,
+        "username": email,
+        "realm": realm,
+        "audience": settings.audience,
+        "scope": SCOPE,
+    }
+    parts = [
+        f". {shlex.quote(settings.secret_file)}",
+        "printf 'Password: '; read -rs PASSWORD; echo",
+        f"curl --cacert {shlex.quote(settings.ca_cert)} https://{settings.domain}/oauth/token \\",
+        *(
+            f"  --data-urlencode {shlex.quote(f'{name}={value}')} \\"
+            for name, value in fields.items()
+        ),
+        '  --data-urlencode "client_secret=$DEMO_CLIENT_SECRET" \\',
+        '  --data-urlencode "password=$PASSWORD"',
+    ]
+    return "\n".join(parts)
+
+
+def api_call(settings: Settings, path: str) -> str:
+    """Return the shell line that calls the API with a token in `$TOKEN`."""
+    return f'curl -i {settings.api_url}{path} -H "Authorization: Bearer $TOKEN"'

@@ -1,0 +1,177 @@
+"""HTTP in, HTML out: every address of the application."""
+
+from typing import Final
+
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from .desk import Desk
+from .guard import COOKIE, FormSeal, new_handle
+from .problem import Failure, Problem
+from .sessions import Session, Sessions
+from .views import Views
+from .workshop_api import BOOKS, Book
+
+_MAX_FIELDS: Final = 8
+_MAX_FORM_BYTES: Final = 16 * 1024
+
+
+class Pages:
+    """The handlers. Reading a page changes nothing; every change is a sealed POST.
+
+    Args:
+        desk: What can be done.
+        sessions: Who is logged in.
+        seal: Protection of the forms.
+        views: The templates.
+    """
+
+    def __init__(self, desk: Desk, sessions: Sessions, seal: FormSeal, views: Views) -> None:
+        self._desk = desk
+        self._sessions = sessions
+        self._seal = seal
+        self._views = views
+
+    def routes(self) -> list[BaseRoute]:
+        """Every address, in one place."""
+        return [
+            Route("/", self.home),
+            Route("/login", self.login_form),
+            Route("/login", self.log_in, methods=["POST"]),
+            Route("/call", self.call, methods=["POST"]),
+            Route("/revoke", self.revoke, methods=["POST"]),
+            Route("/logout", self.log_out, methods=["POST"]),
+            Route("/session-ended", self.session_ended),
+            Route("/about", self.about),
+            Route("/health", _health),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        """Who is logged in, the tokens, and the API's last answer."""
+        session = self._session(request)
+        if session is None:
+            return RedirectResponse("/login", 303)
+        return self._views.home(request, session, self._seal.of(request.cookies[COOKIE]))
+
+    async def login_form(self, request: Request) -> Response:
+        """The empty form; a browser without a cookie gets one for the seal."""
+        if self._session(request) is not None:
+            return RedirectResponse("/", 303)
+        handle = request.cookies.get(COOKIE) or new_handle()
+        page = self._views.login(
+            request, seal=self._seal.of(handle), notice=request.query_params.get("notice", "")
+        )
+        _set_cookie(page, handle)
+        return page
+
+    async def log_in(self, request: Request) -> Response:
+        """Check the password; the session always gets a new cookie value."""
+        form = await self._sealed_form(request)
+        email, realm = _text(form, "email"), _text(form, "realm")
+        try:
+            handle = await self._desk.log_in(
+                email, _text(form, "password"), realm, _address(request)
+            )
+        except Failure as failure:
+            seal = self._seal.of(request.cookies[COOKIE])
+            return self._views.login(request, seal=seal, failure=failure, email=email, realm=realm)
+        self._sessions.close(request.cookies[COOKIE])
+        answer = RedirectResponse("/", 303)
+        _set_cookie(answer, handle)
+        return answer
+
+    async def call(self, request: Request) -> Response:
+        """Call the API with the current token, or with an expired one on demand."""
+        form = await self._sealed_form(request)
+        session = self._session(request)
+        if session is None:
+            return RedirectResponse("/login?notice=timed-out", 303)
+        book = _book(_text(form, "book"))
+        if _text(form, "token") == "old":
+            await self._desk.call_with_old_token(session, book)
+            return RedirectResponse("/#answer", 303)
+        try:
+            await self._desk.call(session, book, _address(request))
+        except Failure:
+            self._sessions.close(request.cookies[COOKIE])
+            answer = RedirectResponse("/session-ended", 303)
+            answer.delete_cookie(COOKIE)
+            return answer
+        return RedirectResponse("/", 303)
+
+    async def revoke(self, request: Request) -> Response:
+        """End the session at the server only, as another device would."""
+        await self._sealed_form(request)
+        session = self._session(request)
+        if session is None:
+            return RedirectResponse("/login?notice=timed-out", 303)
+        await self._desk.revoke_elsewhere(session, _address(request))
+        return RedirectResponse("/", 303)
+
+    async def log_out(self, request: Request) -> Response:
+        """End the session here and at the server."""
+        await self._sealed_form(request)
+        session = self._session(request)
+        notice = "logged-out"
+        if session is not None:
+            told = await self._desk.log_out(request.cookies[COOKIE], session, _address(request))
+            notice = "logged-out" if told else "logged-out-here"
+        answer = RedirectResponse(f"/login?notice={notice}", 303)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    async def session_ended(self, request: Request) -> Response:
+        """Where a browser lands when the login server no longer honours its session."""
+        return self._views.problem(request, Failure(Problem.ENDED))
+
+    async def about(self, request: Request) -> Response:
+        """The same login for the terminal."""
+        return self._views.about(request, self._session(request))
+
+    def failed(self, request: Request, failure: Exception) -> Response:
+        """Tell a failure no handler caught, on a page of its own."""
+        if not isinstance(failure, Failure):
+            raise failure
+        return self._views.problem(request, failure)
+
+    def not_found(self, request: Request, error: Exception) -> Response:
+        """Tell an unknown address or a wrong method in the same words."""
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        return self._views.problem(request, Failure(Problem.NOT_FOUND), status)
+
+    def _session(self, request: Request) -> Session | None:
+        handle = request.cookies.get(COOKIE)
+        return self._sessions.find(handle) if handle else None
+
+    async def _sealed_form(self, request: Request) -> FormData:
+        length = request.headers.get("content-length", "")
+        if not (length.isascii() and length.isdigit() and int(length) <= _MAX_FORM_BYTES):
+            raise Failure(Problem.FORM_TOO_OLD)
+        form = await request.form(max_files=0, max_fields=_MAX_FIELDS)
+        self._seal.check(request, _text(form, "seal"))
+        return form
+
+
+async def _health(_: Request) -> Response:
+    return Response("ok")
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _book(name: str) -> Book:
+    return next((book for book in BOOKS if book.name == name), BOOKS[0])
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "127.0.0.1"
+
+
+def _set_cookie(answer: Response, handle: str) -> None:
+    # Not `Secure`: the demo speaks plain http on localhost.
+    answer.set_cookie(COOKIE, handle, httponly=True, samesite="lax")

@@ -1,0 +1,98 @@
+"""What went wrong, in the words of a product rather than of a protocol."""
+
+from dataclasses import dataclass
+from enum import Enum, unique
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one problem is told.
+
+    Attributes:
+        status: HTTP status of the page that tells it.
+        title: One short sentence.
+        advice: What the reader can do now.
+    """
+
+    status: int
+    title: str
+    advice: str
+
+
+@unique
+class Problem(Enum):
+    """Every way a login or a refresh can fail, seen from the person at the form."""
+
+    EMPTY_FIELDS = Words(
+        400, "Please fill in your e-mail address and your password.", "Both are needed to log in."
+    )
+    WRONG_CREDENTIALS = Words(
+        403,
+        "That e-mail address and password do not match.",
+        "Check both, and the kind of account: employees and customers have separate passwords.",
+    )
+    BLOCKED = Words(
+        403,
+        "This account is blocked.",
+        "Somebody in charge has closed it. Please ask the office to open it again.",
+    )
+    REALM_UNAVAILABLE = Words(
+        400,
+        "This kind of account cannot log in here.",
+        "Choose Employees or Customers in the list and try again.",
+    )
+    TOO_MANY = Words(
+        429,
+        "Too many attempts.",
+        "To keep your account safe we are taking a short break.",
+    )
+    BUSY = Words(
+        503,
+        "Our login desk is very busy right now.",
+        "Your password was not checked, so nothing counts against you.",
+    )
+    UNREACHABLE = Words(
+        503,
+        "We cannot reach our login service.",
+        "That is our fault, not yours. Please try again in a minute.",
+    )
+    REFUSED = Words(
+        403,
+        "The login service turned this login down.",
+        "Please contact the office; the details below tell them why.",
+    )
+    BROKEN = Words(
+        502,
+        "Something is wrong on our side.",
+        "This application and the login service do not understand each other.",
+    )
+    ENDED = Words(
+        401,
+        "Your session was ended.",
+        "Somebody ended it from elsewhere, or it became too old. Log in again to go on.",
+    )
+    FORM_TOO_OLD = Words(
+        403,
+        "This form was not sent from our page, or it is too old.",
+        "Go back, reload the page and send it again.",
+    )
+    NOT_FOUND = Words(
+        404, "There is no such page here.", "The front page is a good place to start."
+    )
+
+
+@dataclass(eq=False)
+class Failure(Exception):
+    """A problem with what the login server said about it.
+
+    Attributes:
+        problem: Which one.
+        status: HTTP status of the login server's answer; None when none came.
+        said: Its answer, `error: error_description`; it holds nothing secret.
+        retry_after_s: Seconds to wait, when it named a number.
+    """
+
+    problem: Problem
+    status: int | None = None
+    said: str = ""
+    retry_after_s: int | None = None

@@ -1,0 +1,59 @@
+"""What the application must be told, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of the demo application.
+
+    Attributes:
+        domain: Host and port of the login server, without scheme.
+        client_id: Who this application is at the login server.
+        client_secret: How it proves that; never shown, never logged.
+        audience: The API the access tokens are for.
+        api_url: Where that API answers, without trailing slash.
+        realms: Choices of the dropdown; the first one is preselected.
+        ca_cert: Path of the development CA, for the curl lines on the about page.
+        secret_file: Path of a file with `DEMO_CLIENT_SECRET=…` that a shell can source.
+        host: Address to listen on.
+        port: TCP port to listen on.
+    """
+
+    domain: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    audience: str
+    api_url: str
+    realms: tuple[str, ...]
+    ca_cert: str
+    secret_file: str
+    host: str = "127.0.0.1"
+    port: int = 3000
+
+    @property
+    def issuer(self) -> str:
+        """Issuer of every token this application accepts."""
+        return f"https://{self.domain}/"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Addresses under which a browser may post to this application."""
+        return frozenset(f"http://{name}:{self.port}" for name in ("localhost", "127.0.0.1"))
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; a missing one raises `KeyError` with its name."""
+    return Settings(
+        domain=environment["DEMO_DOMAIN"],
+        client_id=environment["DEMO_CLIENT_ID"],
+        client_secret=environment["DEMO_CLIENT_SECRET"],
+        audience=environment["DEMO_AUDIENCE"],
+        api_url=environment["DEMO_API_URL"],
+        realms=tuple(environment["DEMO_REALMS"].split(",")),
+        ca_cert=environment["DEMO_CA_CERT"],
+        secret_file=environment["DEMO_SECRET_FILE"],
+        port=int(environment["DEMO_APP_PORT"]),
+    )

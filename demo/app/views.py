@@ -1,0 +1,122 @@
+"""The templates, and what each of them is told."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from . import curl, token_view
+from .login_server import SCOPE
+from .problem import Failure
+from .sessions import Session
+from .settings import Settings
+from .workshop_api import BOOKS
+
+_NOTICES: Final = {
+    "logged-out": "You are logged out, and your refresh token was revoked at the login service.",
+    "logged-out-here": "You are logged out here, but the login service could not be told.",
+    "timed-out": "You were away for a while. Please log in again.",
+}
+
+
+class Views:
+    """Renders pages; every value is escaped by Jinja.
+
+    Args:
+        settings: For the addresses the pages name.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._templates = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["clock_time"] = token_view.clock_time
+        self._templates.filters["euros"] = _euros
+        self._templates.filters["weekday"] = _weekday
+
+    def login(
+        self,
+        request: Request,
+        *,
+        seal: str,
+        notice: str = "",
+        failure: Failure | None = None,
+        email: str = "",
+        realm: str = "",
+    ) -> Response:
+        """The login form; what was typed is kept, except the password."""
+        page = self._render(
+            "login.html",
+            request,
+            failure.problem.value.status if failure else 200,
+            seal=seal,
+            notice=_NOTICES.get(notice, ""),
+            failure=failure,
+            email=email,
+            realm=realm or self._settings.realms[0],
+            realms=self._settings.realms,
+        )
+        if failure and failure.retry_after_s is not None:
+            page.headers["Retry-After"] = str(failure.retry_after_s)
+        return page
+
+    def home(self, request: Request, session: Session, seal: str) -> Response:
+        """The page of a logged-in user."""
+        access = token_view.decoded(session.tokens.access)
+        identity = token_view.decoded(session.tokens.identity)
+        return self._render(
+            "home.html",
+            request,
+            seal=seal,
+            session=session,
+            name=identity.claims.get("name") or session.email,
+            sub=identity.claims["sub"],
+            left_s=max(0, round(session.tokens.expires_at - time.time())),
+            access=(token_view.lines(access.header), token_view.lines(access.claims)),
+            identity=(token_view.lines(identity.header), token_view.lines(identity.claims)),
+            asked=SCOPE.split(),
+            books=BOOKS,
+            answer=session.answer,
+        )
+
+    def about(self, request: Request, session: Session | None) -> Response:
+        """The terminal's view of the same login."""
+        email = session.email if session else "YOUR E-MAIL"
+        realm = session.realm if session else self._settings.realms[0]
+        return self._render(
+            "about.html",
+            request,
+            session=session,
+            login_line=curl.login(self._settings, email, realm),
+            api_line=curl.api_call(self._settings, BOOKS[0].path),
+            settings=self._settings,
+        )
+
+    def problem(self, request: Request, failure: Failure, status: int | None = None) -> Response:
+        """A whole page for a problem that belongs to no form."""
+        words = failure.problem.value
+        return self._render("problem.html", request, status or words.status, failure=failure)
+
+    def _render(
+        self, template: str, request: Request, status: int = 200, /, **told: object
+    ) -> Response:
+        told.setdefault("session", None)
+        text = self._templates.get_template(template).render(path=request.url.path, **told)
+        return HTMLResponse(text, status)
+
+
+def _euros(cents: int) -> str:
+    return f"€{cents / 100:,.2f}"
+
+
+def _weekday(day: str) -> str:
+    return f"{datetime.fromisoformat(day).replace(tzinfo=UTC):%A %-d %b}"
