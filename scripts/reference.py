@@ -1,0 +1,159 @@
+"""Writes the pages of `docs/reference/` that are made from the code, or says which are stale."""
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import typer
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+
+from gateword.cli.main import app
+from gateword.domain.log_event import LogCode
+from gateword.domain.refusal import OWN_FAILURE, Refusal
+
+REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+MADE: Final = "<!-- Made by scripts/docs from the code; edit the code instead. -->\n"
+
+LOG_MEANING: Final[Mapping[LogCode, str]] = {
+    LogCode.F: "A login failed for another reason than those below; a blocked user, for one.",
+    LogCode.FP: "A login failed: wrong password.",
+    LogCode.FU: "A login failed: no such user, or none of that name in the realm.",
+    LogCode.SEPFT: "Tokens were issued for a user name and a password.",
+    LogCode.FEPFT: "A user name and a password were refused, or the ask itself was.",
+    LogCode.SERTFT: "Tokens were issued for a refresh token.",
+    LogCode.FERTFT: "A refresh token was refused.",
+    LogCode.FERRT: "A rotated refresh token was used again; its whole family was retired.",
+    LogCode.SECCFT: "A token was issued to a machine for its own credentials.",
+    LogCode.FECCFT: "A machine's own credentials were refused.",
+    LogCode.SRRT: "A refresh token was revoked.",
+    LogCode.W: "A warning that no ask failed for.",
+    LogCode.RESOURCE_CLEANUP: "Old refresh tokens made room for new ones.",
+    LogCode.API_LIMIT: "A rate limit of the API was reached.",
+}
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(_cell(cell) for cell in line)} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def errors() -> str:
+    """Return the table of refusals."""
+    return (
+        "# Errors\n\n"
+        "Every way in which Gateword says no. The body is "
+        '`{"error": …, "error_description": …}`; `{name}` stands for what was asked.\n'
+        "`own` in the last column is the failure code of the grant that was asked.\n\n"
+    ) + _table(
+        ("Name", "Status", "`error`", "`error_description`", "Log"),
+        (
+            (
+                refusal.name,
+                str(refusal.value.status),
+                _code(refusal.value.error),
+                refusal.value.description,
+                ", ".join(_log(code) for code in refusal.value.log),
+            )
+            for refusal in Refusal
+        ),
+    )
+
+
+def _log(code: LogCode | str) -> str:
+    return OWN_FAILURE if isinstance(code, str) else _code(code.value)
+
+
+def log_codes() -> str:
+    """Return the table of log codes, with the refusals that write each."""
+    return (
+        "# Log codes\n\nValues of `type` in the tenant log (`gateword logs`). They are Auth0's.\n\n"
+    ) + _table(
+        ("Code", "Meaning", "Written for"),
+        (
+            (
+                _code(code.value),
+                LOG_MEANING[code],
+                ", ".join(refusal.name for refusal in Refusal if code in refusal.value.log),
+            )
+            for code in LogCode
+        ),
+    )
+
+
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    return "# Commands\n\n" + "\n".join(_command(typer.main.get_command(app), "gateword"))
+
+
+def _command(command: object, name: str) -> Iterable[str]:
+    if isinstance(command, TyperGroup):
+        for child, sub in command.commands.items():
+            yield from _command(sub, f"{name} {child}")
+    elif isinstance(command, TyperCommand) and not command.hidden:
+        yield f"## `{name}`\n\n{inspect.cleandoc(command.help or '')}\n"
+        rows = [
+            _parameter(parameter)
+            for parameter in command.params
+            if isinstance(parameter, TyperArgument | TyperOption) and not parameter.hidden
+        ]
+        if rows:
+            yield _table(("Argument or option", "Meaning", "Default", "Environment"), rows)
+
+
+def _parameter(parameter: TyperArgument | TyperOption) -> Sequence[str]:
+    shown = value = parameter.metavar or (parameter.name or "").upper()
+    if isinstance(parameter, TyperOption):
+        names = ", ".join((*parameter.opts, *parameter.secondary_opts))
+        shown = names if parameter.is_flag else f"{names} {value}"
+    has_default = parameter.default not in (None, False, ()) and not callable(parameter.default)
+    variables = parameter.envvar or ""
+    return (
+        _code(shown),
+        parameter.help or "",
+        _code(str(parameter.default)) if has_default else "",
+        _code(variables if isinstance(variables, str) else ", ".join(variables)),
+    )
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "commands.md": commands,
+    "errors.md": errors,
+    "log-codes.md": log_codes,
+}
+
+
+def main() -> int:
+    """Write the pages; with `--check`, print the stale ones and return 1 if there are any."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, name stale pages")
+    is_check = parser.parse_args().check
+    stale = 0
+    for name, page in PAGES.items():
+        path = REFERENCE / name
+        text = MADE + page()
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if is_check:
+            print(f"docs/reference/{name} is stale; run scripts/docs")
+        else:
+            REFERENCE.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote docs/reference/{name}")
+    return 1 if is_check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
