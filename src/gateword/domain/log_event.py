@@ -27,6 +27,26 @@ class LogCode(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogFacts:
+    """What the steps of a login found out that its log row should say.
+
+    Attributes:
+        user_id: User id, or empty when nobody was recognised.
+        user_name: Login name as it was typed.
+        notes: What the asker may wonder about (dropped scopes, no refresh token).
+    """
+
+    user_id: str = ""
+    user_name: str = ""
+    connection: str = ""
+    connection_id: str = ""
+    strategy: str = ""
+    audience: str | None = None
+    notes: tuple[str, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvent:
     """One row of the log; absent information is an empty string or None, as Auth0 writes it."""
 

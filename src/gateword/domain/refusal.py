@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final, Literal, TypeAlias
 
-from gateword.domain.log_event import LogCode
+from gateword.domain.log_event import LogCode, LogFacts
 
 OWN_FAILURE: Final[Literal["own"]] = "own"
-"""Stands in a row's `log` for the failure code of the grant that was asked (`fepft`, `fertft`, …)."""
+"""Stands in a row's `log` for the failure code of the grant that was asked (`fepft`, …)."""
 
 _Logged: TypeAlias = tuple[LogCode | Literal["own"], ...]
 
@@ -70,7 +70,8 @@ class Refusal(Enum):
     RATE_LIMITED = Row(
         429,
         "too_many_requests",
-        "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and X-RateLimit-Reset headers.",
+        "Too many requests. Check the X-RateLimit-Limit, X-RateLimit-Remaining and "
+        "X-RateLimit-Reset headers.",
         (LogCode.API_LIMIT,),
         "§1.5 row 38",
     )
@@ -197,7 +198,9 @@ class Refusal(Enum):
     CLIENT_GRANT_MISSING = Row(
         403,
         "access_denied",
-        'Client is not authorized to access "{audience}". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants',
+        'Client is not authorized to access "{audience}". You need to create a "client-grant" '
+        "associated to this API. See: "
+        "https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants",
         _OWN,
         "§1.6 no client grant",
     )
@@ -264,6 +267,7 @@ class Refused(Exception):
         detail: For the log alone; never reaches the wire. Must not hold a secret.
         retry_after_s: Seconds after which a new try makes sense, for 429 and 503.
         body: Further members of the answer's body.
+        facts: Whom and what it was about, for the log.
         names: Fill the row's description, and are what it may quote of the request.
     """
 
@@ -274,6 +278,7 @@ class Refused(Exception):
         *,
         retry_after_s: int | None = None,
         body: Mapping[str, str] | None = None,
+        facts: LogFacts | None = None,
         **names: str,
     ) -> None:
         super().__init__(refusal.name)
@@ -281,6 +286,7 @@ class Refused(Exception):
         self.detail = detail
         self.retry_after_s = retry_after_s
         self.body: Mapping[str, str] = body or {}
+        self.facts = facts or LogFacts()
         self.names: Mapping[str, str] = names
 
     @property

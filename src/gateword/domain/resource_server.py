@@ -1,4 +1,4 @@
-"""A resource server: an API that accepts our tokens; a client grant: what a machine may do there."""
+"""Resource servers (APIs that accept our tokens), client grants, roles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,29 +1,10 @@
 """Tokens: what is answered, and what is kept of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from gateword.domain.log_event import LogFacts
 from gateword.domain.secret import Secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenLog:
-    """What the log says of a granted ask.
-
-    Attributes:
-        user_id: User id, or empty when a machine asked for itself.
-        notes: What the asker may wonder about (dropped scopes, no refresh token).
-    """
-
-    user_id: str = ""
-    user_name: str = ""
-    connection: str = ""
-    connection_id: str = ""
-    strategy: str = ""
-    audience: str | None = None
-    notes: tuple[str, ...] = ()
-    details: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +14,7 @@ class TokenSet:
     Attributes:
         expires_in_s: Lifetime of the access token.
         scopes: What was granted, in the order of the answer.
-        log: What the log will say of it.
+        facts: What the log will say of it.
     """
 
     access_token: Secret
@@ -42,7 +23,7 @@ class TokenSet:
     id_token: Secret | None = None
     refresh_token: Secret | None = None
     token_type: str = "Bearer"
-    log: TokenLog
+    facts: LogFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

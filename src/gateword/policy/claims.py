@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from gateword.domain.login import Login
+from gateword.domain.resource_server import ResourceServer
 from gateword.domain.user import User
 
 _PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
@@ -58,19 +59,40 @@ def audience(login: Login) -> str | list[str]:
 
 
 def machine_token(
-    issuer: str, client_id: str, aud: str, *, at: int, expires_at: int, scopes: tuple[str, ...]
+    issuer: str,
+    client_id: str,
+    api: ResourceServer,
+    *,
+    at: int,
+    jti: str,
+    scopes: tuple[str, ...],
 ) -> dict[str, object]:
-    """Return the payload of a client_credentials token in Auth0's own profile."""
+    """Return the payload of a client_credentials token.
+
+    Args:
+        issuer: The tenant's issuer.
+        client_id: The machine; `sub` is `{client_id}@clients`.
+        api: The API; its lifetime and profile apply.
+        at: Issue time, Unix seconds.
+        jti: Used by the RFC 9068 profile only.
+        scopes: What is granted; listed as `permissions` too where the API wants that claim.
+    """
     claims: dict[str, object] = {
         "iss": issuer,
         "sub": f"{client_id}@clients",
-        "aud": aud,
+        "aud": api.identifier,
         "iat": at,
-        "exp": expires_at,
+        "exp": at + api.token_lifetime_s,
     }
     if scopes:
         claims["scope"] = " ".join(scopes)
-    return claims | {"gty": "client-credentials", "azp": client_id}
+    if api.is_rfc9068:
+        claims |= {"jti": jti, "client_id": client_id}
+    else:
+        claims |= {"gty": "client-credentials", "azp": client_id}
+    if api.carries_permissions:
+        claims["permissions"] = list(scopes)
+    return claims
 
 
 def id_token(login: Login, *, at: int, expires_at: int) -> dict[str, object]:

@@ -6,7 +6,6 @@ nickname its local part, picture a Gravatar address.
 
 import hashlib
 from dataclasses import replace
-from urllib.parse import quote
 
 from gateword.domain.user import NewUser
 from gateword.policy.identifier import normal
@@ -25,6 +24,4 @@ def completed(new: NewUser) -> NewUser:
 
 def _gravatar(email: str) -> str:
     digest = hashlib.md5(email.encode(), usedforsecurity=False).hexdigest()
-    initials = quote(email[:2], safe="")
-    fallback = quote(f"https://cdn.auth0.com/avatars/{initials}.png", safe="")
-    return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg&d={fallback}"
+    return f"https://s.gravatar.com/avatar/{digest}?s=480&r=pg"

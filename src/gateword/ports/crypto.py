@@ -33,6 +33,10 @@ class Hasher(Protocol):
         """Say whether a hash that just fitted should be replaced by one of today's kind."""
         ...
 
+    def recognises(self, encoded: Secret) -> bool:
+        """Say whether a hash brought along is of a kind that `verify` reads."""
+        ...
+
 
 class Signer(Protocol):
     """Signs with the tenant's current key."""

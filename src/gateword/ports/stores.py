@@ -149,6 +149,10 @@ class Users(Protocol):
         """Store profile, flags and metadata of an existing user (not passwords, not identities)."""
         ...
 
+    async def remove(self, user_id: str) -> bool:
+        """Delete a user with everything that is theirs; False when there is none."""
+        ...
+
     async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
         """Count a login and return the user with it; None when the user is gone."""
         ...

@@ -1,0 +1,86 @@
+"""Passwords: Argon2id for new ones, bcrypt for those brought along."""
+
+import re
+from typing import Final
+
+import bcrypt
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from gateword.crypto.hash_pool import HashPool
+from gateword.domain.secret import Secret
+
+MAX_BYTES: Final = 1024
+"""Longer passwords never fit and are not hashed; no real one is longer."""
+
+BCRYPT_BYTES: Final = 72
+"""bcrypt sees no more of a password."""
+
+_BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
+_BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
+
+
+class PooledHasher:
+    """Hashes behind a pool; every path through `verify` costs exactly one hash."""
+
+    def __init__(self, pool: HashPool, *, memory_kib: int = 19456, passes: int = 2) -> None:
+        """Set Argon2id's cost; one lane, as OWASP's password storage advice has it.
+
+        Args:
+            pool: Where the hashes run.
+            memory_kib: Memory of one hash, in KiB.
+            passes: How often it goes over the memory.
+        """
+        self._pool = pool
+        self._argon2 = PasswordHasher(
+            time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
+        )
+        # Well-formed, and nobody's: its digest was not made from any password.
+        self._nobody = (
+            f"$argon2id$v=19$m={memory_kib},t={passes},p=1"
+            "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        )
+
+    async def hash(self, password: Secret) -> Secret:
+        """Return the Argon2id hash of a password, in PHC form."""
+        data = password.reveal().encode()
+        return Secret(await self._pool.run(lambda: self._argon2.hash(data)))
+
+    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+        """Say whether the password fits, at the cost of one hash in every case."""
+        data = password.reveal().encode()
+        fits = len(data) <= MAX_BYTES and encoded is not None
+        # An over-long password is not looked at; a stand-in keeps the work the same.
+        tried = data if len(data) <= MAX_BYTES else b"-"
+        against = encoded.reveal() if encoded is not None else self._nobody
+        return await self._pool.run(lambda: self._fits(tried, against)) and fits
+
+    def is_outdated(self, encoded: Secret) -> bool:
+        """Say whether the hash is not Argon2id at today's cost."""
+        text = encoded.reveal()
+        return text.startswith(_BCRYPT) or self._argon2.check_needs_rehash(text)
+
+    def recognises(self, encoded: Secret) -> bool:
+        """Say whether a hash is Argon2 in PHC form or bcrypt `$2a$`, `$2b$`, `$2y$`."""
+        text = encoded.reveal()
+        if _BCRYPT_FORM.fullmatch(text):
+            return True
+        try:
+            extract_parameters(text)
+        except InvalidHashError:
+            return False
+        return True
+
+    def _fits(self, password: bytes, encoded: str) -> bool:
+        if encoded.startswith(_BCRYPT):
+            return self._fits_bcrypt(password, encoded)
+        try:
+            return self._argon2.verify(encoded, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _fits_bcrypt(self, password: bytes, encoded: str) -> bool:
+        try:
+            return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
+        except ValueError:  # not a bcrypt hash after all
+            return False

@@ -1,0 +1,39 @@
+"""The machine's own clock and randomness."""
+
+import secrets
+import string
+import time
+from datetime import UTC, datetime
+from typing import Final
+
+_ALPHABET: Final = string.ascii_letters + string.digits
+_URL_SAFE: Final = _ALPHABET + "-_"
+
+
+class SystemClock:
+    """Wall and monotonic clock of the machine."""
+
+    def now(self) -> datetime:
+        """Return the aware UTC time."""
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        """Return seconds that never run backwards."""
+        return time.monotonic()
+
+
+class SystemDice:
+    """Randomness of the operating system."""
+
+    def handle(self, length: int) -> str:
+        """Return `length` characters of `A-Za-z0-9_-`."""
+        # 64 characters: the low six bits of a random byte pick one without bias.
+        return "".join(_URL_SAFE[byte & 63] for byte in secrets.token_bytes(length))
+
+    def hex(self, length: int) -> str:
+        """Return `length` lower-case hex characters."""
+        return secrets.token_hex((length + 1) // 2)[:length]
+
+    def letters(self, length: int) -> str:
+        """Return `length` characters of `A-Za-z0-9`."""
+        return "".join(secrets.choice(_ALPHABET) for _ in range(length))

@@ -1,0 +1,46 @@
+"""The `auth0` strategy: users and password hashes in our own store."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gateword.domain.connection import Connection
+from gateword.domain.refusal import Refused
+from gateword.domain.secret import Secret
+from gateword.domain.user import Account
+from gateword.policy.identifier import login_names
+from gateword.ports.crypto import Hasher
+from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Verdict
+from gateword.ports.stores import Users
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseRealm:
+    """One look-up and one hash, whatever comes of it."""
+
+    users: Users
+    hasher: Hasher
+    strategy: ClassVar[str] = "auth0"
+
+    async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
+        """Check a password; a right one under an outdated hash is hashed anew."""
+        names = login_names(username)
+        account = await self.users.account(connection.key, names) if names else None
+        encoded = account.password_hash if account and connection.passwords_enabled else None
+        fits = await self.hasher.verify(password, encoded)
+        if account is None:
+            return NotFound()
+        if encoded is None:
+            return NoPassword(account.user)
+        if not fits:
+            return Mismatch(account.user)
+        await self._upgrade(account, encoded, password)
+        return Found(account.user)
+
+    async def _upgrade(self, account: Account, encoded: Secret, password: Secret) -> None:
+        if account.user.blocked or not self.hasher.is_outdated(encoded):
+            return
+        try:
+            renewed = await self.hasher.hash(password)
+        except Refused:
+            return  # too busy now: the next login upgrades it
+        await self.users.replace_hash(account.identity_key, encoded, renewed)
