@@ -49,9 +49,9 @@ class _Dice:
 
 
 def timesheet(sub: str, today: date) -> dict[str, object]:
-    """Return this week's hours of the employee `sub`, Monday to Friday."""
+    """Return last week's hours of the employee `sub`, Monday to Friday."""
     dice = _Dice(f"timesheet {sub}")
-    monday = today - timedelta(days=today.weekday())
+    monday = today - timedelta(days=today.weekday() + 7)
     rows = []
     for day in range(5):
         job, task = dice.pick(_JOBS)
@@ -80,7 +80,8 @@ def orders(sub: str, today: date) -> dict[str, object]:
             {
                 "number": f"HP-{dice.between(10_400, 19_999)}",
                 "placed": str(placed),
-                "item": f"{pieces} of {name}",
+                "item": name,
+                "pieces": pieces,
                 "total_cents": pieces * price_cents,
                 "state": state,
             }

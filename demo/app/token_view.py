@@ -11,7 +11,7 @@ _MEANINGS: Final = {
     "sub": "Who it is about. The same e-mail in another realm is another sub.",
     "aud": "Whom it is for. Anyone else must turn it down.",
     "iat": "When it was issued.",
-    "exp": "When it dies. From this second on the API answers 401.",
+    "exp": "When it expires. From this second on the API answers 401.",
     "scope": "What this application may do in your name.",
     "permissions": "What your roles allow you to do at this API.",
     "gty": "How it was obtained: with a password, or refreshed later.",
