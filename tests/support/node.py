@@ -16,10 +16,11 @@ TIMEOUT_S: Final = 60
 """Bound of one program; each makes a handful of requests."""
 
 
-def version_of(package: str) -> str:
-    """Return the installed version of an npm package of `tests/compat/`."""
-    manifest = COMPAT / "node_modules" / package / "package.json"
-    return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])
+def note(package: str) -> None:
+    """Note an npm package of `tests/compat/` as run against, by its own name and version."""
+    path = COMPAT / "node_modules" / package / "package.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    ran_against.note(f"npm {manifest['name']}", str(manifest["version"]))
 
 
 def executable() -> str:
@@ -38,7 +39,7 @@ def run(program: str, ask: object, env: Mapping[str, str], *packages: str) -> ob
         program: Path below `tests/compat/`.
         ask: What the program reads, as JSON.
         env: Environment to add (`NODE_EXTRA_CA_CERTS`).
-        packages: npm packages it uses; noted as run against.
+        packages: Folders in `node_modules` that it uses; noted as run against.
 
     Returns:
         The JSON document that the program wrote.
@@ -60,6 +61,6 @@ def run(program: str, ask: object, env: Mapping[str, str], *packages: str) -> ob
         msg = f"{program} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         raise RuntimeError(msg)
     for package in packages:
-        ran_against.note(f"npm {package}", version_of(package))
+        note(package)
     answer: object = json.loads(done.stdout)
     return answer
