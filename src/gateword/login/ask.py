@@ -1,0 +1,112 @@
+"""From a request's parameters to tokens: the checks before any grant, the grant, the log.
+
+The order is fixed so that nothing about users shows before the client is proved: grant type,
+client, grant allowed, first party, and only then what the grant itself asks.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.client import Client
+from gateword.domain.login import Peer, TokenAsk
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.tenant import Tenant
+from gateword.domain.token import TokenSet
+from gateword.login import audit
+from gateword.login import client as clients
+from gateword.policy import client_auth
+from gateword.policy.caller import caller
+from gateword.policy.token_params import Fields, quoted
+from gateword.ports.grant import Grant
+from gateword.ports.parts import Parts
+
+GRANT_TYPES_PAGE: Final = "https://auth0.com/docs/clients/client-grant-types"
+_FIRST_PARTY_ONLY: Final = ("password", "http://auth0.com/oauth/grant-type/password-realm")
+
+
+async def answer(
+    parts: Parts,
+    grants: Mapping[str, Grant],
+    fields: Fields,
+    authorization: str | None,
+    peer: Peer,
+) -> tuple[Client, TokenSet]:
+    """Answer one ask and log it.
+
+    Args:
+        parts: Of the tenant that was asked.
+        grants: Grant types that the tenant answers.
+        fields: Parameters of the request.
+        authorization: Value of the Authorization header.
+        peer: The other end as the transport saw it.
+
+    Raises:
+        Refused: Any row of the table; it has been logged as its row says.
+    """
+    grant = _grant(grants, fields)
+    at = parts.clock.now()
+    proof = client_auth.presented(authorization, fields)
+    trace = audit.Trace(
+        at=at,
+        grant=grant,
+        caller=caller(peer, None),
+        client_id=quoted(proof.client_id or ""),
+        audience=fields.params.get("audience"),
+        scope=fields.scope,
+    )
+    logs = parts.stores.logs
+    try:
+        tenant = await parts.stores.settings.get()
+        client = await clients.prove(parts, tenant, proof)
+        trace = replace(
+            trace, client=client, client_id=client.client_id, caller=caller(peer, client)
+        )
+        _check_allowed(client, grant.grant_type)
+        tokens = await grant.answer(_ask(tenant, client, trace, fields, at))
+    except Refused as refused:
+        await audit.refused(logs, trace, refused)
+        raise
+    except asyncio.CancelledError:
+        await asyncio.shield(audit.refused(logs, trace, Refused(Refusal.CLIENT_GONE)))
+        raise
+    await audit.granted(logs, trace, tokens)
+    return client, tokens
+
+
+def _grant(grants: Mapping[str, Grant], fields: Fields) -> Grant:
+    grant_type = fields.params.get("grant_type")
+    if grant_type is None:
+        raise Refused(Refusal.GRANT_TYPE_MISSING)
+    if grant_type not in grants:
+        raise Refused(Refusal.GRANT_TYPE_UNKNOWN, grant_type=quoted(grant_type))
+    return grants[grant_type]
+
+
+def _check_allowed(client: Client, grant_type: str) -> None:
+    row = Refusal.GRANT_NOT_ALLOWED
+    detail = f"the client's grant_types are {', '.join(client.grant_types) or 'empty'}"
+    if client.may_use(grant_type):
+        if client.is_first_party or grant_type not in _FIRST_PARTY_ONLY:
+            return
+        row = Refusal.CLIENT_THIRD_PARTY
+        detail = "third-party clients may not use the password grants"
+    raise Refused(row, detail=detail, body={"error_uri": GRANT_TYPES_PAGE}, grant_type=grant_type)
+
+
+def _ask(
+    tenant: Tenant, client: Client, trace: audit.Trace, fields: Fields, at: datetime
+) -> TokenAsk:
+    return TokenAsk(
+        tenant=tenant,
+        grant_type=trace.grant.grant_type,
+        client=client,
+        caller=trace.caller,
+        params=fields.params,
+        secrets=fields.secrets,
+        scope=fields.scope,
+        scope_is_malformed=fields.scope_is_malformed,
+        at=at,
+    )

@@ -1,0 +1,76 @@
+"""Our own check of a bearer token (RFC 6750), for the endpoints that users' tokens open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.secret import Secret
+from gateword.policy.token_params import Fields
+from gateword.web.tenancy import Tenancy
+
+_JWT_DOTS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a live access token stands for."""
+
+    user_id: str
+    scopes: tuple[str, ...]
+
+
+def presented(authorization: str | None, fields: Fields | None = None) -> Secret:
+    """Return the token of a request: from the header, or from a form's `access_token`.
+
+    Raises:
+        Refused: BEARER_MISSING; BEARER_INVALID when both are used (RFC 6750 §2).
+    """
+    scheme, _, text = (authorization or "").partition(" ")
+    in_header = Secret(text.strip()) if scheme.lower() == "bearer" and text.strip() else None
+    in_form = fields.secrets.get("access_token") if fields else None
+    if in_header and in_form:
+        raise Refused(Refusal.BEARER_INVALID, detail="token in header and form")
+    token = in_header or in_form
+    if token is None:
+        raise Refused(Refusal.BEARER_MISSING)
+    return token
+
+
+async def for_userinfo(tenancy: Tenancy, token: Secret) -> Bearer:
+    """Return whom a token for `/userinfo` stands for.
+
+    Raises:
+        Refused: BEARER_INVALID for whatever is not a live token with `openid` for this audience.
+    """
+    record = await tenancy.parts.stores.tokens.find_access(token)
+    now = tenancy.parts.clock.now()
+    if record is not None and (record.revoked or now >= record.expires_at):
+        raise Refused(Refusal.BEARER_INVALID)
+    if record is not None and record.opaque:
+        return _opened(record.user_id, record.scopes)
+    claims = await claims_of(tenancy, token)
+    tenant = await tenancy.tenant()
+    if claims is None or tenant.userinfo_audience not in audiences(claims):
+        raise Refused(Refusal.BEARER_INVALID)
+    return _opened(str(claims["sub"]), tuple(str(claims.get("scope", "")).split()))
+
+
+def _opened(user_id: str, scopes: tuple[str, ...]) -> Bearer:
+    if "openid" not in scopes:
+        raise Refused(Refusal.BEARER_INVALID, detail="openid was not granted")
+    return Bearer(user_id, scopes)
+
+
+async def claims_of(tenancy: Tenancy, token: Secret) -> Mapping[str, object] | None:
+    """Return the claims of one of our JWT access tokens, whatever its audience; else None."""
+    if token.reveal().count(".") != _JWT_DOTS:
+        return None
+    tenant = await tenancy.tenant()
+    return await tenancy.parts.verifier.access_claims(token, tenant.issuer)
+
+
+def audiences(claims: Mapping[str, object]) -> tuple[str, ...]:
+    """Return `aud` as a list, whichever of its two forms it has."""
+    aud = claims.get("aud")
+    return tuple(map(str, aud)) if isinstance(aud, list) else (str(aud),)

@@ -1,0 +1,33 @@
+"""What `/oauth/revoke` and `/oauth/introspect` share: a body, and a client that proves itself."""
+
+from gateword.domain.client import Client
+from gateword.domain.refusal import Refusal, Refused
+from gateword.login import client as clients
+from gateword.policy import client_auth
+from gateword.policy.token_params import Fields
+from gateword.web.endpoint import Visit
+
+
+async def proved(visit: Visit, fields: Fields) -> Client:
+    """Return the client of a request.
+
+    Raises:
+        Refused: CLIENT_AUTH_FAILED, whatever was wrong with the proof; or what is wrong with
+            the request itself.
+    """
+    parts = visit.tenancy.parts
+    try:
+        proof = client_auth.presented(visit.request.headers.get("authorization"), fields)
+        client = await clients.prove(parts, await visit.tenancy.tenant(), proof)
+    except Refused as refused:
+        if refused.refusal.row.status == 401:
+            raise Refused(Refusal.CLIENT_AUTH_FAILED, detail=refused.detail) from None
+        raise
+    visit.origins = client.origins
+    return client
+
+
+def challenge(refused: Refused, domain: str) -> dict[str, str]:
+    """Return the header of a failed client authentication (RFC 6749 §5.2)."""
+    failed = refused.refusal is Refusal.CLIENT_AUTH_FAILED
+    return {"www-authenticate": f'Basic realm="{domain}"'} if failed else {}

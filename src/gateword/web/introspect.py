@@ -1,0 +1,108 @@
+"""`POST /oauth/introspect`: is a token alive (RFC 7662). Auth0 has no such endpoint; ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.responses import Response
+
+from gateword.domain.client import Client
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.secret import Secret
+from gateword.domain.token import AccessRecord
+from gateword.policy.refresh import Refuse, decide
+from gateword.web import bearer, client_door, wire
+from gateword.web.endpoint import Visit
+
+_INACTIVE: Final[Mapping[str, object]] = {"active": False}
+_CLAIMS: Final = (
+    "scope", "sub", "aud", "iss", "exp", "iat", "gty", "permissions",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class IntrospectEndpoint:
+    """For confidential clients: their own tokens, and tokens for APIs they hold a grant on."""
+
+    body_timeout_s: float
+
+    async def post(self, visit: Visit) -> Response:
+        """Describe a token; whatever is not alive, or not the caller's business, is inactive."""
+        tenant = await visit.tenancy.tenant()
+        fields = await wire.read_fields(visit.request, self.body_timeout_s)
+        try:
+            client = await client_door.proved(visit, fields)
+            if not client.is_confidential:
+                raise Refused(Refusal.CLIENT_AUTH_FAILED, detail="public clients may not ask")
+        except Refused as refused:
+            return wire.refusal(refused, headers=client_door.challenge(refused, tenant.domain))
+        token = fields.secrets.get("token")
+        if token is None:
+            raise Refused(Refusal.PARAMETER_MISSING, name="token")
+        return wire.answer(await self._describe(visit, client, token))
+
+    async def _describe(self, visit: Visit, client: Client, token: Secret) -> Mapping[str, object]:
+        parts = visit.tenancy.parts
+        record = await parts.stores.tokens.find_access(token)
+        now = parts.clock.now()
+        if record is not None and (record.revoked or now >= record.expires_at):
+            return _INACTIVE
+        if record is not None and record.opaque:
+            return await self._opaque(visit, client, record)
+        claims = await bearer.claims_of(visit.tenancy, token)
+        if claims is None:
+            return await self._refresh(visit, client, token)
+        owner = claims.get("azp") or claims.get("client_id")
+        if owner != client.client_id and not await self._holds_grant(visit, client, claims):
+            return _INACTIVE
+        found = {name: claims[name] for name in _CLAIMS if name in claims}
+        return {"active": True, "client_id": owner, "token_type": "Bearer", **found}
+
+    async def _opaque(
+        self, visit: Visit, client: Client, record: AccessRecord
+    ) -> Mapping[str, object]:
+        tenant = await visit.tenancy.tenant()
+        if record.client_id != client.client_id:
+            return _INACTIVE
+        return {
+            "active": True,
+            "client_id": record.client_id,
+            "token_type": "Bearer",
+            "scope": " ".join(record.scopes),
+            "sub": record.user_id,
+            "aud": tenant.userinfo_audience,
+            "iss": tenant.issuer,
+            "exp": int(record.expires_at.timestamp()),
+            "iat": int(record.issued_at.timestamp()),
+        }
+
+    async def _refresh(self, visit: Visit, client: Client, token: Secret) -> Mapping[str, object]:
+        parts, tenant = visit.tenancy.parts, await visit.tenancy.tenant()
+        stored = await parts.stores.tokens.find_refresh(token)
+        decision = decide(stored, client.client_id, client.refresh, parts.clock.now())
+        if stored is None or isinstance(decision, Refuse):
+            return _INACTIVE
+        grant = stored.grant
+        user = await parts.stores.users.by_key(grant.user_key)
+        if user is None or user.blocked:
+            return _INACTIVE
+        ends = [end for end in (grant.expires_at, stored.idle_expires_at) if end is not None]
+        return {
+            "active": True,
+            "client_id": grant.client_id,
+            "token_type": "refresh_token",
+            "scope": " ".join(grant.scopes),
+            "sub": grant.user_id,
+            "iss": tenant.issuer,
+            "iat": int(grant.created_at.timestamp()),
+            **({"exp": int(min(ends).timestamp())} if ends else {}),
+        }
+
+    async def _holds_grant(
+        self, visit: Visit, client: Client, claims: Mapping[str, object]
+    ) -> bool:
+        grants = visit.tenancy.parts.stores.client_grants
+        for audience in bearer.audiences(claims):
+            if await grants.find(client.client_id, audience) is not None:
+                return True
+        return False

@@ -1,0 +1,85 @@
+"""Token buckets in the process, and the headers that tell of them (Auth0: "Rate limit policy")."""
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gateword.domain.refusal import Refusal, Refused
+
+_MAX_KEYS: Final = 50_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    level: float
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One request's place in a bucket.
+
+    Attributes:
+        limit: Size of the bucket.
+        remaining: Requests still in it.
+        reset_s: Seconds until one more is in it, or until it is full when some are left.
+    """
+
+    limit: int
+    remaining: int
+    reset_s: float
+    admitted: bool
+
+    def headers(self) -> dict[str, str]:
+        """Return Auth0's rate headers; the reset is in epoch seconds, always an integer."""
+        return {
+            "x-ratelimit-limit": str(self.limit),
+            "x-ratelimit-remaining": str(self.remaining),
+            "x-ratelimit-reset": str(math.ceil(time.time() + self.reset_s)),
+        }
+
+
+class RateLimit:
+    """A bucket for each key: `size` requests at once, `per_s` more each second."""
+
+    def __init__(
+        self, size: int, per_s: float, monotonic_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Set the bucket; a size of 0 limits nothing."""
+        self._size = size
+        self._per_s = per_s
+        self._now = monotonic_s
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def take(self, key: str) -> Taken | None:
+        """Take one request out of the key's bucket; None when nothing is limited."""
+        if self._size == 0:
+            return None
+        bucket, now = self._bucket(key), self._now()
+        bucket.level = min(self._size, bucket.level + (now - bucket.at_s) * self._per_s)
+        bucket.at_s = now
+        admitted = bucket.level >= 1
+        bucket.level -= admitted
+        missing = 1 - bucket.level if bucket.level < 1 else self._size - bucket.level
+        return Taken(self._size, int(bucket.level), missing / self._per_s, admitted)
+
+    def _bucket(self, key: str) -> _Bucket:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = _Bucket(self._size, self._now())
+            if len(self._buckets) > _MAX_KEYS:
+                self._buckets.popitem(last=False)
+        return bucket
+
+
+def check(taken: Taken | None) -> None:
+    """Refuse a request that found its bucket empty.
+
+    Raises:
+        Refused: RATE_LIMITED, with the seconds after which to come again.
+    """
+    if taken is not None and not taken.admitted:
+        raise Refused(Refusal.RATE_LIMITED, retry_after_s=max(1, math.ceil(taken.reset_s)))

@@ -1,0 +1,50 @@
+"""Every URL on one page."""
+
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp
+
+from gateword.settings import Settings
+from gateword.web import closed, well_known
+from gateword.web.endpoint import Cors, Endpoint, Handler
+from gateword.web.health import Health
+from gateword.web.introspect import IntrospectEndpoint
+from gateword.web.rate_limit import RateLimit
+from gateword.web.revoke import RevokeEndpoint
+from gateword.web.tenancy import Tenancies
+from gateword.web.token import TokenEndpoint
+from gateword.web.userinfo import UserinfoEndpoint
+
+
+def application(settings: Settings, tenancies: Tenancies) -> Router:
+    """Return the ASGI application."""
+    timeout_s = settings.body_timeout_s
+    proxies = tuple(one.strip() for one in settings.trusted_proxies.split(",") if one.strip())
+    per_s, per_min = settings.token_rate_per_s, settings.userinfo_rate_per_min
+    token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1))
+    userinfo = UserinfoEndpoint(timeout_s, RateLimit(per_min, per_min / 60 or 1))
+    revoke = RevokeEndpoint(timeout_s, proxies)
+    introspect = IntrospectEndpoint(timeout_s)
+
+    def public(handler: Handler) -> Endpoint:
+        return Endpoint(tenancies, {"GET": handler}, Cors.EVERYBODY)
+
+    def door(**handlers: Handler) -> Endpoint:
+        return Endpoint(tenancies, handlers, Cors.CLIENTS)
+
+    gone = Endpoint(tenancies, {method: closed.endpoint for method in closed.METHODS})
+    routes: list[BaseRoute] = [
+        _at("/oauth/token", door(POST=token.post)),
+        _at("/oauth/revoke", door(POST=revoke.post)),
+        _at("/oauth/introspect", Endpoint(tenancies, {"POST": introspect.post})),
+        _at("/userinfo", door(GET=userinfo.get, POST=userinfo.post)),
+        _at("/.well-known/openid-configuration", public(well_known.configuration)),
+        _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
+        _at("/.well-known/jwks.json", public(well_known.key_set)),
+        _at("/health", Health(tenancies)),
+        *(_at(path, gone) for path in closed.PATHS),
+    ]
+    return Router(routes, redirect_slashes=False, default=Endpoint(tenancies))
+
+
+def _at(path: str, app: ASGIApp) -> Route:
+    return Route(path, endpoint=app)

@@ -1,0 +1,83 @@
+"""`POST /oauth/token`: a body in, tokens or a refusal out."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.login import ask
+from gateword.web import peer, rate_limit, wire
+from gateword.web.endpoint import Visit
+from gateword.web.rate_limit import RateLimit
+
+T = TypeVar("T")
+
+_PATIENCE_S: Final = 0.02
+"""Answers quicker than this are never checked for a client that has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """The token endpoint (RFC 6749 §3.2)."""
+
+    body_timeout_s: float
+    trusted_proxies: tuple[str, ...]
+    limit: RateLimit
+
+    async def post(self, visit: Visit) -> Response:
+        """Answer one ask; a client that hangs up while its hash waits is dropped."""
+        request, tenancy = visit.request, visit.tenancy
+        fields = await wire.read_fields(request, self.body_timeout_s)
+        tenant = await tenancy.tenant()
+        visit.taken = self.limit.take(tenant.domain)
+        rate_limit.check(visit.taken)
+        authorization = request.headers.get("authorization")
+        asked = ask.answer(
+            tenancy.parts,
+            tenancy.grants,
+            fields,
+            authorization,
+            peer.read(request, self.trusted_proxies),
+        )
+        try:
+            client, tokens = await _while_wanted(request, asked)
+        except Refused as refused:
+            headers = _challenge(refused, authorization, tenant.domain)
+            return wire.refusal(refused, tenant, headers)
+        visit.origins = client.origins
+        return wire.tokens(tokens)
+
+
+def _challenge(refused: Refused, authorization: str | None, domain: str) -> dict[str, str]:
+    """Return the header for a client that tried the Authorization header (RFC 6749 §5.2)."""
+    tried = authorization is not None and authorization.lower().startswith("basic ")
+    row = refused.refusal.row
+    if tried and row.status == 401 and row.error in ("access_denied", "invalid_client"):
+        return {"www-authenticate": f'Basic realm="{domain}"'}
+    return {}
+
+
+async def _while_wanted(request: Request, work: Awaitable[T]) -> T:
+    """Await the work, and cancel it when the client closes the connection meanwhile."""
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=_PATIENCE_S)
+    if not done:
+        gone = asyncio.ensure_future(_hang_up(request))
+        try:
+            await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+            raise Refused(Refusal.CLIENT_GONE)
+    return task.result()
+
+
+async def _hang_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

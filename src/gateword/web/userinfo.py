@@ -1,0 +1,56 @@
+"""`/userinfo`: the user behind an access token (OpenID Connect Core §5.3)."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.policy import claims
+from gateword.web import bearer, rate_limit, wire
+from gateword.web.endpoint import Visit
+from gateword.web.rate_limit import RateLimit
+
+
+@dataclass(frozen=True, slots=True)
+class UserinfoEndpoint:
+    """Standard claims, read from the profile as it is now."""
+
+    body_timeout_s: float
+    limit: RateLimit
+
+    async def get(self, visit: Visit) -> Response:
+        """Answer a token in the Authorization header."""
+        return await self._answer(visit, form=False)
+
+    async def post(self, visit: Visit) -> Response:
+        """Answer a token in the header or in a form."""
+        return await self._answer(visit, form=True)
+
+    async def _answer(self, visit: Visit, *, form: bool) -> Response:
+        request, tenancy = visit.request, visit.tenancy
+        fields = await wire.read_fields(request, self.body_timeout_s) if form else None
+        try:
+            token = bearer.presented(request.headers.get("authorization"), fields)
+            who = await bearer.for_userinfo(tenancy, token)
+            visit.taken = self.limit.take(who.user_id)
+            rate_limit.check(visit.taken)
+            user = await tenancy.parts.stores.users.by_id(who.user_id)
+            if user is None or user.blocked:
+                raise Refused(Refusal.BEARER_INVALID)
+        except Refused as refused:
+            return wire.refusal(refused, headers=_challenge(refused))
+        return wire.answer(
+            claims.userinfo(user, who.scopes),
+            headers={"content-type": "application/json; charset=utf-8"},
+        )
+
+
+def _challenge(refused: Refused) -> dict[str, str]:
+    """Return the challenge of RFC 6750 §3; without a token it says nothing of errors."""
+    if refused.refusal is Refusal.BEARER_MISSING:
+        return {"www-authenticate": 'Bearer realm="Users"'}
+    if refused.refusal is Refusal.BEARER_INVALID:
+        row = refused.refusal.row
+        text = f'error="{row.error}", error_description="{row.description}"'
+        return {"www-authenticate": f'Bearer realm="Users", {text}'}
+    return {}

@@ -1,0 +1,98 @@
+"""Bodies in and answers out: the one place that renders a refusal."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.tenant import Tenant
+from gateword.domain.token import TokenSet
+from gateword.policy import token_params
+from gateword.policy.token_params import Fields
+
+NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+STRICT_STATUS_FLAG: Final = "oauth_strict_status"
+
+
+def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a JSON answer that nobody may keep."""
+    return Response(
+        msgspec.json.encode(body),
+        status,
+        headers=NO_STORE | dict(headers or {}),
+        media_type="application/json",
+    )
+
+
+def tokens(granted: TokenSet) -> Response:
+    """Return the answer of a granted ask; members in the order of recorded answers."""
+    body: dict[str, object] = {"access_token": granted.access_token.reveal()}
+    if granted.refresh_token is not None:
+        body["refresh_token"] = granted.refresh_token.reveal()
+    if granted.id_token is not None:
+        body["id_token"] = granted.id_token.reveal()
+    if granted.scopes:
+        body["scope"] = " ".join(granted.scopes)
+    body |= {"expires_in": granted.expires_in_s, "token_type": granted.token_type}
+    return answer(body)
+
+
+def refusal(
+    refused: Refused, tenant: Tenant | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a refusal in the shape of the OAuth endpoints (RFC 6749 §5.2).
+
+    Args:
+        refused: What was raised.
+        tenant: Its flag may ask for RFC 6749's status 400 where Auth0 sends 403.
+        headers: Further headers (`Allow`, `WWW-Authenticate`).
+    """
+    row = refused.refusal.row
+    status = row.status
+    if row.error == "invalid_grant" and tenant is not None and tenant.flag(STRICT_STATUS_FLAG):
+        status = 400
+    more = dict(headers or {})
+    if refused.retry_after_s is not None:
+        more["retry-after"] = str(refused.retry_after_s)
+    body = {"error": row.error, "error_description": refused.description, **refused.body}
+    return answer(body, status, more)
+
+
+async def read_fields(request: Request, timeout_s: float) -> Fields:
+    """Read a request's body into parameters.
+
+    Raises:
+        Refused: BODY_TOO_LARGE, BODY_TOO_SLOW, CONTENT_ENCODING, or what the parser refuses.
+    """
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Refused(Refusal.CONTENT_ENCODING)
+    if _declared_length(request) > token_params.MAX_BODY_BYTES:
+        raise Refused(Refusal.BODY_TOO_LARGE)
+    try:
+        async with asyncio.timeout(timeout_s):
+            body = await _read(request)
+    except TimeoutError:
+        raise Refused(Refusal.BODY_TOO_SLOW) from None
+    except ClientDisconnect:
+        raise Refused(Refusal.CLIENT_GONE) from None
+    return token_params.read(request.headers.get("content-type", ""), body)
+
+
+def _declared_length(request: Request) -> int:
+    text = request.headers.get("content-length", "0")
+    return int(text) if text.isdecimal() else 0
+
+
+async def _read(request: Request) -> bytes:
+    """Read the body, counting as it comes: a chunked one declares no length."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > token_params.MAX_BODY_BYTES:
+            raise Refused(Refusal.BODY_TOO_LARGE)
+        chunks.append(chunk)
+    return b"".join(chunks)
