@@ -6,8 +6,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
-from auth0_api_python import ApiClient
-from auth0_api_python.errors import BaseAuthError
+from auth0_api_python import ApiClient  # type: ignore[import-untyped]  # ships no types
+from auth0_api_python.errors import BaseAuthError  # type: ignore[import-untyped]
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 

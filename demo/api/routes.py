@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import TypeAlias
 
-from auth0_api_python import ApiClient, ApiClientOptions
+from auth0_api_python import (  # type: ignore[import-untyped]  # ships no types
+    ApiClient,
+    ApiClientOptions,
+)
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

@@ -1,0 +1,189 @@
+"""`gateword demo`: server, application and API in one process group, on loopback only."""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gateword.cli import demo_seed
+from gateword.cli.demo_children import ChildFailed, Children, Interrupted, is_free
+from gateword.cli.demo_seed import Package, Person
+
+_GATEWORD: Final = [sys.executable, "-c", "from gateword.cli.main import run; run()"]
+_PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"
+
+_console: Final = Console()
+_errors: Final = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ports:
+    server: int
+    app: int
+    api: int
+
+
+def demo(
+    data: Annotated[Path, typer.Option(help="Folder for the demo's data.")] = Path(
+        ".gateword/demo"
+    ),
+    port: Annotated[int, typer.Option(help="Port of the login server.")] = 8443,
+    app_port: Annotated[int, typer.Option(help="Port of the demo application.")] = 3000,
+    api_port: Annotated[int, typer.Option(help="Port of the demo API.")] = 3001,
+    token_lifetime: Annotated[int, typer.Option(min=1, help="Seconds an access token lives.")] = 60,
+) -> None:
+    """Show the whole flow: a login server, an application with a login form, and an API."""
+    package = _package()
+    ports = _Ports(port, app_port, api_port)
+    _require_free(ports)
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        with Children(data / "logs") as children:
+            _start(children, package, data.resolve(), ports, token_lifetime)
+            children.wait_until_stopped()
+    except ChildFailed as failure:
+        _fail(str(failure))
+    except Interrupted:
+        pass
+    _console.print("\nThe demo has stopped.")
+
+
+def _start(
+    children: Children, package: Package, data: Path, ports: _Ports, token_lifetime_s: int
+) -> None:
+    """Start all three, the server first, and print what there is to see."""
+    tenant_file = package.folder / "tenant.yaml"
+    secret_file = data / "demo.env"
+    ca_cert = _initialise(children, data, ports)
+    variables = {
+        **demo_seed.load_or_make(secret_file, tenant_file),
+        "DEMO_CLIENT_ID": demo_seed.CLIENT_ID,
+        "DEMO_AUDIENCE": demo_seed.AUDIENCE,
+        "DEMO_TOKEN_LIFETIME_S": str(token_lifetime_s),
+    }
+    with _console.status("Starting the login server …"):
+        serve = [*_GATEWORD, "serve", "--data", str(data), "--port", str(ports.server)]
+        children.start("login server", serve, os.environ)
+        children.wait_until_answers(ports.server, ca_cert)
+        apply = [*_GATEWORD, "apply", str(tenant_file), "--data", str(data)]
+        children.run("Seeding the tenant", apply, {**os.environ, **variables})
+    with _console.status("Starting the application and the API …"):
+        environment = _environment(package, variables, ports, ca_cert, secret_file)
+        for name, module, at in (("API", "api", ports.api), ("application", "app", ports.app)):
+            command = [sys.executable, "-m", f"{package.name}.{module}"]
+            children.start(name, command, environment)
+            children.wait_until_answers(at)
+    _tell(demo_seed.people(tenant_file, variables), ports, ca_cert, secret_file)
+
+
+def _initialise(children: Children, data: Path, ports: _Ports) -> Path:
+    """Create the server's data when there is none, and return the path of its development CA."""
+    domain = f"localhost:{ports.server}"
+    init = [*_GATEWORD, "init", "--data", str(data), "--domain", domain, "--json"]
+    made = json.loads(children.run("Setting up the login server", init, os.environ))
+    if made["domain"] != domain:
+        raise ChildFailed(
+            f"{data} was made for {made['domain']}. "
+            f"Use --port {made['domain'].rpartition(':')[2]}, or another folder with --data."
+        )
+    return Path(made["ca_cert"])
+
+
+def _environment(
+    package: Package,
+    variables: Mapping[str, str],
+    ports: _Ports,
+    ca_cert: Path,
+    secret_file: Path,
+) -> dict[str, str]:
+    """Return the environment of application and API: they trust the development CA only."""
+    search_path = {"PYTHONPATH": str(package.search_path)} if package.search_path else {}
+    return {
+        **os.environ,
+        **variables,
+        **search_path,
+        "SSL_CERT_FILE": str(ca_cert),
+        "DEMO_DOMAIN": f"localhost:{ports.server}",
+        "DEMO_REALMS": ",".join(demo_seed.REALMS),
+        "DEMO_API_URL": f"http://localhost:{ports.api}",
+        "DEMO_API_PORT": str(ports.api),
+        "DEMO_APP_PORT": str(ports.app),
+        "DEMO_CA_CERT": str(ca_cert),
+        "DEMO_SECRET_FILE": str(secret_file),
+    }
+
+
+def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path) -> None:
+    """Print addresses, people and lines to paste."""
+    addresses = Table(title="Gateword demo", title_justify="left", show_header=False)
+    addresses.add_row("Open this in a browser", f"[bold]http://localhost:{ports.app}[/]")
+    addresses.add_row("Login server", f"https://localhost:{ports.server}")
+    addresses.add_row("API", f"http://localhost:{ports.api}")
+    who = Table(title="Who can log in", title_justify="left")
+    for heading in ("Realm", "E-mail", "Password", ""):
+        who.add_column(heading, overflow="fold")
+    for person in people:
+        remark = "blocked" if person.blocked else ", ".join(person.roles)
+        who.add_row(person.realm, person.email, f"[bold]{person.password}[/]", remark)
+    _console.print(addresses, who)
+    _console.print("The same login in a terminal, then the API with its token:\n")
+    lines = _curl_lines(people[0], ports, ca_cert, secret_file)
+    _console.print(lines, soft_wrap=True, markup=False, highlight=False)
+    _console.print("\nCtrl-C stops everything.")
+
+
+def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path) -> str:
+    fields = {
+        "grant_type": _PASSWORD_REALM,
+        "client_id": demo_seed.CLIENT_ID,
+        "username": person.email,
+        "realm": person.realm,
+        "audience": demo_seed.AUDIENCE,
+        "scope": "openid read:timesheets",
+    }
+    field_lines = [
+        f"  --data-urlencode {shlex.quote(f'{name}={value}')} \\" for name, value in fields.items()
+    ]
+    return "\n".join(
+        [
+            f". {shlex.quote(str(secret_file))}",
+            "ANSWER=$(curl -sS --fail-with-body \\",
+            f"  https://localhost:{ports.server}/oauth/token \\",
+            f"  --cacert {shlex.quote(str(ca_cert))} \\",
+            *field_lines,
+            '  --data-urlencode "client_secret=$DEMO_CLIENT_SECRET" \\',
+            f'  --data-urlencode "password=${person.variable}"); echo "$ANSWER"',
+            """TOKEN=$(echo "$ANSWER" | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')""",
+            f'curl -i http://localhost:{ports.api}/api/timesheet -H "Authorization: Bearer $TOKEN"',
+        ]
+    )
+
+
+def _package() -> Package:
+    missing = demo_seed.missing_extra()
+    if missing:
+        _fail(f"The demo needs {', '.join(missing)}. Install it: pip install 'gateword[demo]'")
+    package = demo_seed.find_package()
+    if package is None:
+        _fail("The demo's files are not part of this installation.")
+    return package
+
+
+def _require_free(ports: _Ports) -> None:
+    wanted = (("--port", ports.server), ("--app-port", ports.app), ("--api-port", ports.api))
+    for option, number in wanted:
+        if not is_free(number):
+            _fail(f"Port {number} is taken. Choose another one with {option}.")
+
+
+def _fail(message: str) -> NoReturn:
+    _errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
