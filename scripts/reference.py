@@ -1,6 +1,7 @@
 """Writes the pages of `docs/reference/` that are made from the code, or says which are stale."""
 
 import argparse
+import dataclasses
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from gateword.cli.main import app
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import OWN_FAILURE, Refusal
+from gateword.settings import PREFIX, Settings
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -127,10 +129,33 @@ def _parameter(parameter: TyperArgument | TyperOption) -> Sequence[str]:
     )
 
 
+def settings() -> str:
+    """Return the table of settings, with where each comes from."""
+    return (
+        "# Settings\n\n"
+        "What a process can be told, from its environment or from `gateword.toml` in the data "
+        "folder; an option of a command wins over both.\nSwitches of a tenant are data, not "
+        "settings: they are set with `gateword apply`.\n\n"
+    ) + _table(
+        ("Environment", "In `gateword.toml`", "Default", "Unit", "Meaning"),
+        (
+            (
+                _code(f"{PREFIX}{field.name.upper()}"),
+                _code(field.name),
+                _code(str(field.default)),
+                field.metadata["unit"],
+                field.metadata["doc"],
+            )
+            for field in dataclasses.fields(Settings)
+        ),
+    )
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "commands.md": commands,
     "errors.md": errors,
     "log-codes.md": log_codes,
+    "settings.md": settings,
 }
 
 
