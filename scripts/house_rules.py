@@ -12,11 +12,17 @@ CODE: Final = ("src", "demo", "scripts", "tests")
 FILE_LINES: Final = 300
 """Lines of a file; one purpose rarely needs more."""
 
-TABLES_LINES: Final = 400
-"""Lines of the one file that lists every table."""
+LIST_LINES: Final = 400
+"""Lines of a file that lists tables."""
 
 FUNCTION_LINES: Final = 40
 """Lines of a function, its docstring not counted."""
+
+LIST_FUNCTION_LINES: Final = 60
+"""Lines of a function that lists columns."""
+
+LISTS: Final = ("src/gateword/storage/tables.py", "src/gateword/storage/migrations/versions/")
+"""Where tables and their columns are listed, and nothing else happens."""
 
 REVEAL_ROOMS: Final = (
     "src/gateword/crypto/",  # hashes and signs
@@ -25,6 +31,9 @@ REVEAL_ROOMS: Final = (
     "src/gateword/provision/",  # hands a new secret to the person who asked for it
     "src/gateword/cli/",  # the same, on a terminal
     "src/gateword/web/wire.py",  # answers a token to its owner
+    "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
+    "src/gateword/login/client.py",  # compares a client's secret in constant time
+    "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""
 
@@ -44,16 +53,16 @@ def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def _too_long(path: Path, text: str, tree: ast.Module) -> Iterator[str]:
-    allowed = TABLES_LINES if path.as_posix().endswith("storage/tables.py") else FILE_LINES
+    is_list = path.as_posix().startswith(LISTS)
+    file_lines = LIST_LINES if is_list else FILE_LINES
+    function_lines = LIST_FUNCTION_LINES if is_list else FUNCTION_LINES
     lines = text.count("\n")
-    if lines > allowed:
-        yield f"{path}: {lines} lines, {allowed} allowed"
+    if lines > file_lines:
+        yield f"{path}: {lines} lines, {file_lines} allowed"
     for function in _functions(tree):
-        if (length := _length(function)) > FUNCTION_LINES:
-            yield (
-                f"{path}:{function.lineno}: {function.name} has {length} lines,"
-                f" {FUNCTION_LINES} allowed"
-            )
+        if (length := _length(function)) > function_lines:
+            place = f"{path}:{function.lineno}"
+            yield f"{place}: {function.name} has {length} lines, {function_lines} allowed"
 
 
 def _revealed(path: Path, tree: ast.Module) -> Iterator[str]:
