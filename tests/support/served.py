@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import IO, Final
 
 import httpx
+
+from tests.support import ran_against
 
 READY_TIMEOUT_S: Final = 30
 """Starting takes well under a second; a loaded machine may need more."""
@@ -139,11 +142,16 @@ class Served:
                     break
                 with suppress(httpx.TransportError):
                     if client.get("/health").is_success:
+                        self._note_engine()
                         return
                 time.sleep(0.02)
         msg = f"The server did not become ready:\n{self.output()}"
         self.kill()
         raise RuntimeError(msg)
+
+    def _note_engine(self) -> None:
+        if "--database-url" not in self.options:
+            ran_against.note("SQLite", sqlite3.sqlite_version)
 
 
 def _spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
