@@ -145,12 +145,24 @@ class Users(Protocol):
         """Create a user; None when a login name or the id is taken in that connection."""
         ...
 
-    async def save(self, user: User, at: datetime) -> None:
-        """Store profile, flags and metadata of an existing user (not passwords, not identities)."""
+    async def save(self, user: User, at: datetime) -> bool:
+        """Store profile, flags, metadata and login names of an existing user.
+
+        Passwords and identities stay as they are; changed login names become those of the
+        primary identity.
+
+        Returns:
+            False, and nothing done, when a login name is taken in that connection or the user
+            is gone.
+        """
         ...
 
     async def remove(self, user_id: str) -> bool:
-        """Delete a user with everything that is theirs; False when there is none."""
+        """Delete a user with everything that is theirs; False when there is none.
+
+        Refresh tokens stay until they are purged, without the user's id, so that who presents
+        one learns that the user is gone; access tokens count as revoked.
+        """
         ...
 
     async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:

@@ -1,0 +1,60 @@
+"""One SQL layer, two engines: what the stores ask of a database."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from gateword.storage.statement import Sql
+
+T = TypeVar("T")
+
+Value: TypeAlias = str | int | bytes | None
+"""What may stand in a column: booleans are 0 and 1, times are unix milliseconds, JSON is text."""
+
+Row: TypeAlias = tuple[Any, ...]
+"""A row as the driver gives it; the store that wrote the statement knows its types."""
+
+
+class Reader(Protocol):
+    """Something that answers questions."""
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        """Return the first row, or None."""
+        ...
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        """Return every row."""
+        ...
+
+
+class Tx(Reader, Protocol):
+    """An open transaction; it may be given to nothing that waits for anything but the database."""
+
+    async def run(self, statement: Sql, /, **params: Value) -> int:
+        """Change rows; return how many."""
+        ...
+
+
+Work: TypeAlias = Callable[[Tx], Coroutine[Any, Any, T]]
+"""What is done inside one transaction. It may be started again when the database asks for that."""
+
+
+class Database(Reader, Protocol):
+    """A database that is open.
+
+    Every method raises Refused (STORE_UNREACHABLE) when the database is away, full or too busy.
+    """
+
+    async def transact(self, work: Work[T]) -> T:
+        """Do the work in one transaction; return when its changes are durable.
+
+        An exception of the work takes its changes back and reaches the caller.
+        """
+        ...
+
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        ...

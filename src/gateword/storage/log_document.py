@@ -1,0 +1,47 @@
+"""A log event in the member names of Auth0's `GET /api/v2/logs`, and its sortable id."""
+
+from datetime import UTC, datetime
+
+from gateword.domain.log_event import LogEvent
+
+
+def log_id(at: datetime, tenant: int, position: int) -> str:
+    """Return 60 digits that sort by time, then by position; no two events share them."""
+    utc = at.astimezone(UTC)
+    return f"900{utc:%Y%m%d%H%M%S}{utc.microsecond // 1000:03d}{tenant:020d}{position:020d}"
+
+
+def document(event: LogEvent, log_id: str) -> dict[str, object]:
+    """Return the event's wire form; absent information is null or empty, as Auth0 writes it."""
+    wire: dict[str, object] = {
+        "_id": log_id,
+        "log_id": log_id,
+        "date": event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "type": event.code.value,
+        "description": event.description,
+        "connection": event.connection,
+        "connection_id": event.connection_id,
+        "client_id": event.client_id,
+        "client_name": event.client_name,
+        "ip": event.ip,
+        "hostname": event.hostname,
+        "user_agent": event.user_agent,
+        "user_id": event.user_id,
+        "user_name": event.user_name,
+        "audience": event.audience,
+        "scope": None if event.scope is None else " ".join(event.scope),
+        "strategy": event.strategy,
+        "strategy_type": event.strategy_type,
+        "details": event.details,
+        "isMobile": _is_mobile(event.user_agent),
+    }
+    if event.client_ip is not None:
+        wire["client_ip"] = event.client_ip
+    if event.auth0_client is not None:
+        wire["auth0_client"] = event.auth0_client
+    return wire
+
+
+def _is_mobile(user_agent: str) -> bool:
+    """Say whether the user agent calls itself a mobile one, as browsers on telephones do."""
+    return "Mobi" in user_agent or "Android" in user_agent

@@ -1,0 +1,90 @@
+"""The tenant's log: positions without gaps, ids that sort by time.
+
+Positions come from a counter of the tenant that is locked until the commit, so a reader who is
+behind position N can never meet a position below N later, on no engine.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gateword.domain.log_event import LogEvent, StoredLogEvent
+from gateword.storage.columns import json_object, ms, to_json
+from gateword.storage.engine import Row
+from gateword.storage.log_document import document, log_id
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+_COUNT_UP: Final = Statement("""
+    UPDATE counters SET value = value + :events WHERE tenant = :tenant AND name = 'log'
+    RETURNING value
+""")
+_APPEND: Final = Statement("""
+    INSERT INTO logs (tenant, position, log_id, code, at, client_id, user_id, document)
+    VALUES (:tenant, :position, :log_id, :code, :at, :client_id, :user_id, :document)
+""")
+_COLUMNS: Final = "SELECT position, log_id, document FROM logs WHERE tenant = :tenant"
+_READ: Final = Statement(f"{_COLUMNS} AND position > :after ORDER BY position LIMIT :limit")
+_READ_CODE: Final = Statement(
+    f"{_COLUMNS} AND code = :code AND position > :after ORDER BY position LIMIT :limit"
+)
+_LATEST: Final = Statement(f"{_COLUMNS} ORDER BY position DESC LIMIT :limit")
+_LATEST_CODE: Final = Statement(f"{_COLUMNS} AND code = :code ORDER BY position DESC LIMIT :limit")
+
+
+class SqlLogs:
+    """The log of one tenant (port `Logs`)."""
+
+    def __init__(self, database: TenantDatabase) -> None:
+        self._database = database
+
+    async def append(self, events: Sequence[LogEvent]) -> None:
+        if not events:
+            return
+
+        async def work(tx: TenantTx) -> None:
+            row = await tx.one(_COUNT_UP, events=len(events))
+            if row is None:
+                raise LookupError(f"tenant {self._database.tenant} does not exist")
+            for position, event in enumerate(events, start=row[0] - len(events) + 1):
+                await self._insert(tx, position, event)
+
+        await self._database.transact(work)
+
+    async def read(
+        self, *, after: int, limit: int, code: str | None = None
+    ) -> Sequence[StoredLogEvent]:
+        if code is None:
+            rows = await self._database.all(_READ, after=after, limit=limit)
+        else:
+            rows = await self._database.all(_READ_CODE, after=after, limit=limit, code=code)
+        return [_stored(row) for row in rows]
+
+    async def latest(self, limit: int, code: str | None = None) -> Sequence[StoredLogEvent]:
+        if code is None:
+            rows = await self._database.all(_LATEST, limit=limit)
+        else:
+            rows = await self._database.all(_LATEST_CODE, limit=limit, code=code)
+        return [_stored(row) for row in reversed(rows)]
+
+    async def _insert(self, tx: TenantTx, position: int, event: LogEvent) -> None:
+        id_ = log_id(event.at, self._database.tenant, position)
+        await tx.run(
+            _APPEND,
+            position=position,
+            log_id=id_,
+            code=event.code.value,
+            at=ms(event.at),
+            client_id=_plain(event.client_id),
+            user_id=_plain(event.user_id),
+            document=to_json(document(event, id_)),
+        )
+
+
+def _stored(row: Row) -> StoredLogEvent:
+    position, id_, stored = row
+    return StoredLogEvent(position=position, log_id=id_, document=json_object(stored))
+
+
+def _plain(text: str) -> str:
+    """Return what an index holds of a text: PostgreSQL takes no NUL; the document has it all."""
+    return text.replace("\0", "")

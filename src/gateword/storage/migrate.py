@@ -1,0 +1,70 @@
+"""Brings the tables of a database to the version this program wants.
+
+A new database gets the recorded text of all migrations (`migrations/head.*.sql`, kept equal to
+them by a test), so that starting needs neither Alembic nor SQLAlchemy, which cost a second and
+30 MB. Alembic runs only when an older database must change. Either way one transaction holds the
+lock that keeps a second process out until the tables are ready.
+"""
+
+from importlib import import_module, resources
+from pathlib import Path
+from typing import Final, Protocol
+
+from gateword.storage.sqlite_tables import SqliteTables
+from gateword.storage.url import is_postgres, sqlite_path
+
+HEAD: Final = "0001"
+"""The version of the tables that this program wants."""
+
+
+class Tables(Protocol):
+    """The tables of one database, outside any server."""
+
+    def version(self) -> str | None:
+        """Return the version of the tables; None when there are none."""
+        ...
+
+    def install(self, statements: list[str]) -> str | None:
+        """Make the tables if there are none; return the version that was found."""
+        ...
+
+    def move(self, version: str) -> None:
+        """Let Alembic migrate up or down to a version; `base` is no tables at all."""
+        ...
+
+
+def is_current(url: str, *, data_dir: Path) -> bool:
+    """Say whether the database exists and its tables have the version this program wants."""
+    return _tables(url, data_dir).version() == HEAD
+
+
+def upgrade(url: str, *, data_dir: Path) -> None:
+    """Make or change the tables; returns at once when they are current.
+
+    Raises:
+        Refused: STORE_UNREACHABLE.
+        alembic.util.CommandError: The tables are of a newer program.
+    """
+    tables = _tables(url, data_dir)
+    if tables.install(recorded(tables)) not in {None, HEAD}:
+        tables.move(HEAD)
+
+
+def downgrade(url: str, version: str, *, data_dir: Path) -> None:
+    """Take the tables back to an older version, `base` for none at all; what they held is lost."""
+    _tables(url, data_dir).move(version)
+
+
+def recorded(tables: Tables) -> list[str]:
+    """Return the recorded statements that make all tables on the engine of these tables."""
+    engine = "sqlite" if isinstance(tables, SqliteTables) else "postgresql"
+    text = (resources.files("gateword.storage.migrations") / f"head.{engine}.sql").read_text()
+    return [statement for statement in text.split(";\n\n") if statement.strip()]
+
+
+def _tables(url: str, data_dir: Path) -> Tables:
+    if is_postgres(url):
+        postgres = import_module("gateword.storage.postgres_tables")  # its driver costs 20 MB
+        tables: Tables = postgres.PostgresTables(url)
+        return tables
+    return SqliteTables(sqlite_path(url, data_dir))

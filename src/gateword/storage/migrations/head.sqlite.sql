@@ -1,0 +1,273 @@
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, 
+    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+
+-- Running upgrade  -> 0001
+
+CREATE TABLE tenants (
+    "key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+    name TEXT NOT NULL, 
+    domain TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    CONSTRAINT tenants_by_name UNIQUE (name), 
+    CONSTRAINT tenants_by_domain UNIQUE (domain)
+);
+
+CREATE TABLE counters (
+    tenant BIGINT NOT NULL, 
+    name TEXT NOT NULL, 
+    value BIGINT NOT NULL, 
+    CONSTRAINT counters_key PRIMARY KEY (tenant, name), 
+    CONSTRAINT counters_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE signing_keys (
+    tenant BIGINT NOT NULL, 
+    kid TEXT NOT NULL, 
+    state TEXT NOT NULL, 
+    private_key BLOB NOT NULL, 
+    certificate TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    revoked_at BIGINT, 
+    CONSTRAINT signing_keys_key PRIMARY KEY (tenant, kid), 
+    CONSTRAINT signing_keys_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE clients (
+    tenant BIGINT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    secret BLOB, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    CONSTRAINT clients_key PRIMARY KEY (tenant, client_id), 
+    CONSTRAINT clients_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE client_assertions (
+    tenant BIGINT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    jti_hash BLOB NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    CONSTRAINT client_assertions_key PRIMARY KEY (tenant, client_id, jti_hash), 
+    CONSTRAINT client_assertions_tenant_client_id_owner FOREIGN KEY(tenant, client_id) REFERENCES clients (tenant, client_id) ON DELETE CASCADE
+);
+
+CREATE INDEX client_assertions_by_end ON client_assertions (tenant, expires_at);
+
+CREATE TABLE connections (
+    "key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+    tenant BIGINT NOT NULL, 
+    name TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    CONSTRAINT connections_by_tenant_name UNIQUE (tenant, name), 
+    CONSTRAINT connections_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE connection_realms (
+    tenant BIGINT NOT NULL, 
+    realm TEXT NOT NULL, 
+    connection_key BIGINT NOT NULL, 
+    CONSTRAINT connection_realms_key PRIMARY KEY (tenant, realm), 
+    CONSTRAINT connection_realms_connection_key_owner FOREIGN KEY(connection_key) REFERENCES connections ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX realms_of_connection ON connection_realms (connection_key);
+
+CREATE TABLE resource_servers (
+    tenant BIGINT NOT NULL, 
+    identifier TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    signing_secret BLOB, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    CONSTRAINT resource_servers_key PRIMARY KEY (tenant, identifier), 
+    CONSTRAINT resource_servers_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE client_grants (
+    tenant BIGINT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    audience TEXT NOT NULL, 
+    subject_type TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    CONSTRAINT client_grants_key PRIMARY KEY (tenant, client_id, audience, subject_type), 
+    CONSTRAINT client_grants_tenant_client_id_owner FOREIGN KEY(tenant, client_id) REFERENCES clients (tenant, client_id) ON DELETE CASCADE, 
+    CONSTRAINT client_grants_tenant_audience_owner FOREIGN KEY(tenant, audience) REFERENCES resource_servers (tenant, identifier) ON DELETE CASCADE
+);
+
+CREATE INDEX client_grants_by_api ON client_grants (tenant, audience);
+
+CREATE TABLE users (
+    "key" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+    tenant BIGINT NOT NULL, 
+    user_id TEXT NOT NULL, 
+    email TEXT, 
+    email_verified SMALLINT NOT NULL, 
+    username TEXT, 
+    phone_number TEXT, 
+    phone_verified SMALLINT NOT NULL, 
+    blocked SMALLINT NOT NULL, 
+    profile TEXT NOT NULL, 
+    user_metadata TEXT NOT NULL, 
+    app_metadata TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    last_login BIGINT, 
+    last_ip TEXT, 
+    logins_count BIGINT NOT NULL, 
+    last_password_reset BIGINT, 
+    CONSTRAINT users_by_tenant_user_id UNIQUE (tenant, user_id), 
+    CONSTRAINT users_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE identities (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    connection_key BIGINT NOT NULL, 
+    position BIGINT NOT NULL, 
+    provider TEXT NOT NULL, 
+    local_id TEXT NOT NULL, 
+    email TEXT, 
+    username TEXT, 
+    phone TEXT, 
+    password_hash TEXT, 
+    profile TEXT NOT NULL, 
+    CONSTRAINT identities_key PRIMARY KEY ("key"), 
+    CONSTRAINT identities_by_tenant_provider_local_id UNIQUE (tenant, provider, local_id), 
+    CONSTRAINT identities_by_user_key_position UNIQUE (user_key, position), 
+    CONSTRAINT identities_by_connection_key_email UNIQUE (connection_key, email), 
+    CONSTRAINT identities_by_connection_key_username UNIQUE (connection_key, username), 
+    CONSTRAINT identities_by_connection_key_phone UNIQUE (connection_key, phone), 
+    CONSTRAINT identities_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE, 
+    CONSTRAINT identities_connection_key_owner FOREIGN KEY(connection_key) REFERENCES connections ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE roles (
+    tenant BIGINT NOT NULL, 
+    id TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    description TEXT, 
+    CONSTRAINT roles_key PRIMARY KEY (tenant, id), 
+    CONSTRAINT roles_by_tenant_name UNIQUE (tenant, name), 
+    CONSTRAINT roles_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE role_permissions (
+    tenant BIGINT NOT NULL, 
+    role_id TEXT NOT NULL, 
+    audience TEXT NOT NULL, 
+    permission TEXT NOT NULL, 
+    CONSTRAINT role_permissions_key PRIMARY KEY (tenant, role_id, audience, permission), 
+    CONSTRAINT role_permissions_tenant_role_id_owner FOREIGN KEY(tenant, role_id) REFERENCES roles (tenant, id) ON DELETE CASCADE
+);
+
+CREATE TABLE user_roles (
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    role_id TEXT NOT NULL, 
+    CONSTRAINT user_roles_key PRIMARY KEY (user_key, role_id), 
+    CONSTRAINT user_roles_tenant_role_id_owner FOREIGN KEY(tenant, role_id) REFERENCES roles (tenant, id) ON DELETE CASCADE, 
+    CONSTRAINT user_roles_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX users_of_role ON user_roles (tenant, role_id);
+
+CREATE TABLE user_permissions (
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    audience TEXT NOT NULL, 
+    permission TEXT NOT NULL, 
+    CONSTRAINT user_permissions_key PRIMARY KEY (user_key, audience, permission), 
+    CONSTRAINT user_permissions_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE refresh_families (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    user_id TEXT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    connection TEXT NOT NULL, 
+    audience TEXT, 
+    scopes TEXT NOT NULL, 
+    gty TEXT NOT NULL, 
+    auth_time BIGINT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    expires_at BIGINT, 
+    latest_counter BIGINT NOT NULL, 
+    revoked_at BIGINT, 
+    CONSTRAINT refresh_families_key PRIMARY KEY ("key"), 
+    CONSTRAINT refresh_families_tenant_client_id_owner FOREIGN KEY(tenant, client_id) REFERENCES clients (tenant, client_id) ON DELETE CASCADE
+);
+
+CREATE INDEX families_of_client ON refresh_families (tenant, client_id);
+
+CREATE INDEX families_of_user ON refresh_families (user_key, client_id, revoked_at, "key");
+
+CREATE TABLE refresh_tokens (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    family_key BIGINT NOT NULL, 
+    hash BLOB NOT NULL, 
+    counter BIGINT NOT NULL, 
+    rotating SMALLINT NOT NULL, 
+    idle_expires_at BIGINT, 
+    used_at BIGINT, 
+    CONSTRAINT refresh_tokens_key PRIMARY KEY ("key"), 
+    CONSTRAINT refresh_tokens_by_hash UNIQUE (hash), 
+    CONSTRAINT refresh_tokens_family_key_owner FOREIGN KEY(family_key) REFERENCES refresh_families ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX tokens_of_family ON refresh_tokens (family_key);
+
+CREATE TABLE access_tokens (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    family_key BIGINT, 
+    user_key BIGINT, 
+    hash BLOB NOT NULL, 
+    opaque SMALLINT NOT NULL, 
+    user_id TEXT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    scopes TEXT NOT NULL, 
+    issued_at BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    CONSTRAINT access_tokens_key PRIMARY KEY ("key"), 
+    CONSTRAINT access_tokens_by_hash UNIQUE (hash), 
+    CONSTRAINT access_tokens_family_key_owner FOREIGN KEY(family_key) REFERENCES refresh_families ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX access_of_family ON access_tokens (family_key);
+
+CREATE INDEX access_of_user ON access_tokens (user_key);
+
+CREATE INDEX access_by_end ON access_tokens (tenant, expires_at);
+
+CREATE TABLE logs (
+    tenant BIGINT NOT NULL, 
+    position BIGINT NOT NULL, 
+    log_id TEXT NOT NULL, 
+    code TEXT NOT NULL, 
+    at BIGINT NOT NULL, 
+    client_id TEXT NOT NULL, 
+    user_id TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    CONSTRAINT logs_key PRIMARY KEY (tenant, position), 
+    CONSTRAINT logs_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX logs_by_code ON logs (tenant, code, position);
+
+CREATE INDEX logs_by_client ON logs (tenant, client_id, position);
+
+CREATE INDEX logs_by_user ON logs (tenant, user_id, position);
+
+INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING version_num;
+

@@ -1,0 +1,67 @@
+"""A URL becomes a database, a database becomes stores."""
+
+from importlib import import_module
+from pathlib import Path
+
+from gateword.ports.clock import Clock, Dice
+from gateword.ports.crypto import Vault
+from gateword.ports.parts import Stores
+from gateword.ports.stores import Tenants
+from gateword.storage.cache import ConfigCache
+from gateword.storage.client_grants import SqlClientGrants
+from gateword.storage.clients import SqlClients
+from gateword.storage.connections import SqlConnections
+from gateword.storage.engine import Database
+from gateword.storage.logs import SqlLogs
+from gateword.storage.resource_servers import SqlResourceServers
+from gateword.storage.roles import SqlRoles
+from gateword.storage.signing_keys import SqlSigningKeys
+from gateword.storage.sqlite import SqliteDatabase
+from gateword.storage.tenant_database import TenantDatabase
+from gateword.storage.tenants import SqlTenants, SqlTenantSettings
+from gateword.storage.tokens import SqlTokens
+from gateword.storage.url import is_postgres, sqlite_path
+from gateword.storage.users import SqlUsers
+
+
+async def open_database(url: str, *, data_dir: Path) -> Database:
+    """Open a database whose tables are current (`migrate.upgrade` sees to that).
+
+    Args:
+        url: `sqlite:///path` (relative paths begin in `data_dir`) or `postgresql://…`.
+        data_dir: Directory of this installation.
+
+    Raises:
+        ValueError: No such kind of database.
+        Refused: STORE_UNREACHABLE.
+    """
+    if is_postgres(url):
+        postgres = import_module("gateword.storage.postgres")  # its driver costs 20 MB
+        database: Database = await postgres.open_postgres(url)
+        return database
+    return SqliteDatabase(sqlite_path(url, data_dir))
+
+
+def open_stores(
+    database: Database, tenant_key: int, vault: Vault, clock: Clock, dice: Dice
+) -> Stores:
+    """Return every store of one tenant; none of them reaches a row of another."""
+    rows = TenantDatabase(database, tenant_key)
+    cache = ConfigCache(rows, clock.monotonic_s)
+    return Stores(
+        settings=SqlTenantSettings(cache),
+        clients=SqlClients(rows, cache, vault),
+        connections=SqlConnections(cache),
+        resource_servers=SqlResourceServers(cache, vault),
+        client_grants=SqlClientGrants(cache),
+        roles=SqlRoles(rows),
+        users=SqlUsers(rows, dice),
+        tokens=SqlTokens(rows),
+        signing_keys=SqlSigningKeys(cache, vault),
+        logs=SqlLogs(rows),
+    )
+
+
+def open_tenants(database: Database) -> Tenants:
+    """Return the list of tenants."""
+    return SqlTenants(database)

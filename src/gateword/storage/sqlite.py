@@ -1,0 +1,243 @@
+"""SQLite inside the event loop: reads at once, writes once a tick.
+
+Rule 1: no transaction is open outside `_flush`, which never awaits; so none is open while anything
+else is waited for (R3), and readers in this process see committed rows only.
+Rule 2: what `transact` returned has been through one `COMMIT` with `synchronous=FULL`.
+"""
+
+import asyncio
+import os
+import secrets
+import sqlite3
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.storage.engine import Row, Value, Work
+from gateword.storage.statement import Sql
+
+T = TypeVar("T")
+
+WAIT_FOR_LOCK_S: Final = 5.0
+"""How long a write waits while another process writes."""
+
+BLOCK_FOR_LOCK_MS: Final = 20
+"""How long one look at the lock may hold up the event loop."""
+
+_AWAY: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""Result codes that say something of the disk or of other processes, not of our statement."""
+
+_PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a connection with the settings every connection of ours has.
+
+    A new file is readable by its owner only; SQLite gives its companions the same mode.
+    """
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(
+        path, timeout=WAIT_FOR_LOCK_S, isolation_level=None, cached_statements=256
+    )
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+class SqliteTx:
+    """The open transaction; its coroutines never wait, so a flush can run them to their end."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        row: Row | None = self._connection.execute(statement.text, params).fetchone()
+        return row
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        return self._connection.execute(statement.text, params).fetchall()
+
+    async def run(self, statement: Sql, /, **params: Value) -> int:
+        return self._connection.execute(statement.text, params).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Work that waits for the next tick."""
+
+    work: Work[Any]
+    done: asyncio.Future[Any]
+
+    def finish(self, outcome: object) -> None:
+        """Tell the waiter, unless it has gone."""
+        if self.done.done():
+            return
+        if isinstance(outcome, BaseException):
+            self.done.set_exception(outcome)
+        else:
+            self.done.set_result(outcome)
+
+
+class SqliteDatabase:
+    """A SQLite file, used by one connection in one event loop.
+
+    Args:
+        path: The file; its tables are there already.
+
+    Attributes:
+        commits: How many transactions were committed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._connection = connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise _unreachable(error) from error
+        self._connection.execute(f"PRAGMA busy_timeout = {BLOCK_FOR_LOCK_MS}")
+        self._tx = SqliteTx(self._connection)
+        self._jobs: list[_Job] = []
+        self._timer: asyncio.Handle | None = None
+        self._waiting_since: float | None = None
+        self.commits = 0
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        try:
+            return await self._tx.one(statement, **params)
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        try:
+            return await self._tx.all(statement, **params)
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    async def transact(self, work: Work[T]) -> T:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.append(_Job(work, done))
+        if self._timer is None:
+            self._timer = loop.call_soon(self._flush)
+        return await done
+
+    async def ping(self) -> None:
+        await self.one(_PING)
+
+    async def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._flush()
+        if self._timer is not None:
+            self._timer.cancel()
+        for job in self._jobs:
+            job.finish(Refused(Refusal.STORE_UNREACHABLE, "the database is being closed"))
+        self._connection.close()
+
+    def _flush(self) -> None:
+        """Commit everything that was queued since the last tick."""
+        self._timer = None
+        jobs = [job for job in self._jobs if not job.done.cancelled()]
+        self._jobs = []
+        if not jobs:
+            return
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            self._not_begun(jobs, error)
+            return
+        self._waiting_since = None
+        try:
+            outcomes = [self._attempt(job.work) for job in jobs]
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            _fail(jobs, error)
+            return
+        self.commits += 1
+        for job, outcome in zip(jobs, outcomes, strict=True):
+            job.finish(outcome)
+
+    def _attempt(self, work: Work[Any]) -> object:
+        """Do one work inside its savepoint; return its result or its exception.
+
+        Raises:
+            sqlite3.Error: SQLite has given up the whole transaction (disk full, I/O error).
+        """
+        self._connection.execute("SAVEPOINT work")
+        try:
+            outcome = _run_to_end(work(self._tx))
+        except sqlite3.Error as error:
+            if not self._connection.in_transaction:
+                raise
+            outcome = _translated(error)
+        except Exception as error:  # noqa: BLE001  # it belongs to the caller who queued the work
+            outcome = error
+        if isinstance(outcome, Exception):
+            self._connection.execute("ROLLBACK TO work")
+        self._connection.execute("RELEASE work")
+        return outcome
+
+    def _not_begun(self, jobs: list[_Job], error: sqlite3.Error) -> None:
+        """Try again a little later while another process writes; fail what waited too long."""
+        loop = asyncio.get_running_loop()
+        since = self._waiting_since = self._waiting_since or loop.time()
+        if _code(error) != sqlite3.SQLITE_BUSY or loop.time() - since > WAIT_FOR_LOCK_S:
+            self._waiting_since = None
+            _fail(jobs, error)
+            return
+        self._jobs = jobs
+        self._timer = loop.call_later(0.001 * (1 + secrets.randbelow(8)), self._flush)
+
+
+_PING: Final = Sql("SELECT 1 FROM alembic_version")
+
+
+def _run_to_end(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        work.send(None)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    work.close()
+    raise RuntimeError("a transaction waited for something that is not the database")
+
+
+def _fail(jobs: list[_Job], error: sqlite3.Error) -> None:
+    for job in jobs:
+        job.finish(_translated(error))
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary result code; -1 when the error is Python's own."""
+    code: int = getattr(error, "sqlite_errorcode", -1)
+    return code & 0xFF if code >= 0 else -1
+
+
+def _translated(error: sqlite3.Error) -> Exception:
+    return _unreachable(error) if _code(error) in _AWAY else error
+
+
+def _unreachable(error: Exception) -> Refused:
+    return Refused(Refusal.STORE_UNREACHABLE, f"SQLite: {error}", retry_after_s=1)

@@ -1,0 +1,278 @@
+"""Users: profile and grants on the user's row, credentials and login names on the identities."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.connection import Connection
+from gateword.domain.secret import Secret
+from gateword.domain.user import Account, NewUser, User
+from gateword.policy.identifier import normal
+from gateword.ports.clock import Dice
+from gateword.storage import user_rows
+from gateword.storage.columns import ms, to_json
+from gateword.storage.engine import Value
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+OWN_PROVIDER: Final = "auth0"
+"""Provider of every identity in a database connection."""
+
+_LOCAL_ID_CHARS: Final = 24
+
+_BY_NAME: Final = {
+    kind: user_rows.select(
+        "login.tenant = :tenant AND login.connection_key = :connection_key"
+        f" AND login.{kind} = :name",
+        also=", login.key, login.password_hash",
+        join="JOIN identities AS login ON login.user_key = users.key",
+    )
+    for kind in ("email", "username", "phone")
+}
+_BY_ID: Final = user_rows.select("users.tenant = :tenant AND users.user_id = :user_id")
+_BY_KEY: Final = user_rows.select("users.tenant = :tenant AND users.key = :key")
+_PAGE: Final = user_rows.select("""
+    users.key IN (
+        SELECT key FROM users WHERE tenant = :tenant AND key > :after ORDER BY key LIMIT :limit
+    )
+""")
+_PAGE_OF_CONNECTION: Final = user_rows.select("""
+    users.key IN (
+        SELECT DISTINCT user_key FROM identities
+        WHERE tenant = :tenant AND connection_key = :connection_key AND user_key > :after
+        ORDER BY user_key LIMIT :limit
+    )
+""")
+_ADD: Final = Statement("""
+    INSERT INTO users (
+        tenant, user_id, email, email_verified, username, phone_number, phone_verified, blocked,
+        profile, user_metadata, app_metadata, created_at, updated_at, logins_count
+    ) VALUES (
+        :tenant, :user_id, :email, :email_verified, :username, :phone_number, :phone_verified,
+        :blocked, :profile, :user_metadata, :app_metadata, :at, :at, 0
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING key
+""")
+_ADD_IDENTITY: Final = Statement("""
+    INSERT INTO identities (
+        tenant, user_key, connection_key, position, provider, local_id, email, username, phone,
+        password_hash, profile
+    ) VALUES (
+        :tenant, :user_key, :connection_key, 0, :provider, :local_id, :email, :username, :phone,
+        :password_hash, '{}'
+    )
+    ON CONFLICT DO NOTHING
+""")
+_SAVE: Final = Statement("""
+    UPDATE users SET
+        email = :email, email_verified = :email_verified, username = :username,
+        phone_number = :phone_number, phone_verified = :phone_verified, blocked = :blocked,
+        profile = :profile, user_metadata = :user_metadata, app_metadata = :app_metadata,
+        updated_at = :at
+    WHERE tenant = :tenant AND key = :key
+""")
+_NAME_TAKEN: Final = Statement("""
+    SELECT 1 FROM identities AS own
+    JOIN identities AS other
+        ON other.connection_key = own.connection_key AND other.user_key <> own.user_key
+    WHERE own.tenant = :tenant AND own.user_key = :key AND own.position = 0
+        AND (other.email = :email OR other.username = :username OR other.phone = :phone)
+""")
+_RENAME: Final = Statement("""
+    UPDATE identities SET email = :email, username = :username, phone = :phone
+    WHERE tenant = :tenant AND user_key = :key AND position = 0
+""")
+_REMOVE: Final = Statement(
+    "DELETE FROM users WHERE tenant = :tenant AND user_id = :user_id RETURNING key"
+)
+_FORGET_IN_TOKENS: Final = (
+    Statement(
+        "UPDATE refresh_families SET user_id = '' WHERE tenant = :tenant AND user_key = :key"
+    ),
+    Statement("UPDATE access_tokens SET user_id = '' WHERE tenant = :tenant AND user_key = :key"),
+)
+_RECORD_LOGIN: Final = Statement("""
+    UPDATE users SET
+        logins_count = logins_count + 1, last_login = :at, last_ip = :ip, updated_at = :at
+    WHERE tenant = :tenant AND key = :key
+""")
+_SET_PASSWORD: Final = Statement("""
+    UPDATE identities SET password_hash = :encoded
+    WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
+""")
+_NOTE_RESET: Final = Statement("""
+    UPDATE users SET last_password_reset = :at, updated_at = :at
+    WHERE tenant = :tenant AND key = :key
+""")
+_REPLACE_HASH: Final = Statement("""
+    UPDATE identities SET password_hash = :new
+    WHERE tenant = :tenant AND key = :key AND password_hash = :old
+""")
+_HASH: Final = Statement("""
+    SELECT password_hash FROM identities
+    WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
+    ORDER BY position
+""")
+_REVOKE_FAMILIES: Final = Statement("""
+    UPDATE refresh_families SET revoked_at = :at
+    WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
+""")
+
+
+class _NameTakenError(Exception):
+    """A login name belongs to somebody else; takes the transaction back."""
+
+
+class SqlUsers:
+    """The users of one tenant (port `Users`)."""
+
+    def __init__(self, database: TenantDatabase, dice: Dice) -> None:
+        self._database = database
+        self._dice = dice
+
+    async def account(
+        self, connection_key: int, names: Sequence[tuple[str, str]]
+    ) -> Account | None:
+        accounts = [await self._account(connection_key, kind, name) for kind, name in names]
+        return next((account for account in accounts if account is not None), None)
+
+    async def by_id(self, user_id: str) -> User | None:
+        return user_rows.user(await self._database.all(_BY_ID, user_id=user_id))
+
+    async def by_key(self, user_key: int) -> User | None:
+        return user_rows.user(await self._database.all(_BY_KEY, key=user_key))
+
+    async def page(self, *, connection_key: int | None, after: int, limit: int) -> Sequence[User]:
+        if connection_key is None:
+            return user_rows.users(await self._database.all(_PAGE, after=after, limit=limit))
+        return user_rows.users(
+            await self._database.all(
+                _PAGE_OF_CONNECTION, connection_key=connection_key, after=after, limit=limit
+            )
+        )
+
+    async def add(self, new: NewUser, connection: Connection, at: datetime) -> User | None:
+        local_id = new.local_id or self._dice.hex(_LOCAL_ID_CHARS)
+        hash_ = None if new.password_hash is None else new.password_hash.reveal()
+
+        async def work(tx: TenantTx) -> User | None:
+            row = await tx.one(
+                _ADD,
+                user_id=f"{OWN_PROVIDER}|{local_id}",
+                at=ms(at),
+                **_person(new),
+            )
+            if row is None:
+                return None
+            added = await tx.run(
+                _ADD_IDENTITY,
+                user_key=row[0],
+                connection_key=connection.key,
+                provider=OWN_PROVIDER,
+                local_id=local_id,
+                password_hash=hash_,
+                **_names(new),
+            )
+            if added == 0:
+                raise _NameTakenError
+            return user_rows.user(await tx.all(_BY_KEY, key=row[0]))
+
+        try:
+            return await self._database.transact(work)
+        except _NameTakenError:
+            return None
+
+    async def save(self, user: User, at: datetime) -> bool:
+        names = _names(user)
+
+        async def work(tx: TenantTx) -> bool:
+            if await tx.one(_NAME_TAKEN, key=user.key, **names) is not None:
+                return False
+            await tx.run(_RENAME, key=user.key, **names)
+            return await tx.run(_SAVE, key=user.key, at=ms(at), **_person(user)) == 1
+
+        return await self._database.transact(work)
+
+    async def remove(self, user_id: str) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            row = await tx.one(_REMOVE, user_id=user_id)
+            if row is None:
+                return False
+            for statement in _FORGET_IN_TOKENS:
+                await tx.run(statement, key=row[0])
+            return True
+
+        return await self._database.transact(work)
+
+    async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
+        async def work(tx: TenantTx) -> User | None:
+            await tx.run(_RECORD_LOGIN, key=user_key, ip=ip, at=ms(at))
+            return user_rows.user(await tx.all(_BY_KEY, key=user_key))
+
+        return await self._database.transact(work)
+
+    async def set_password(
+        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, retire: bool
+    ) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            changed = await tx.run(
+                _SET_PASSWORD,
+                key=user_key,
+                connection_key=connection_key,
+                encoded=encoded.reveal(),
+            )
+            if changed == 0:
+                return False
+            await tx.run(_NOTE_RESET, key=user_key, at=ms(at))
+            if retire:
+                await tx.run(_REVOKE_FAMILIES, user_key=user_key, at=ms(at))
+            return True
+
+        return await self._database.transact(work)
+
+    async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_REPLACE_HASH, key=identity_key, old=old.reveal(), new=new.reveal())
+
+        await self._database.transact(work)
+
+    async def password_hash(self, user_key: int, connection_key: int) -> Secret | None:
+        row = await self._database.one(_HASH, key=user_key, connection_key=connection_key)
+        return Secret(row[0]) if row and row[0] is not None else None
+
+    async def _account(self, connection_key: int, kind: str, name: str) -> Account | None:
+        rows = await self._database.all(_BY_NAME[kind], connection_key=connection_key, name=name)
+        found = user_rows.user(rows)
+        if found is None:
+            return None
+        identity_key, hash_ = rows[0][-2:]
+        return Account(
+            identity_key=identity_key,
+            user=found,
+            password_hash=None if hash_ is None else Secret(hash_),
+        )
+
+
+def _person(person: NewUser | User) -> dict[str, Value]:
+    """Return what stands on the user's row, for a new user and for a changed one."""
+    return {
+        "email": person.email,
+        "email_verified": int(person.email_verified),
+        "username": person.username,
+        "phone_number": person.phone_number,
+        "phone_verified": int(person.phone_verified),
+        "blocked": int(person.blocked),
+        "profile": to_json(person.profile),
+        "user_metadata": to_json(person.user_metadata),
+        "app_metadata": to_json(person.app_metadata),
+    }
+
+
+def _names(person: NewUser | User) -> Mapping[str, Value]:
+    """Return the login names in their normal forms."""
+    return {
+        "email": normal(person.email) if person.email else None,
+        "username": normal(person.username) if person.username else None,
+        "phone": normal(person.phone_number) if person.phone_number else None,
+    }
