@@ -40,7 +40,7 @@ def _jwk(key: SigningKey) -> Mapping[str, object]:
         "n": _integer(numbers.n),
         "e": _integer(numbers.e),
         "kid": key.kid,
-        "x5t": _b64(certificate.fingerprint(hashes.SHA1())),
+        "x5t": _b64(certificate.fingerprint(hashes.SHA1())),  # noqa: S303  RFC 7517 §4.8 says SHA-1
         "x5c": [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()],
         "alg": "RS256",
     }

@@ -1,5 +1,7 @@
 """What `/oauth/revoke` and `/oauth/introspect` share: a body, and a client that proves itself."""
 
+from http import HTTPStatus
+
 from gateword.domain.client import Client
 from gateword.domain.refusal import Refusal, Refused
 from gateword.login import client as clients
@@ -8,8 +10,8 @@ from gateword.policy.token_params import Fields
 from gateword.web.endpoint import Visit
 
 
-async def proved(visit: Visit, fields: Fields) -> Client:
-    """Return the client of a request.
+async def proved(visit: Visit, fields: Fields, *, confidential: bool = False) -> Client:
+    """Return the client of a request; with `confidential` only one that can keep a secret.
 
     Raises:
         Refused: CLIENT_AUTH_FAILED, whatever was wrong with the proof; or what is wrong with
@@ -20,9 +22,11 @@ async def proved(visit: Visit, fields: Fields) -> Client:
         proof = client_auth.presented(visit.request.headers.get("authorization"), fields)
         client = await clients.prove(parts, await visit.tenancy.tenant(), proof)
     except Refused as refused:
-        if refused.refusal.row.status == 401:
+        if refused.refusal.row.status == HTTPStatus.UNAUTHORIZED:
             raise Refused(Refusal.CLIENT_AUTH_FAILED, detail=refused.detail) from None
         raise
+    if confidential and not client.is_confidential:
+        raise Refused(Refusal.CLIENT_AUTH_FAILED, detail="public clients may not ask")
     visit.origins = client.origins
     return client
 

@@ -31,9 +31,7 @@ class IntrospectEndpoint:
         tenant = await visit.tenancy.tenant()
         fields = await wire.read_fields(visit.request, self.body_timeout_s)
         try:
-            client = await client_door.proved(visit, fields)
-            if not client.is_confidential:
-                raise Refused(Refusal.CLIENT_AUTH_FAILED, detail="public clients may not ask")
+            client = await client_door.proved(visit, fields, confidential=True)
         except Refused as refused:
             return wire.refusal(refused, headers=client_door.challenge(refused, tenant.domain))
         token = fields.secrets.get("token")

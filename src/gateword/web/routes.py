@@ -1,7 +1,7 @@
 """Every URL on one page."""
 
 from starlette.routing import BaseRoute, Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from gateword.settings import Settings
 from gateword.web import closed, well_known
@@ -15,7 +15,9 @@ from gateword.web.token import TokenEndpoint
 from gateword.web.userinfo import UserinfoEndpoint
 
 
-def application(settings: Settings, tenancies: Tenancies) -> Router:
+def application(
+    settings: Settings, tenancies: Tenancies, lifespan: Lifespan[Router] | None = None
+) -> Router:
     """Return the ASGI application."""
     timeout_s = settings.body_timeout_s
     proxies = tuple(one.strip() for one in settings.trusted_proxies.split(",") if one.strip())
@@ -31,7 +33,7 @@ def application(settings: Settings, tenancies: Tenancies) -> Router:
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS)
 
-    gone = Endpoint(tenancies, {method: closed.endpoint for method in closed.METHODS})
+    gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[BaseRoute] = [
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
@@ -43,7 +45,7 @@ def application(settings: Settings, tenancies: Tenancies) -> Router:
         _at("/health", Health(tenancies)),
         *(_at(path, gone) for path in closed.PATHS),
     ]
-    return Router(routes, redirect_slashes=False, default=Endpoint(tenancies))
+    return Router(routes, redirect_slashes=False, default=Endpoint(tenancies), lifespan=lifespan)
 
 
 def _at(path: str, app: ASGIApp) -> Route:

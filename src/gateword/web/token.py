@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, TypeVar
 
 from starlette.requests import Request
@@ -56,7 +57,11 @@ def _challenge(refused: Refused, authorization: str | None, domain: str) -> dict
     """Return the header for a client that tried the Authorization header (RFC 6749 §5.2)."""
     tried = authorization is not None and authorization.lower().startswith("basic ")
     row = refused.refusal.row
-    if tried and row.status == 401 and row.error in ("access_denied", "invalid_client"):
+    if (
+        tried
+        and row.status == HTTPStatus.UNAUTHORIZED
+        and row.error in ("access_denied", "invalid_client")
+    ):
         return {"www-authenticate": f'Basic realm="{domain}"'}
     return {}
 

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from gateword.domain.refusal import Refusal, Refused
 from gateword.policy import claims
+from gateword.policy.token_params import Fields
 from gateword.web import bearer, rate_limit, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
@@ -27,22 +28,23 @@ class UserinfoEndpoint:
         return await self._answer(visit, form=True)
 
     async def _answer(self, visit: Visit, *, form: bool) -> Response:
-        request, tenancy = visit.request, visit.tenancy
-        fields = await wire.read_fields(request, self.body_timeout_s) if form else None
+        fields = await wire.read_fields(visit.request, self.body_timeout_s) if form else None
         try:
-            token = bearer.presented(request.headers.get("authorization"), fields)
-            who = await bearer.for_userinfo(tenancy, token)
-            visit.taken = self.limit.take(who.user_id)
-            rate_limit.check(visit.taken)
-            user = await tenancy.parts.stores.users.by_id(who.user_id)
-            if user is None or user.blocked:
-                raise Refused(Refusal.BEARER_INVALID)
+            body = await self._about(visit, fields)
         except Refused as refused:
             return wire.refusal(refused, headers=_challenge(refused))
-        return wire.answer(
-            claims.userinfo(user, who.scopes),
-            headers={"content-type": "application/json; charset=utf-8"},
-        )
+        return wire.answer(body, headers={"content-type": "application/json; charset=utf-8"})
+
+    async def _about(self, visit: Visit, fields: Fields | None) -> dict[str, object]:
+        tenancy = visit.tenancy
+        token = bearer.presented(visit.request.headers.get("authorization"), fields)
+        who = await bearer.for_userinfo(tenancy, token)
+        visit.taken = self.limit.take(who.user_id)
+        rate_limit.check(visit.taken)
+        user = await tenancy.parts.stores.users.by_id(who.user_id)
+        if user is None or user.blocked:
+            raise Refused(Refusal.BEARER_INVALID)
+        return claims.userinfo(user, who.scopes)
 
 
 def _challenge(refused: Refused) -> dict[str, str]:

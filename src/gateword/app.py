@@ -1,0 +1,239 @@
+"""Settings become a running application; the only file that names concrete engines."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from starlette.routing import Router
+
+from gateword.crypto.hash_pool import HashPool
+from gateword.crypto.jws import KeyringSigner
+from gateword.crypto.key_documents import JwkDocuments
+from gateword.crypto.passwords import PooledHasher
+from gateword.crypto.signing_keys import new_signing_key
+from gateword.crypto.system import SystemClock, SystemDice
+from gateword.crypto.vault import AesVault, key_from_file, key_from_text
+from gateword.crypto.verify import KeyringVerifier
+from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.secret import Secret
+from gateword.domain.tenant import Tenant
+from gateword.login.story import Story
+from gateword.ports.parts import Parts, Plugs
+from gateword.ports.stores import SigningKey, Tenants
+from gateword.registry import GRANTS, REALMS
+from gateword.settings import Settings, load
+from gateword.storage import migrate
+from gateword.storage.engine import Database
+from gateword.storage.open import open_database, open_stores, open_tenants
+from gateword.web.routes import application
+from gateword.web.tenancy import Tenancy
+
+DATABASE_FILE: Final = "gateword.sqlite3"
+_TENANTS_SEEN_S: Final = 0.5
+_HTTPS_PORT: Final = ":443"
+_log = structlog.get_logger("gateword")
+
+
+class NoSuchTenant(Exception):
+    """No tenant has that name."""
+
+
+def database_url(settings: Settings) -> str:
+    """Return the database that the settings mean."""
+    return settings.database_url or f"sqlite:///{DATABASE_FILE}"
+
+
+class Engines:
+    """What all tenants of a process share: database, encryption key, hashing threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start the engines; the database is opened by `open`."""
+        self.settings = settings
+        self.clock = SystemClock()
+        self.dice = SystemDice()
+        threads = settings.hash_threads or len(os.sched_getaffinity(0))
+        self.pool = HashPool(threads, settings.hash_max_wait_s)
+        self._hasher = PooledHasher(
+            self.pool, memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes
+        )
+        key = settings.encryption_key
+        path = settings.data_dir / "encryption.key"
+        self._vault = AesVault(key_from_text(Secret(key)) if key else key_from_file(path))
+        self.database: Database
+
+    async def open(self) -> None:
+        """Open the database, its tables brought up to date.
+
+        Raises:
+            Refused: STORE_UNREACHABLE.
+        """
+        url, folder = database_url(self.settings), self.settings.data_dir
+        migrate.upgrade(url, data_dir=folder)
+        self.database = await open_database(url, data_dir=folder)
+
+    async def close(self) -> None:
+        """Let the database and the threads go."""
+        self.pool.stop()
+        await self.database.close()
+
+    def parts(self, tenant: Tenant) -> Parts:
+        """Return the toolbox of one tenant."""
+        stores = open_stores(self.database, tenant.key, self._vault, self.clock, self.dice)
+        return Parts(
+            stores=stores,
+            hasher=self._hasher,
+            signer=KeyringSigner(stores.signing_keys),
+            verifier=KeyringVerifier(stores.signing_keys, self.clock),
+            clock=self.clock,
+            dice=self.dice,
+        )
+
+    def tenancy(self, tenant: Tenant) -> Tenancy:
+        """Return a tenant ready to be asked, with every plug of the registry."""
+        parts = self.parts(tenant)
+        realms = {strategy: make(parts) for strategy, make in REALMS.items()}
+        story = Story(parts, Plugs(realms=realms))
+        grants = {grant.grant_type: grant for grant in (make(story) for make in GRANTS)}
+        return Tenancy(parts=parts, grants=grants, key_documents=JwkDocuments())
+
+
+class Houses:
+    """All tenants of the process, found by Host."""
+
+    def __init__(self, engines: Engines) -> None:
+        """Take engines that are open, or will be before the first request."""
+        self._engines = engines
+        self._by_host: dict[str, Tenancy] = {}
+        self._read_at_s = float("-inf")
+
+    async def at(self, host: str) -> Tenancy:
+        """Return the tenant that answers to a Host; the only one answers to every Host.
+
+        Raises:
+            Refused: MISDIRECTED.
+        """
+        await self._look_again()
+        found = self._by_host.get(host.lower().removesuffix(_HTTPS_PORT))
+        if found is None and len(self._by_host) == 1:
+            found = next(iter(self._by_host.values()))
+        if found is None:
+            shown = "".join(c for c in host[:100] if c.isalnum() or c in ".-:[]")
+            raise Refused(Refusal.MISDIRECTED, host=shown)
+        return found
+
+    async def is_ready(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            await self._engines.database.ping()
+        except Refused:
+            return False
+        return True
+
+    async def purge(self) -> None:
+        """Delete expired tokens of every tenant."""
+        await self._look_again()
+        for tenancy in list(self._by_host.values()):
+            await tenancy.parts.stores.tokens.purge(self._engines.clock.now())
+
+    async def _look_again(self) -> None:
+        now_s = self._engines.clock.monotonic_s()
+        if now_s - self._read_at_s < _TENANTS_SEEN_S:
+            return
+        for tenant in await open_tenants(self._engines.database).all():
+            if tenant.domain not in self._by_host:
+                self._by_host[tenant.domain] = self._engines.tenancy(tenant)
+        self._read_at_s = now_s
+
+
+def create() -> Router:
+    """Return the application that the environment describes; server workers call this."""
+    return build(load())
+
+
+def build(settings: Settings) -> Router:
+    """Return the application for these settings; its engines live as long as its lifespan."""
+    engines = Engines(settings)
+    houses = Houses(engines)
+
+    @asynccontextmanager
+    async def lifespan(_: Router) -> AsyncIterator[None]:
+        await engines.open()
+        cleaning = asyncio.create_task(_clean(houses, settings.purge_every_s))
+        try:
+            yield
+        finally:
+            cleaning.cancel()
+            with suppress(asyncio.CancelledError):
+                await cleaning
+            await engines.close()
+
+    return application(settings, houses, lifespan)
+
+
+async def _clean(houses: Houses, every_s: float) -> None:
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await houses.purge()
+        except Refused as refused:  # the database is away: the next round will do
+            _log.warning("purge_failed", reason=refused.detail)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """One tenant, opened for a command."""
+
+    settings: Settings
+    tenant: Tenant
+    tenants: Tenants
+    parts: Parts
+    new_signing_key: Callable[[str], SigningKey]
+    parts_of: Callable[[Tenant], Parts]
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, tenant: str = "default", *, make_with_domain: str | None = None
+) -> AsyncIterator[Opened]:
+    """Open an installation for a command, beside a running server or without one.
+
+    Args:
+        settings: Where it is.
+        tenant: Name of the tenant to work on.
+        make_with_domain: Make the tenant with this domain when it is missing.
+
+    Raises:
+        NoSuchTenant: None has that name, and none may be made (or its domain is taken).
+        Refused: STORE_UNREACHABLE.
+    """
+    engines = Engines(settings)
+    await engines.open()
+    try:
+        tenants = open_tenants(engines.database)
+        named = {one.name: one for one in await tenants.all()}
+        found = named.get(tenant)
+        if found is None and make_with_domain is not None:
+            found = await tenants.add(tenant, make_with_domain, engines.clock.now())
+        if found is None:
+            raise NoSuchTenant(tenant, sorted(named))
+        yield _opened(engines, tenants, found)
+    finally:
+        await engines.close()
+
+
+def _opened(engines: Engines, tenants: Tenants, tenant: Tenant) -> Opened:
+    def new_key(state: str) -> SigningKey:
+        return new_signing_key(tenant.domain, state, engines.clock.now(), engines.dice)
+
+    return Opened(
+        settings=engines.settings,
+        tenant=tenant,
+        tenants=tenants,
+        parts=engines.parts(tenant),
+        new_signing_key=new_key,
+        parts_of=engines.parts,
+    )

@@ -1,0 +1,98 @@
+"""Options and endings that all commands share."""
+
+import asyncio
+import re
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from gateword.app import DATABASE_FILE, NoSuchTenant
+from gateword.domain.refusal import Refused
+from gateword.settings import BadSettings, Settings, load
+
+T = TypeVar("T")
+
+BAD_USE: Final = 2
+FAILED: Final = 1
+
+out: Final = Console(soft_wrap=True, highlight=False)
+err: Final = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of the installation.", envvar="GATEWORD_DATA_DIR"),
+]
+DatabaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        help="postgresql://… or sqlite:///…; default is SQLite in the data folder.",
+        envvar="GATEWORD_DATABASE_URL",
+    ),
+]
+TenantName = Annotated[str, typer.Option("--tenant", help="Name of the tenant.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+_DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?")
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End the command with a message that says the next step."""
+    err.print(f"[bold red]gateword:[/] {message}", style=None, markup=True)
+    raise typer.Exit(code)
+
+
+def settings_of(data: Path | None, **given: object) -> Settings:
+    """Return settings; a command ends here when they cannot be used."""
+    try:
+        return load(None, data_dir=data, **given)
+    except BadSettings as bad:
+        fail(str(bad), BAD_USE)
+
+
+def existing(data: Path | None, database_url: str | None = None) -> Settings:
+    """Return settings of an installation that is there already."""
+    settings = settings_of(data, database_url=database_url)
+    folder = settings.data_dir
+    if not settings.database_url and not (folder / DATABASE_FILE).exists():
+        fail(
+            f"{folder} holds no Gateword installation. "
+            f"Make one: gateword init --data {folder} --domain localhost:8443",
+            BAD_USE,
+        )
+    return settings
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's work; what it refuses becomes a message."""
+    try:
+        return asyncio.run(work)
+    except NoSuchTenant as missing:
+        name, known = missing.args
+        fail(f"no tenant is called {name}. There are: {', '.join(known) or 'none'}", BAD_USE)
+    except Refused as refused:
+        fail(refused.detail or refused.description)
+    except ValueError as bad:  # a key or a URL that cannot be used
+        fail(str(bad), BAD_USE)
+
+
+def domain_of(text: str) -> str:
+    """Return a domain in lower case, or end the command."""
+    domain = text.lower().removeprefix("https://").rstrip("/").removesuffix(":443")
+    port = int(domain.partition(":")[2] or 443) if _DOMAIN.fullmatch(domain) else 0
+    if not 0 < port < 65536:
+        fail(f"{text!r} is no domain: give HOST or HOST:PORT, such as localhost:8443", BAD_USE)
+    return domain
+
+
+def host_of(domain: str) -> str:
+    """Return a domain without its port."""
+    return domain.partition(":")[0]
+
+
+def port_of(domain: str) -> int:
+    """Return the port a domain means."""
+    return int(domain.partition(":")[2] or 443)

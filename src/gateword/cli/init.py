@@ -1,0 +1,88 @@
+"""`gateword init`: everything an installation needs before its first start."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateword.app import Opened, opened
+from gateword.cli.common import AsJson, Data, DatabaseUrl, domain_of, host_of, out, run, settings_of
+from gateword.crypto import dev_ca
+from gateword.provision.bootstrap import Bootstrapped, bootstrap
+from gateword.settings import Settings
+
+DEFAULT_DOMAIN = "localhost:8443"
+Domain = Annotated[
+    str, typer.Option("--domain", help="HOST or HOST:PORT under which clients reach the server.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What a new installation tells its operator."""
+
+    domain: str
+    issuer: str
+    ca: Path
+    management: Bootstrapped
+
+    def document(self) -> dict[str, object]:
+        """Return it for scripts; the secret is shown because this is where it is handed over."""
+        return {
+            "domain": self.domain,
+            "base_url": self.issuer.rstrip("/"),
+            "issuer": self.issuer,
+            "ca_cert": str(self.ca.resolve()),
+            "management": {
+                "client_id": self.management.client_id,
+                "client_secret": self.management.client_secret.reveal(),
+                "audience": self.management.audience,
+            },
+        }
+
+
+def init(
+    data: Data = None,
+    domain: Domain = DEFAULT_DOMAIN,
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create database, keys, development certificate and a management client; once is enough."""
+    settings = settings_of(data, database_url=database_url)
+    made = run(install(settings, domain_of(domain)))
+    if as_json:
+        typer.echo(json.dumps(made.document(), indent=2))
+        return
+    if not made.management.created:
+        out.print(f"{settings.data_dir} was initialised before; nothing changed.")
+    else:
+        out.print(f"[bold green]Initialised[/] {settings.data_dir} for {made.issuer}")
+    out.print(f"  development CA        {made.ca}")
+    out.print(f"  management client     {made.management.client_id}")
+    out.print("  its secret            gateword clients show NAME --reveal-secret")
+    if made.domain != domain_of(domain):
+        out.print(f"[yellow]The domain stays {made.domain}: tokens name it as their issuer.[/]")
+    out.print(f"Next: gateword serve --data {settings.data_dir}")
+
+
+async def install(settings: Settings, domain: str) -> Installation:
+    """Make what is missing and return what there is."""
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with opened(settings, make_with_domain=domain) as house:
+        made = await bootstrap_tenant(house)
+        hosts = [host_of(tenant.domain) for tenant in await house.tenants.all()]
+        files = dev_ca.ensure(settings.data_dir, hosts)
+        return Installation(
+            domain=house.tenant.domain,
+            issuer=house.tenant.issuer,
+            ca=files.ca,
+            management=made,
+        )
+
+
+async def bootstrap_tenant(house: Opened) -> Bootstrapped:
+    """Give a tenant its keys, directory and management client."""
+    parts = house.parts
+    return await bootstrap(parts.stores, house.new_signing_key, parts.clock, parts.dice)

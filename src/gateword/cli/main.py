@@ -1,0 +1,41 @@
+"""The `gateword` command."""
+
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from gateword.cli import env, init, serve
+
+app = typer.Typer(
+    name="gateword",
+    help="OAuth 2.0 / OpenID Connect server for the password flow, wire-compatible with Auth0.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+app.command()(init.init)
+app.command()(serve.serve)
+app.command()(env.env)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gateword {installed_version('gateword')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    del version
+
+
+def run() -> None:
+    """Run the command line."""
+    app()

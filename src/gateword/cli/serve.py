@@ -1,0 +1,155 @@
+"""`gateword serve`: listen, ready in a fraction of a second."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+
+from gateword import logging_setup
+from gateword.app import DATABASE_FILE, build, opened
+from gateword.cli.common import (
+    BAD_USE,
+    Data,
+    DatabaseUrl,
+    fail,
+    host_of,
+    out,
+    port_of,
+    run,
+    settings_of,
+)
+from gateword.cli.init import DEFAULT_DOMAIN, install
+from gateword.crypto import dev_ca
+from gateword.settings import PREFIX, Settings
+
+_KEEP_ALIVE_S = 75
+_GRACE_S = 30
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends with status 0 when it was asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, address: str, began_s: float) -> None:
+        super().__init__(config)
+        self._address = address
+        self._began_s = began_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            took_s = time.monotonic() - self._began_s
+            out.print(f"[bold green]Ready[/] in {took_s:.2f} s: {self._address}")
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        handled = (signal.SIGINT, signal.SIGTERM)
+        former = {number: signal.signal(number, self.handle_exit) for number in handled}
+        try:
+            yield
+        finally:
+            for number, handler in former.items():
+                signal.signal(number, handler)
+
+
+def serve(
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port; default is that of the tenant's domain.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(help="Server processes.")] = None,
+    database_url: DatabaseUrl = None,
+    tls: Annotated[str | None, typer.Option(help="dev, off or files.")] = None,
+    cert: Annotated[Path | None, typer.Option(help="Certificate chain for --tls files.")] = None,
+    key: Annotated[Path | None, typer.Option(help="Private key for --tls files.")] = None,
+) -> None:
+    """Serve; a new data folder is initialised first."""
+    began_s = time.monotonic()
+    settings = settings_of(
+        data,
+        host=host,
+        port=port,
+        workers=workers,
+        database_url=database_url,
+        tls=tls,
+        tls_cert=str(cert) if cert else None,
+        tls_key=str(key) if key else None,
+    )
+    domains = _domains(settings)
+    files = _certificate(settings, domains)
+    listen = settings.port or port_of(domains[0])
+    options: dict[str, Any] = {
+        "host": settings.host,
+        "port": listen,
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_keep_alive": _KEEP_ALIVE_S,
+        "timeout_graceful_shutdown": _GRACE_S,
+        "lifespan": "on",
+        **files,
+    }
+    logging_setup.configure()
+    address = f"https://{domains[0]}/"
+    if settings.tls == "off":
+        address += f" (expects a TLS proxy in front of http://{settings.host}:{listen}/)"
+    _listen_or_fail(settings.host, listen)
+    if settings.workers == 1:
+        _Server(uvicorn.Config(build(settings), **options), address, began_s).run()
+        return
+    out.print(f"Starting {settings.workers} workers: {address}")
+    _hand_over(settings)
+    uvicorn.run("gateword.app:create", factory=True, workers=settings.workers, **options)
+
+
+def _domains(settings: Settings) -> list[str]:
+    """Return the tenants' domains, the default tenant's first; a new folder gets one."""
+    new = not settings.database_url and not (settings.data_dir / DATABASE_FILE).exists()
+    if new or settings.database_url:
+        domain = f"localhost:{settings.port}" if settings.port else DEFAULT_DOMAIN
+        made = run(install(settings, domain))
+        if made.management.created:
+            out.print(f"Initialised {settings.data_dir} for {made.issuer}")
+
+    async def listed() -> list[str]:
+        async with opened(settings) as house:
+            return [tenant.domain for tenant in await house.tenants.all()]
+
+    return run(listed())
+
+
+def _certificate(settings: Settings, domains: list[str]) -> dict[str, str]:
+    if settings.tls == "off":
+        return {}
+    if settings.tls == "files":
+        for path in (settings.tls_cert, settings.tls_key):
+            if not Path(path).is_file():
+                fail(f"{path} is no file; --tls files needs --cert and --key", BAD_USE)
+        return {"ssl_certfile": settings.tls_cert, "ssl_keyfile": settings.tls_key}
+    made = dev_ca.ensure(settings.data_dir, [host_of(domain) for domain in domains])
+    return {"ssl_certfile": str(made.certificate), "ssl_keyfile": str(made.key)}
+
+
+def _listen_or_fail(host: str, port: int) -> None:
+    """Try the address before anything heavy starts, for an error that says what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            fail(f"cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.")
+
+
+def _hand_over(settings: Settings) -> None:
+    """Give the settings to the worker processes through their environment."""
+    for name in settings.__dataclass_fields__:
+        os.environ[f"{PREFIX}{name.upper()}"] = str(getattr(settings, name))

@@ -1,0 +1,99 @@
+"""A certificate authority for development: HTTPS on the first run, trusted by one variable."""
+
+import os
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import trustme
+from cryptography import x509
+
+# Browsers and Apple's trust store refuse leaf certificates that live longer.
+_LEAF_DAYS: Final = 397
+_RENEW_BEFORE_DAYS: Final = 30
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class DevCertificates:
+    """Where the files are.
+
+    Attributes:
+        ca: The authority's certificate alone; what `NODE_EXTRA_CA_CERTS` wants.
+        bundle: The machine's authorities and ours; what `SSL_CERT_FILE` wants.
+    """
+
+    folder: Path
+
+    @property
+    def ca(self) -> Path:
+        return self.folder / "ca.pem"
+
+    @property
+    def ca_key(self) -> Path:
+        return self.folder / "ca.key"
+
+    @property
+    def bundle(self) -> Path:
+        return self.folder / "bundle.pem"
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "server.pem"
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "server.key"
+
+
+def ensure(data_dir: Path, hosts: Iterable[str]) -> DevCertificates:
+    """Make what is missing: the authority once, a certificate whenever it lacks a host or time.
+
+    Args:
+        data_dir: Folder of the installation; the files live in `tls` below it.
+        hosts: Names and addresses of the tenants, without ports.
+    """
+    files = DevCertificates(data_dir / "tls")
+    files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if files.ca.exists() and files.ca_key.exists():
+        authority = trustme.CA.from_pem(files.ca.read_bytes(), files.ca_key.read_bytes())
+    else:
+        authority = trustme.CA(organization_name="Gateword development")
+        _write(files.ca_key, authority.private_key_pem.bytes())
+        _write(files.ca, authority.cert_pem.bytes())
+        _write(files.bundle, _machine_authorities() + authority.cert_pem.bytes())
+    wanted = dict.fromkeys([*hosts, *_LOCAL])
+    if not _covers(files.certificate, wanted):
+        end = datetime.now(UTC) + timedelta(days=_LEAF_DAYS)
+        leaf = authority.issue_cert(*wanted, not_after=end)
+        chain = b"".join(pem.bytes() for pem in leaf.cert_chain_pems)
+        _write(files.key, leaf.private_key_pem.bytes())
+        _write(files.certificate, chain)
+    return files
+
+
+def _covers(path: Path, hosts: Iterable[str]) -> bool:
+    if not path.exists():
+        return False
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    renew_at = certificate.not_valid_after_utc - timedelta(days=_RENEW_BEFORE_DAYS)
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    listed = {str(name.value) for name in names}
+    return datetime.now(UTC) < renew_at and listed.issuperset(hosts)
+
+
+def _machine_authorities() -> bytes:
+    path = ssl.get_default_verify_paths().cafile
+    return Path(path).read_bytes() + b"\n" if path and Path(path).exists() else b""
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file readable by its owner alone, whole or not at all."""
+    part = path.with_suffix(path.suffix + ".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    part.replace(path)

@@ -1,0 +1,25 @@
+"""Everything that plugs in. A new plug is one file, one import and one line here."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gateword.grants.client_credentials import ClientCredentialsGrant
+from gateword.grants.password import PasswordGrant
+from gateword.grants.password_realm import PasswordRealmGrant
+from gateword.grants.refresh_token import RefreshTokenGrant
+from gateword.login.story import Story
+from gateword.ports.grant import Grant
+from gateword.ports.parts import Parts
+from gateword.ports.realm import Realm
+from gateword.realms.database import DatabaseRealm
+
+GRANTS: Final[tuple[Callable[[Story], Grant], ...]] = (
+    PasswordGrant,
+    PasswordRealmGrant,
+    RefreshTokenGrant,
+    ClientCredentialsGrant,
+)
+
+REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
+    DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
+}
