@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,16 +35,14 @@ _GRACE_S = 30
 class _Server(uvicorn.Server):
     """Says when it is ready, and ends with status 0 when it was asked to stop."""
 
-    def __init__(self, config: uvicorn.Config, address: str, began_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
         self._address = address
-        self._began_s = began_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            took_s = time.monotonic() - self._began_s
-            out.print(f"[bold green]Ready[/] in {took_s:.2f} s: {self._address}")
+            out.print(f"[bold green]Ready:[/] {self._address}")
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -71,7 +68,6 @@ def serve(
     key: Annotated[Path | None, typer.Option(help="Private key for --tls files.")] = None,
 ) -> None:
     """Serve; a new data folder is initialised first."""
-    began_s = time.monotonic()
     settings = settings_of(
         data,
         host=host,
@@ -103,7 +99,7 @@ def serve(
         address += f" (expects a TLS proxy in front of http://{settings.host}:{listen}/)"
     _listen_or_fail(settings.host, listen)
     if settings.workers == 1:
-        _Server(uvicorn.Config(build(settings), **options), address, began_s).run()
+        _Server(uvicorn.Config(build(settings), **options), address).run()
         return
     out.print(f"Starting {settings.workers} workers: {address}")
     _hand_over(settings)

@@ -201,5 +201,5 @@ def _scope(value: object) -> tuple[tuple[str, ...] | None, bool]:
 
 
 def quoted(value: str) -> str:
-    """Return a value of the request safe to repeat in an answer: printable ASCII, bounded."""
-    return quoted(value)
+    """Return text of the request safe to repeat in an answer: printable ASCII, bounded."""
+    return "".join(c if " " <= c <= "~" else "?" for c in value[:_QUOTED_CHARS])
