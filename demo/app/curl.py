@@ -19,7 +19,8 @@ def login(settings: Settings, email: str, realm: str) -> str:
     parts = [
         f". {shlex.quote(settings.secret_file)}",
         "printf 'Password: '; read -rs PASSWORD; echo",
-        f"curl --cacert {shlex.quote(settings.ca_cert)} https://{settings.domain}/oauth/token \\",
+        f"curl -sS https://{settings.domain}/oauth/token \\",
+        f"  --cacert {shlex.quote(settings.ca_cert)} \\",
         *(
             f"  --data-urlencode {shlex.quote(f'{name}={value}')} \\"
             for name, value in fields.items()
@@ -32,4 +33,4 @@ def login(settings: Settings, email: str, realm: str) -> str:
 
 def api_call(settings: Settings, path: str) -> str:
     """Return the shell line that calls the API with a token in `$TOKEN`."""
-    return f'curl -i {settings.api_url}{path} -H "Authorization: Bearer $TOKEN"'
+    return f'curl -sSi {settings.api_url}{path} -H "Authorization: Bearer $TOKEN"'

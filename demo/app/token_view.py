@@ -58,6 +58,12 @@ def lines(members: dict[str, Any]) -> list[Line]:
     ]
 
 
+def display_name(claims: dict[str, Any]) -> str:
+    """Say how to greet somebody; the server fills an unknown `name` with the e-mail address."""
+    name = str(claims.get("name", ""))
+    return name if "@" not in name else name.partition("@")[0].replace(".", " ").title()
+
+
 def clock_time(unix_s: float) -> str:
     """Write a Unix time as a UTC clock time."""
     return f"{datetime.fromtimestamp(unix_s, UTC):%H:%M:%S} UTC"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
+from rich.box import SIMPLE, SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -44,7 +45,7 @@ def demo(
     package = _package()
     ports = _Ports(port, app_port, api_port)
     _require_free(ports)
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with Children(data / "logs") as children:
             _start(children, package, data.resolve(), ports, token_lifetime)
@@ -123,16 +124,16 @@ def _environment(
 
 def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path) -> None:
     """Print addresses, people and lines to paste."""
-    addresses = Table(title="Gateword demo", title_justify="left", show_header=False)
+    addresses = Table(title="Gateword demo", title_justify="left", show_header=False, box=SIMPLE)
     addresses.add_row("Open this in a browser", f"[bold]http://localhost:{ports.app}[/]")
     addresses.add_row("Login server", f"https://localhost:{ports.server}")
     addresses.add_row("API", f"http://localhost:{ports.api}")
-    who = Table(title="Who can log in", title_justify="left")
-    for heading in ("Realm", "E-mail", "Password", ""):
-        who.add_column(heading, overflow="fold")
+    who = Table(title="Who can log in", title_justify="left", box=SIMPLE_HEAD)
+    for heading in ("Realm", "E-mail", "Password", "Role"):
+        who.add_column(heading, no_wrap=True)
     for person in people:
-        remark = "blocked" if person.blocked else ", ".join(person.roles)
-        who.add_row(person.realm, person.email, f"[bold]{person.password}[/]", remark)
+        role = "[red]blocked[/]" if person.blocked else person.roles[-1]
+        who.add_row(person.realm, person.email, f"[bold]{person.password}[/]", role)
     _console.print(addresses, who)
     _console.print("The same login in a terminal, then the API with its token:\n")
     lines = _curl_lines(people[0], ports, ca_cert, secret_file)
@@ -162,7 +163,8 @@ def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path)
             '  --data-urlencode "client_secret=$DEMO_CLIENT_SECRET" \\',
             f'  --data-urlencode "password=${person.variable}"); echo "$ANSWER"',
             """TOKEN=$(echo "$ANSWER" | sed 's/.*"access_token": *"\\([^"]*\\)".*/\\1/')""",
-            f'curl -i http://localhost:{ports.api}/api/timesheet -H "Authorization: Bearer $TOKEN"',
+            f"curl -sSi http://localhost:{ports.api}/api/timesheet \\",
+            '  -H "Authorization: Bearer $TOKEN"',
         ]
     )
 
