@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 from starlette.routing import Router
 
+from gateword import logging_setup
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
@@ -151,6 +152,7 @@ class Houses:
 
 def create() -> Router:
     """Return the application that the environment describes; server workers call this."""
+    logging_setup.configure()
     return build(load())
 
 

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 PREFIX: Final = "GATEWORD_"
 FILE_NAME: Final = "gateword.toml"
+MAX_PORT: Final = 65535
+_MIN_MEMORY_KIB: Final = 8
 
 
 def _setting(default: T, unit: str, doc: str, *, shown: bool = True) -> T:
@@ -34,6 +36,7 @@ class Settings:
         "",
         "URL",
         "`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; empty is SQLite in the data folder.",
+        shown=False,
     )
     encryption_key: str = _setting(
         "",
@@ -141,8 +144,8 @@ def _out_of_range(settings: Settings) -> list[str]:
         faults.append("tls files needs tls_cert and tls_key")
     if settings.workers < 1:
         faults.append("workers is at least 1")
-    if not 0 <= settings.port < 65536:
+    if not 0 <= settings.port <= MAX_PORT:
         faults.append("port is 0 to 65535")
-    if settings.argon2_memory_kib < 8 or settings.argon2_passes < 1:
-        faults.append("argon2_memory_kib is at least 8, argon2_passes at least 1")
+    if settings.argon2_memory_kib < _MIN_MEMORY_KIB or settings.argon2_passes < 1:
+        faults.append(f"argon2_memory_kib is at least {_MIN_MEMORY_KIB}, argon2_passes 1")
     return faults

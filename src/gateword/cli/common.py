@@ -11,7 +11,7 @@ from rich.console import Console
 
 from gateword.app import DATABASE_FILE, NoSuchTenant
 from gateword.domain.refusal import Refused
-from gateword.settings import BadSettings, Settings, load
+from gateword.settings import MAX_PORT, BadSettings, Settings, load
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ def domain_of(text: str) -> str:
     """Return a domain in lower case, or end the command."""
     domain = text.lower().removeprefix("https://").rstrip("/").removesuffix(":443")
     port = int(domain.partition(":")[2] or 443) if _DOMAIN.fullmatch(domain) else 0
-    if not 0 < port < 65536:
+    if not 0 < port <= MAX_PORT:
         fail(f"{text!r} is no domain: give HOST or HOST:PORT, such as localhost:8443", BAD_USE)
     return domain
 

@@ -79,11 +79,25 @@ def serve(
         tls_key=str(key) if key else None,
     )
     domains = _domains(settings)
-    files = _certificate(settings, domains)
     listen = settings.port or port_of(domains[0])
-    options: dict[str, Any] = {
+    options = _options(settings, listen) | _certificate(settings, domains)
+    address = f"https://{domains[0]}/"
+    if settings.tls == "off":
+        address += f" (expects a TLS proxy in front of http://{settings.host}:{listen}/)"
+    _listen_or_fail(settings.host, listen)
+    if settings.workers == 1:
+        logging_setup.configure()
+        _Server(uvicorn.Config(build(settings), **options), address).run()
+        return
+    out.print(f"Starting {settings.workers} workers: {address}")
+    _hand_over(settings)
+    uvicorn.run("gateword.app:create", factory=True, workers=settings.workers, **options)
+
+
+def _options(settings: Settings, port: int) -> dict[str, Any]:
+    return {
         "host": settings.host,
-        "port": listen,
+        "port": port,
         "log_config": None,
         "access_log": False,
         "server_header": False,
@@ -91,19 +105,7 @@ def serve(
         "timeout_keep_alive": _KEEP_ALIVE_S,
         "timeout_graceful_shutdown": _GRACE_S,
         "lifespan": "on",
-        **files,
     }
-    logging_setup.configure()
-    address = f"https://{domains[0]}/"
-    if settings.tls == "off":
-        address += f" (expects a TLS proxy in front of http://{settings.host}:{listen}/)"
-    _listen_or_fail(settings.host, listen)
-    if settings.workers == 1:
-        _Server(uvicorn.Config(build(settings), **options), address).run()
-        return
-    out.print(f"Starting {settings.workers} workers: {address}")
-    _hand_over(settings)
-    uvicorn.run("gateword.app:create", factory=True, workers=settings.workers, **options)
 
 
 def _domains(settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from gateword.domain.log_event import LogCode, LogFacts
 
-OWN_FAILURE: Final[Literal["own"]] = "own"
+OWN_FAILURE: Final = "own"
 """Stands in a row's `log` for the failure code of the grant that was asked (`fepft`, …)."""
 
 _Logged: TypeAlias = tuple[LogCode | Literal["own"], ...]

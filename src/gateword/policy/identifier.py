@@ -9,6 +9,8 @@ import unicodedata
 from typing import Final
 
 MAX_CHARS: Final = 320
+_LOCAL_CHARS: Final = 64
+_EMAIL_CHARS: Final = 254
 _PHONE: Final = re.compile(r"\+[1-9]\d{1,14}")
 _WHITE: Final = " \t\r\n\f\v"
 
@@ -40,8 +42,8 @@ def is_email(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     return (
         bool(at and local and domain)
-        and len(local) <= 64
-        and len(text) <= 254
+        and len(local) <= _LOCAL_CHARS
+        and len(text) <= _EMAIL_CHARS
         and not any(c.isspace() or c == "\0" for c in text)
         and "@" not in local
     )
