@@ -42,7 +42,12 @@ class Database(Reader, Protocol):
     """A database that is open.
 
     Every method raises Refused (STORE_UNREACHABLE) when the database is away, full or too busy.
+
+    Attributes:
+        shares_commits: Transactions that are begun together cost one commit together.
     """
+
+    shares_commits: bool
 
     async def transact(self, work: Work[T]) -> T:
         """Do the work in one transaction; return when its changes are durable.

@@ -4,7 +4,9 @@ Positions come from a counter of the tenant that is locked until the commit, so 
 behind position N can never meet a position below N later, on no engine.
 """
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.log_event import LogEvent, StoredLogEvent
@@ -31,16 +33,61 @@ _LATEST: Final = Statement(f"{_COLUMNS} ORDER BY position DESC LIMIT :limit")
 _LATEST_CODE: Final = Statement(f"{_COLUMNS} AND code = :code ORDER BY position DESC LIMIT :limit")
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Events that wait to be written with others."""
+
+    events: Sequence[LogEvent]
+    written: asyncio.Future[None]
+
+    def end(self, error: Exception | None) -> None:
+        """Tell the waiter, unless it has gone."""
+        if self.written.done():
+            return
+        if error is None:
+            self.written.set_result(None)
+        else:
+            self.written.set_exception(error)
+
+
 class SqlLogs:
     """The log of one tenant (port `Logs`)."""
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+        self._waiting: list[_Batch] = []
+        self._writer: asyncio.Task[None] | None = None
 
     async def append(self, events: Sequence[LogEvent]) -> None:
         if not events:
             return
+        if self._database.shares_commits:
+            await self._write(events)
+            return
+        batch = _Batch(events, asyncio.get_running_loop().create_future())
+        self._waiting.append(batch)
+        if self._writer is None:
+            self._writer = asyncio.create_task(self._write_waiting())
+        await batch.written
 
+    async def _write_waiting(self) -> None:
+        """Write what has gathered while the commit before was under way, until nothing has.
+
+        Appends take turns at the counter anyway; this way they hold one connection, not all.
+        """
+        while self._waiting:
+            batches, self._waiting = self._waiting, []
+            try:
+                await self._write([event for batch in batches for event in batch.events])
+            except Exception as error:  # noqa: BLE001  # it belongs to those who wait
+                for batch in batches:
+                    batch.end(error)
+            else:
+                for batch in batches:
+                    batch.end(None)
+        self._writer = None
+
+    async def _write(self, events: Sequence[LogEvent]) -> None:
         async def work(tx: TenantTx) -> None:
             row = await tx.one(_COUNT_UP, events=len(events))
             if row is None:

@@ -109,6 +109,8 @@ class SqliteDatabase:
         commits: How many transactions were committed.
     """
 
+    shares_commits = True
+
     def __init__(self, path: Path) -> None:
         try:
             self._connection = connect(path)

@@ -40,6 +40,7 @@ class TenantDatabase:
     def __init__(self, database: Database, tenant: int) -> None:
         self._database = database
         self.tenant = tenant
+        self.shares_commits = database.shares_commits
 
     async def one(self, statement: Statement, /, **params: Value) -> Row | None:
         return await self._database.one(statement, tenant=self.tenant, **params)

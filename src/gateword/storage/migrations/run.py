@@ -8,10 +8,11 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import Connection
 from sqlalchemy.pool import StaticPool
 
 _HERE: Final = Path(__file__).parent
-_LOCK: Final = 0x6761746577  # "gatew": one number that every Gateword agrees on
 
 
 def move_sqlite(connection: sqlite3.Connection, version: str) -> None:
@@ -22,11 +23,12 @@ def move_sqlite(connection: sqlite3.Connection, version: str) -> None:
     _move(engine, version)
 
 
-def move_postgres(url: str, version: str) -> None:
-    """Migrate a PostgreSQL database up or down to a version."""
-    plain = url.split("://", 1)[1]
-    engine = sa.create_engine(f"postgresql+psycopg://{plain}", poolclass=StaticPool)
-    sa.event.listen(engine, "begin", _take_lock)
+def move_postgres(connection: Connection[tuple[object, ...]], version: str) -> None:
+    """Migrate a PostgreSQL database up or down to a version, and close its connection."""
+    connection.autocommit = False
+    engine = sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool
+    )
     _move(engine, version)
 
 
@@ -39,18 +41,31 @@ def recorded_text(dialect: str) -> str:
     return written.getvalue()
 
 
+def latest() -> str | None:
+    """Return the newest version there is a migration to."""
+    return ScriptDirectory.from_config(_config(io.StringIO())).get_current_head()
+
+
 def _move(engine: sa.Engine, version: str) -> None:
     config = _config(io.StringIO())
     try:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
-            now = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-            if version == "base" or (now is not None and version < now):
+            if _is_down(connection, version):
                 command.downgrade(config, version)
             else:
                 command.upgrade(config, version)
     finally:
         engine.dispose()
+
+
+def _is_down(connection: sa.Connection, version: str) -> bool:
+    if version == "base":
+        return True
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    now = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return now is not None and version < str(now)
 
 
 def _config(written: io.StringIO) -> Config:
@@ -62,7 +77,3 @@ def _config(written: io.StringIO) -> Config:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _take_lock(connection: sa.Connection) -> None:
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")

@@ -1,0 +1,161 @@
+"""PostgreSQL through a pool of psycopg connections.
+
+Rule: one `transact` is one transaction on one connection, at READ COMMITTED; who decides on a row
+that others may change reads it with a locking statement first. What lost against another
+transaction (deadlock) is done again.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias, TypeVar
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection, errors
+from psycopg_pool import AsyncConnectionPool
+
+from gateword.domain.refusal import Refusal, Refused
+from gateword.storage.engine import Row, Value, Work
+from gateword.storage.statement import AcrossTenants, Sql
+
+T = TypeVar("T")
+
+CONNECTIONS: Final = 10
+"""Connections of one worker process."""
+
+WAIT_FOR_CONNECTION_S: Final = 2.0
+"""How long a request waits for a free connection, or for a new one."""
+
+STATEMENT_MS: Final = 5000
+"""How long one statement may take, the wait for a lock included."""
+
+_TRIES: Final = 3
+_DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
+_CHECK_DURABLE: Final = AcrossTenants(
+    "SELECT name FROM pg_settings WHERE setting = 'off'"
+    " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name"
+)
+_PING: Final = AcrossTenants("SELECT 1 FROM alembic_version")
+_AWAY: Final = (
+    psycopg.OperationalError,  # also: no connection in time, statement took too long, disk full
+    psycopg.InterfaceError,  # the connection broke under us
+    errors.ReadOnlySqlTransaction,  # we are connected to a standby
+)
+_LOST_A_RACE: Final = (errors.DeadlockDetected, errors.SerializationFailure)
+
+_Connection: TypeAlias = AsyncConnection[Row]
+_log: Final = structlog.get_logger(__name__)
+
+
+async def open_postgres(url: str) -> "PostgresDatabase":
+    """Connect to a database; warn when its settings do not keep what they acknowledge.
+
+    Raises:
+        Refused: STORE_UNREACHABLE.
+    """
+    pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=CONNECTIONS,
+        timeout=WAIT_FOR_CONNECTION_S,
+        reconnect_timeout=WAIT_FOR_CONNECTION_S,
+        configure=_configure,
+        kwargs={"autocommit": True, "connect_timeout": int(WAIT_FOR_CONNECTION_S)},
+        open=False,
+    )
+    database = PostgresDatabase(pool)
+    try:
+        await pool.open(wait=True, timeout=WAIT_FOR_CONNECTION_S)
+        off = [name for (name,) in await database.all(_CHECK_DURABLE)]
+    except (Refused, *_AWAY) as error:
+        await pool.close()
+        raise _unreachable(error) from error
+    if off:
+        _log.warning("PostgreSQL may lose what it has acknowledged", settings_off=off)
+    return database
+
+
+class PostgresTx:
+    """A connection, with or without an open transaction."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        cursor = await self._connection.execute(statement.pyformat, params)
+        return await cursor.fetchone()
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        cursor = await self._connection.execute(statement.pyformat, params)
+        return await cursor.fetchall()
+
+    async def run(self, statement: Sql, /, **params: Value) -> int:
+        cursor = await self._connection.execute(statement.pyformat, params)
+        return cursor.rowcount
+
+
+class PostgresDatabase:
+    """A PostgreSQL database behind a pool; see the port `Database`."""
+
+    shares_commits = False
+
+    def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
+        self._pool = pool
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        async with self._connected() as connection:
+            return await PostgresTx(connection).one(statement, **params)
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        async with self._connected() as connection:
+            return await PostgresTx(connection).all(statement, **params)
+
+    async def transact(self, work: Work[T]) -> T:
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._try(work)
+            except _LOST_A_RACE:
+                continue
+        try:
+            return await self._try(work)
+        except _LOST_A_RACE as error:
+            raise _unreachable(error) from error
+
+    async def ping(self) -> None:
+        await self.one(_PING)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def _try(self, work: Work[T]) -> T:
+        async with self._connected() as connection, connection.transaction():
+            return await work(PostgresTx(connection))
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[_Connection]:
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except _LOST_A_RACE:
+            raise
+        except _AWAY as error:
+            # Others of the pool may be as broken; those that are go now, not one request each.
+            if isinstance(error, psycopg.InterfaceError | errors.AdminShutdown):
+                await self._pool.check()
+            raise _unreachable(error) from error
+
+
+async def _configure(connection: _Connection) -> None:
+    await connection.execute(
+        "SELECT set_config('statement_timeout', %(ms)s, false),"
+        " set_config('idle_in_transaction_session_timeout', %(ms)s, false)",
+        {"ms": str(STATEMENT_MS)},
+    )
+
+
+def _unreachable(error: Exception) -> Refused:
+    if isinstance(error, Refused):
+        return error
+    return Refused(
+        Refusal.STORE_UNREACHABLE, f"PostgreSQL: {type(error).__name__}: {error}", retry_after_s=1
+    )

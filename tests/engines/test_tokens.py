@@ -1,0 +1,386 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from gateword.domain.client import RefreshPolicy
+from gateword.domain.secret import Secret
+from gateword.domain.token import AccessRecord
+from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT
+from gateword.ports.stores import Exchange, Exchanged, NotExchanged
+from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle
+
+ROTATING = RefreshPolicy(rotating=True)
+LENIENT = RefreshPolicy(rotating=True, leeway_s=60)
+STANDING = RefreshPolicy(rotating=False)
+
+
+async def begin(
+    house: House,
+    furnished: Furnished,
+    policy: RefreshPolicy = ROTATING,
+    access: Secret | None = None,
+    **changes: object,
+) -> Secret:
+    """Begin a family and return its first refresh token."""
+    refresh = a_handle()
+    grant = furnished.grant(**changes)
+    await house.stores.tokens.begin_family(grant, refresh, policy, furnished.access(access))
+    return refresh
+
+
+async def exchange(
+    house: House,
+    furnished: Furnished,
+    refresh: Secret,
+    policy: RefreshPolicy = ROTATING,
+    *,
+    successor: Secret | None = None,
+    client_id: str = CLIENT,
+    after_s: float = 1,
+) -> Exchange:
+    """Exchange a refresh token a while after noon."""
+    return await house.stores.tokens.exchange(
+        refresh,
+        client_id,
+        successor or a_handle(),
+        policy,
+        furnished.access(),
+        NOON + timedelta(seconds=after_s),
+    )
+
+
+async def test_begun_family_is_found_by_its_token(house: House, furnished: Furnished) -> None:
+    """A refresh token leads back to the login it was issued for."""
+    policy = RefreshPolicy(rotating=True, idle_s=600)
+
+    refresh = await begin(house, furnished, policy, expires_at=NOON + timedelta(hours=1))
+    stored = await house.stores.tokens.find_refresh(refresh)
+
+    assert stored is not None
+    assert furnished.grant(expires_at=NOON + timedelta(hours=1)) == stored.grant
+    assert (1, 1, True) == (stored.counter, stored.latest_counter, stored.rotating)
+    assert NOON + timedelta(seconds=600) == stored.idle_expires_at
+
+
+@pytest.mark.parametrize("edit", ["cut", "longer", "case", "space", "padding"])
+async def test_edited_handle_finds_nothing(house: House, furnished: Furnished, edit: str) -> None:
+    """Promise O7: a handle counts as a whole; every variant of it is unknown."""
+    refresh = Secret("v1.AbCdEfGh")
+    grant = furnished.grant()
+    await house.stores.tokens.begin_family(grant, refresh, ROTATING, furnished.access())
+    edited = {
+        "cut": "v1.AbCdEfG",
+        "longer": "v1.AbCdEfGhi",
+        "case": "v1.aBcDeFgH",
+        "space": "v1.AbCdEfGh ",
+        "padding": "v1.AbCdEfGh=",
+    }[edit]
+
+    assert None is await house.stores.tokens.find_refresh(Secret(edited))
+
+
+async def test_exchange_when_rotating_makes_the_successor_the_token(
+    house: House, furnished: Furnished
+) -> None:
+    """The successor belongs to the same family, one generation on, with the same absolute end."""
+    end = NOON + timedelta(days=30)
+    refresh, successor = await begin(house, furnished, expires_at=end), a_handle()
+
+    answer = await exchange(house, furnished, refresh, successor=successor)
+    stored = await house.stores.tokens.find_refresh(successor)
+
+    assert Exchanged(rotated=True) == answer
+    assert stored is not None
+    assert (2, 2, end) == (stored.counter, stored.latest_counter, stored.grant.expires_at)
+
+
+async def test_exchange_when_reused_retires_the_family(house: House, furnished: Furnished) -> None:
+    """The second use of one token ends every token born from it (RFC 9700 §4.14.2)."""
+    refresh, successor, born = await begin(house, furnished), a_handle(), a_handle()
+    await begin(house, furnished, access=born)
+    await exchange(house, furnished, refresh, successor=successor)
+
+    reused = await exchange(house, furnished, refresh)
+    after = await exchange(house, furnished, successor)
+    unrelated = await house.stores.tokens.find_access(born)
+
+    assert isinstance(reused, NotExchanged)
+    assert "reused" == reused.reason
+    assert (1, 2) == (reused.details["tokenCounter"], reused.details["latestCounter"])
+    assert isinstance(after, NotExchanged)
+    assert "revoked" == after.reason
+    assert unrelated is not None
+    assert not unrelated.revoked
+
+
+async def test_exchange_when_an_older_generation_is_replayed_within_one_second_is_reuse(
+    house: House, furnished: Furnished
+) -> None:
+    """Promise O1: order comes from counters; five rotations in one second keep it."""
+    tokens = [await begin(house, furnished, LENIENT)]
+    for _ in range(5):
+        tokens.append(a_handle())
+        await exchange(house, furnished, tokens[-2], LENIENT, successor=tokens[-1], after_s=0.5)
+
+    answer = await exchange(house, furnished, tokens[2], LENIENT, after_s=0.6)
+
+    assert isinstance(answer, NotExchanged)
+    assert ("reused", 6) == (answer.reason, answer.details["latestCounter"])
+
+
+async def test_exchange_within_leeway_founds_a_live_sibling(
+    house: House, furnished: Furnished
+) -> None:
+    """A client that lost the answer may ask again for a moment, and both answers are good."""
+    refresh, first, second = await begin(house, furnished, LENIENT), a_handle(), a_handle()
+    await exchange(house, furnished, refresh, LENIENT, successor=first)
+
+    again = await exchange(house, furnished, refresh, LENIENT, successor=second, after_s=30)
+    of_second = await exchange(house, furnished, second, LENIENT, after_s=31)
+    of_first = await exchange(house, furnished, first, LENIENT, after_s=32)
+
+    assert [Exchanged(rotated=True)] * 3 == [again, of_second, of_first]
+
+
+async def test_exchange_by_another_client_harms_nothing(house: House, furnished: Furnished) -> None:
+    """Promise O4: a token of somebody else is refused and stays good for its owner."""
+    refresh = await begin(house, furnished)
+
+    foreign = await exchange(house, furnished, refresh, client_id="thief")
+    own = await exchange(house, furnished, refresh)
+
+    assert isinstance(foreign, NotExchanged)
+    assert "other_client" == foreign.reason
+    assert Exchanged(rotated=True) == own
+
+
+async def test_exchange_when_not_rotating_keeps_the_token_and_restarts_its_idle_time(
+    house: House, furnished: Furnished
+) -> None:
+    """The idle end follows the client's present setting, from the time of use on."""
+    refresh = await begin(house, furnished, RefreshPolicy(idle_s=100))
+
+    first = await exchange(house, furnished, refresh, RefreshPolicy(idle_s=500), after_s=99)
+    second = await exchange(house, furnished, refresh, RefreshPolicy(idle_s=500), after_s=598)
+    late = await exchange(house, furnished, refresh, RefreshPolicy(idle_s=500), after_s=1098)
+
+    assert [Exchanged(rotated=False)] * 2 == [first, second]
+    assert isinstance(late, NotExchanged)
+    assert "expired_idle" == late.reason
+
+
+async def test_exchange_when_rotation_was_switched_on_ends_the_standing_ones(
+    house: House, furnished: Furnished
+) -> None:
+    """Auth0: the first exchange rotates and deletes the old ones of user, client and API."""
+    refresh = await begin(house, furnished, STANDING)
+    same_api = await begin(house, furnished, STANDING)
+    other_api = await begin(house, furnished, STANDING, audience=None)
+    rotating = await begin(house, furnished, ROTATING)
+    successor = a_handle()
+
+    switched = await exchange(house, furnished, refresh, successor=successor)
+
+    assert Exchanged(rotated=True) == switched
+    assert await is_alive(house, successor)
+    assert [False, True, True] == [
+        await is_alive(house, token) for token in (same_api, other_api, rotating)
+    ]
+
+
+async def test_exchange_when_rotation_was_switched_off_begins_a_standing_family(
+    house: House, furnished: Furnished
+) -> None:
+    """Auth0: the exchange answers a token that does not rotate and revokes the family."""
+    end = NOON + timedelta(days=3)
+    refresh, successor = await begin(house, furnished, expires_at=end), a_handle()
+
+    switched = await exchange(house, furnished, refresh, STANDING, successor=successor)
+    stored = await house.stores.tokens.find_refresh(successor)
+
+    assert Exchanged(rotated=True) == switched
+    assert stored is not None
+    assert (False, 1, end) == (stored.rotating, stored.counter, stored.grant.expires_at)
+    assert not await is_alive(house, refresh)
+
+
+async def test_exchange_when_thirty_two_race_has_one_winner(
+    house: House, furnished: Furnished
+) -> None:
+    """Promise O1: one compare-and-set; the losers retire the family."""
+    refresh = await begin(house, furnished)
+    successors = [a_handle() for _ in range(32)]
+
+    answers = await asyncio.gather(
+        *(exchange(house, furnished, refresh, successor=token) for token in successors)
+    )
+
+    assert 1 == sum(isinstance(answer, Exchanged) for answer in answers)
+    assert not any([await is_alive(house, token) for token in successors])
+
+
+async def test_revoke_when_racing_with_rotation_leaves_nothing_alive(
+    house: House, furnished: Furnished
+) -> None:
+    """Promise O2: after revocation was answered, nothing of the family works."""
+    for _ in range(20):
+        refresh, successor = await begin(house, furnished), a_handle()
+
+        await asyncio.gather(
+            exchange(house, furnished, refresh, successor=successor),
+            house.stores.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=False),
+        )
+
+        assert not await is_alive(house, refresh)
+        assert not await is_alive(house, successor)
+
+
+async def test_revoke_ends_the_family_and_the_access_tokens_born_with_it(
+    house: House, furnished: Furnished
+) -> None:
+    """Introspection and userinfo must see that the grant has gone; it is answered once."""
+    access = a_handle()
+    refresh = await begin(house, furnished, access=access)
+    tokens = house.stores.tokens
+
+    revoked = await tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=False)
+    again = await tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=False)
+    record = await tokens.find_access(access)
+
+    assert furnished.grant() == revoked
+    assert again is None
+    assert record is not None
+    assert record.revoked
+
+
+async def test_revoke_of_the_whole_grant_ends_the_families_of_the_same_api(
+    house: House, furnished: Furnished
+) -> None:
+    """Tenant flag `revoke_refresh_token_grant`: user, client and audience together."""
+    refresh = await begin(house, furnished)
+    sister = await begin(house, furnished)
+    other_api = await begin(house, furnished, audience=None)
+
+    await house.stores.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=True)
+
+    assert [False, True] == [await is_alive(house, token) for token in (sister, other_api)]
+
+
+async def test_revoke_by_another_client_does_nothing(house: House, furnished: Furnished) -> None:
+    """Promise O4: a foreign client cannot end what is not its own."""
+    refresh = await begin(house, furnished)
+
+    answer = await house.stores.tokens.revoke_refresh(refresh, "thief", NOON, whole_grant=True)
+
+    assert answer is None
+    assert await is_alive(house, refresh)
+
+
+async def test_revoke_user_ends_all_families_and_counts_them(
+    house: House, furnished: Furnished
+) -> None:
+    """A new password ends every login of the user; ended ones do not count twice."""
+    tokens = [await begin(house, furnished) for _ in range(3)]
+    await house.stores.tokens.revoke_refresh(tokens[0], CLIENT, NOON, whole_grant=False)
+
+    ended = await house.stores.tokens.revoke_user(furnished.user.key, NOON)
+
+    assert 2 == ended
+    assert not any([await is_alive(house, token) for token in tokens])
+
+
+async def test_begin_family_when_there_are_too_many_ends_the_oldest(
+    house: House, furnished: Furnished
+) -> None:
+    """Auth0: a user holds 200 at one client; the oldest go, and the log is told how many."""
+    oldest = await begin(house, furnished)
+    second = await begin(house, furnished)
+    for _ in range(FAMILIES_PER_USER_AND_CLIENT - 2):
+        await begin(house, furnished)
+    refresh = a_handle()
+
+    ended = await house.stores.tokens.begin_family(
+        furnished.grant(), refresh, ROTATING, furnished.access()
+    )
+
+    assert 1 == ended
+    assert [False, True, True] == [
+        await is_alive(house, token) for token in (oldest, second, refresh)
+    ]
+
+
+async def test_access_token_is_found_with_what_was_granted(
+    house: House, furnished: Furnished
+) -> None:
+    """An opaque token carries nothing, so all of it is kept."""
+    access = furnished.access(Secret("opaque"))
+
+    await house.stores.tokens.add_access(access)
+
+    assert AccessRecord(
+        opaque=True,
+        user_id=furnished.user.user_id,
+        client_id=CLIENT,
+        scopes=("read:orders",),
+        issued_at=NOON,
+        expires_at=NOON + timedelta(days=1),
+    ) == await house.stores.tokens.find_access(Secret("opaque"))
+    assert None is await house.stores.tokens.find_access(Secret("opaqu"))
+
+
+async def test_purge_takes_what_has_ended_and_nothing_else(
+    house: House, furnished: Furnished
+) -> None:
+    """What nobody can ask for any more goes; live families and their reuse detection stay."""
+    live = await begin(house, furnished)
+    idle = await begin(house, furnished, RefreshPolicy(rotating=True, idle_s=60))
+    ended = await begin(house, furnished, expires_at=NOON + timedelta(hours=1))
+    revoked = await begin(house, furnished)
+    await house.stores.tokens.revoke_refresh(revoked, CLIENT, NOON, whole_grant=False)
+    await house.stores.clients.use_assertion(CLIENT, "jti", NOON)
+
+    too_early = await house.stores.tokens.purge(NOON + timedelta(hours=2))
+    gone = await house.stores.tokens.purge(NOON + timedelta(days=2))
+
+    assert 1 == too_early  # the assertion; families wait for their access tokens
+    assert 4 + 3 == gone
+    assert [True, False, False, False] == [
+        await house.stores.tokens.find_refresh(token) is not None
+        for token in (live, idle, ended, revoked)
+    ]
+
+
+async def test_removed_client_takes_its_tokens_along(house: House, furnished: Furnished) -> None:
+    """Promise O6: after a client is deleted nothing of it can be used."""
+    access = a_handle()
+    refresh = await begin(house, furnished, access=access)
+
+    removed = await house.stores.clients.remove(CLIENT)
+    await house.stores.clients.put(a_client(), NOON)
+
+    assert removed
+    assert None is await house.stores.tokens.find_refresh(refresh)
+    assert None is await house.stores.tokens.find_access(access)
+
+
+async def test_removed_user_leaves_tokens_that_say_so(house: House, furnished: Furnished) -> None:
+    """Promise D9: only a number is left of a user; access tokens end, refresh tokens tell why."""
+    access = a_handle()
+    refresh = await begin(house, furnished, access=access)
+
+    await house.stores.users.remove(furnished.user.user_id)
+    stored = await house.stores.tokens.find_refresh(refresh)
+    record = await house.stores.tokens.find_access(access)
+
+    assert stored is not None
+    assert ("", None) == (stored.grant.user_id, stored.revoked_at)
+    assert None is await house.stores.users.by_key(stored.grant.user_key)
+    assert record is not None
+    assert ("", True) == (record.user_id, record.revoked)
+
+
+async def is_alive(house: House, refresh: Secret) -> bool:
+    """Say whether a refresh token is known, unused and of a living family."""
+    stored = await house.stores.tokens.find_refresh(refresh)
+    return stored is not None and stored.revoked_at is None
