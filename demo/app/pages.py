@@ -92,7 +92,7 @@ class Pages:
         book = _book(_text(form, "book"))
         if _text(form, "token") == "old":
             await self._desk.call_with_old_token(session, book)
-            return RedirectResponse("/#answer", 303)
+            return RedirectResponse("/", 303)
         try:
             await self._desk.call(session, book, _address(request))
         except Failure:

@@ -119,4 +119,4 @@ def _euros(cents: int) -> str:
 
 
 def _weekday(day: str) -> str:
-    return f"{datetime.fromisoformat(day).replace(tzinfo=UTC):%A %-d %b}"
+    return f"{datetime.fromisoformat(day).replace(tzinfo=UTC):%a %-d %b}"

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.conftest import Demo
+from tests.browser.running import Demo
 
 
 def the_form(visitor: httpx.Client) -> dict[str, str]:

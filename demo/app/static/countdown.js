@@ -20,7 +20,6 @@
       setTimeout(tick, 250);
     } else {
       box.classList.add("is-over");
-      unit.textContent = "seconds left: expired";
       state.textContent = state.dataset.expired;
     }
   }

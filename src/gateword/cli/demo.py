@@ -7,22 +7,20 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 from rich.box import SIMPLE, SIMPLE_HEAD
-from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from gateword.cli import demo_seed
+from gateword.cli.common import fail, out
 from gateword.cli.demo_children import ChildFailed, Children, Interrupted, is_free
 from gateword.cli.demo_seed import Package, Person
 
 _GATEWORD: Final = [sys.executable, "-c", "from gateword.cli.main import run; run()"]
 _PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"
-
-_console: Final = Console()
-_errors: Final = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +49,10 @@ def demo(
             _start(children, package, data.resolve(), ports, token_lifetime)
             children.wait_until_stopped()
     except ChildFailed as failure:
-        _fail(str(failure))
+        fail(escape(str(failure)))
     except Interrupted:
         pass
-    _console.print("\nThe demo has stopped.")
+    out.print("\nThe demo has stopped.")
 
 
 def _start(
@@ -70,13 +68,13 @@ def _start(
         "DEMO_AUDIENCE": demo_seed.AUDIENCE,
         "DEMO_TOKEN_LIFETIME_S": str(token_lifetime_s),
     }
-    with _console.status("Starting the login server …"):
+    with out.status("Starting the login server …"):
         serve = [*_GATEWORD, "serve", "--data", str(data), "--port", str(ports.server)]
         children.start("login server", serve, os.environ)
         children.wait_until_answers(ports.server, ca_cert)
         apply = [*_GATEWORD, "apply", str(tenant_file), "--data", str(data)]
         children.run("Seeding the tenant", apply, {**os.environ, **variables})
-    with _console.status("Starting the application and the API …"):
+    with out.status("Starting the application and the API …"):
         environment = _environment(package, variables, ports, ca_cert, secret_file)
         for name, module, at in (("API", "api", ports.api), ("application", "app", ports.app)):
             command = [sys.executable, "-m", f"{package.name}.{module}"]
@@ -134,11 +132,11 @@ def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path)
     for person in people:
         role = "[red]blocked[/]" if person.blocked else person.roles[-1]
         who.add_row(person.realm, person.email, f"[bold]{person.password}[/]", role)
-    _console.print(addresses, who)
-    _console.print("The same login in a terminal, then the API with its token:\n")
+    out.print(addresses, who)
+    out.print("The same login in a terminal, then the API with its token:\n")
     lines = _curl_lines(people[0], ports, ca_cert, secret_file)
-    _console.print(lines, soft_wrap=True, markup=False, highlight=False)
-    _console.print("\nCtrl-C stops everything.")
+    out.print(lines, markup=False)
+    out.print("\nCtrl-C stops everything.")
 
 
 def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path) -> str:
@@ -172,10 +170,10 @@ def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path)
 def _package() -> Package:
     missing = demo_seed.missing_extra()
     if missing:
-        _fail(f"The demo needs {', '.join(missing)}. Install it: pip install 'gateword[demo]'")
+        fail(f"The demo needs {', '.join(missing)}. Install it: pip install 'gateword\\[demo]'")
     package = demo_seed.find_package()
     if package is None:
-        _fail("The demo's files are not part of this installation.")
+        fail("The demo's files are not part of this installation.")
     return package
 
 
@@ -183,9 +181,4 @@ def _require_free(ports: _Ports) -> None:
     wanted = (("--port", ports.server), ("--app-port", ports.app), ("--api-port", ports.api))
     for option, number in wanted:
         if not is_free(number):
-            _fail(f"Port {number} is taken. Choose another one with {option}.")
-
-
-def _fail(message: str) -> NoReturn:
-    _errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
+            fail(f"Port {number} is taken. Choose another one with {option}.")
