@@ -26,9 +26,14 @@ from .workshop_api import WorkshopApi
 _TIMEOUT_S = 10.0
 
 
-def create(settings: Settings) -> Starlette:
-    """Build the application; its connection pool is closed when it stops."""
-    http = httpx.AsyncClient(timeout=_TIMEOUT_S)
+def create(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> Starlette:
+    """Build the application; its connection pool is closed when it stops.
+
+    Args:
+        settings: What it must be told.
+        transport: How it reaches login server and API; None is the network.
+    """
+    http = httpx.AsyncClient(timeout=_TIMEOUT_S, transport=transport)
     sessions = Sessions(time.time)
     desk = Desk(
         LoginServer(settings, http),
