@@ -27,6 +27,7 @@ from gateword.cli.common import (
 from gateword.cli.init import DEFAULT_DOMAIN, install
 from gateword.crypto import dev_ca
 from gateword.settings import PREFIX, Settings
+from gateword.web.protocol import BoundedHttp
 
 _KEEP_ALIVE_S = 75
 _GRACE_S = 30
@@ -98,6 +99,7 @@ def _options(settings: Settings, port: int) -> dict[str, Any]:
     return {
         "host": settings.host,
         "port": port,
+        "http": BoundedHttp,
         "log_config": None,
         "access_log": False,
         "server_header": False,

@@ -48,17 +48,18 @@ async def answer(
     """
     grant = _grant(grants, fields)
     at = parts.clock.now()
-    proof = client_auth.presented(authorization, fields)
     trace = audit.Trace(
         at=at,
         grant=grant,
         caller=caller(peer, None),
-        client_id=quoted(proof.client_id or ""),
+        client_id=quoted(fields.params.get("client_id", "")),
         audience=fields.params.get("audience"),
         scope=fields.scope,
     )
     logs = parts.stores.logs
     try:
+        proof = client_auth.presented(authorization, fields)
+        trace = replace(trace, client_id=quoted(proof.client_id or trace.client_id))
         tenant = await parts.stores.settings.get()
         client = await clients.prove(parts, tenant, proof)
         trace = replace(
