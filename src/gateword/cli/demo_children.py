@@ -7,16 +7,19 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 _READY_TIMEOUT_S: Final = 30.0
 _STOP_TIMEOUT_S: Final = 10.0
 _POLL_S: Final = 0.05
 _SHOWN_LINES: Final = 40
+_STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_Handler: TypeAlias = Callable[[int, FrameType | None], Any] | int | None
 
 
 class ChildFailed(Exception):
@@ -49,11 +52,12 @@ class Children:
         self._logs = logs
         self._children: list[_Child] = []
         self._stop = threading.Event()
+        self._replaced: list[tuple[signal.Signals, _Handler]] = []
 
     def __enter__(self) -> Self:
         self._logs.mkdir(parents=True, exist_ok=True)
-        signal.signal(signal.SIGINT, self._on_signal)
-        signal.signal(signal.SIGTERM, self._on_signal)
+        for number in _STOP_SIGNALS:
+            self._replaced.append((number, signal.signal(number, self._on_signal)))
         return self
 
     def __exit__(
@@ -71,6 +75,8 @@ class Children:
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
+        for number, handler in self._replaced:
+            signal.signal(number, handler)
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> str:
         """Run a command to its end and return what it printed.
