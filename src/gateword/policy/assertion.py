@@ -10,6 +10,7 @@ from typing import Final, TypeGuard
 MAX_LIFETIME_S: Final = 300
 SKEW_S: Final = 10
 MAX_ID_CHARS: Final = 64
+_END_OF_TIME: Final = 1 << 53
 
 
 def fault(
@@ -28,8 +29,8 @@ def fault(
     if not _names(claims.get("aud"), audiences):
         return "aud is not the issuer"
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_ID_CHARS:
-        return "jti is missing or longer than 64 characters"
+    if not isinstance(jti, str) or not 0 < len(jti) <= MAX_ID_CHARS or "\0" in jti:
+        return "jti is missing, longer than 64 characters or holds NUL"
     return _untimely(claims, now.timestamp())
 
 
@@ -40,7 +41,8 @@ def expiry(claims: Mapping[str, object]) -> datetime:
 
 
 def _names(aud: object, audiences: Collection[str]) -> bool:
-    return any(one in audiences for one in (aud if isinstance(aud, list) else [aud]))
+    named = aud if isinstance(aud, list) else [aud]
+    return any(isinstance(one, str) and one in audiences for one in named)
 
 
 def _untimely(claims: Mapping[str, object], now: float) -> str | None:
@@ -58,4 +60,9 @@ def _untimely(claims: Mapping[str, object], now: float) -> str | None:
 
 
 def _is_time(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        # JSON's integers have no end, and arithmetic with the clock's float has one.
+        and abs(value) < _END_OF_TIME
+    )

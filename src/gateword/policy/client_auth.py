@@ -4,7 +4,6 @@ Rule 1: pure. Rule 2: exactly one mechanism (RFC 6749 §2.3).
 """
 
 import base64
-import binascii
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
@@ -15,6 +14,7 @@ from gateword.policy.token_params import Fields
 
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_BYTES: Final = 2048
+MAX_CLIENT_ID_CHARS: Final = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,11 @@ def _basic(authorization: str | None) -> SecretProof | None:
         return None
     try:
         text = base64.b64decode(token.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no UTF-8, or no ASCII to begin with
         text = ""
     client_id, _, secret = text.partition(":")
     readings = dict.fromkeys((unquote_plus(secret), secret))
-    return SecretProof(unquote_plus(client_id), tuple(map(Secret, readings)), basic=True)
+    name = unquote_plus(client_id)
+    # A name that no store may be asked for is nobody's.
+    name = "" if "\0" in name or len(name) > MAX_CLIENT_ID_CHARS else name
+    return SecretProof(name, tuple(map(Secret, readings)), basic=True)

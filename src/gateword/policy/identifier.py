@@ -16,8 +16,10 @@ _WHITE: Final = " \t\r\n\f\v"
 
 
 def normal(text: str) -> str:
-    """Return the form under which a login name is stored and compared."""
-    return unicodedata.normalize("NFKC", text.strip(_WHITE)).lower()
+    """Return the form under which a login name is stored and compared; its own normal form."""
+    # Lower case can undo NFKC, and NFKC makes plain spaces of other ones.
+    lower = unicodedata.normalize("NFKC", text).lower()
+    return unicodedata.normalize("NFKC", lower).strip(_WHITE)
 
 
 def login_names(typed: str) -> tuple[tuple[str, str], ...]:
@@ -26,8 +28,8 @@ def login_names(typed: str) -> tuple[tuple[str, str], ...]:
     The likeliest kind comes first: a phone number by its shape, an e-mail address by its `@`,
     else a username; then the others, because a username may look like anything.
     """
-    name = normal(typed)
-    if not name or len(typed) > MAX_CHARS or len(name) > MAX_CHARS or "\0" in name:
+    name = normal(typed) if len(typed) <= MAX_CHARS else ""
+    if not name or len(name) > MAX_CHARS or "\0" in name:
         return ()
     kinds = ["email", "username", "phone"]
     if _PHONE.fullmatch(name):

@@ -75,7 +75,11 @@ def _allowed(
     return tuple(
         scope
         for scope in registered
-        if (permissions is None or scope in permissions)
+        # An API cannot give what it does not own: these open the user's profile, and refresh
+        # tokens, and have conditions of their own.
+        if scope not in OIDC
+        and scope != OFFLINE_ACCESS
+        and (permissions is None or scope in permissions)
         and (consented is None or scope in consented)
     )
 

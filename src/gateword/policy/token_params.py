@@ -152,6 +152,7 @@ def _sorted_out(members: Mapping[str, object]) -> Fields:
     params: dict[str, str] = {}
     secrets: dict[str, Secret] = {}
     for name, value in members.items():
+        _check_text(name, name)
         if name == "scope" or value is None or value == "":
             continue
         if not isinstance(value, str):
@@ -168,7 +169,7 @@ def _sorted_out(members: Mapping[str, object]) -> Fields:
 
 
 def _check_text(name: str, value: str) -> None:
-    if not _encodes(name) or not _encodes(value):
+    if not _encodes(value):
         raise _malformed("lone surrogate")
     if name in _UNBOUNDED:
         return
