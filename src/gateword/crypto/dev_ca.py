@@ -58,15 +58,9 @@ def ensure(data_dir: Path, hosts: Iterable[str]) -> DevCertificates:
     """
     files = DevCertificates(data_dir / "tls")
     files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if files.ca.exists() and files.ca_key.exists():
-        authority = trustme.CA.from_pem(files.ca.read_bytes(), files.ca_key.read_bytes())
-    else:
-        authority = trustme.CA(organization_name="Gateword development")
-        _write(files.ca_key, authority.private_key_pem.bytes())
-        _write(files.ca, authority.cert_pem.bytes())
-        _write(files.bundle, _machine_authorities() + authority.cert_pem.bytes())
+    authority = _authority(files)
     wanted = dict.fromkeys([*hosts, *_LOCAL])
-    if not _covers(files.certificate, wanted):
+    if not _covers(files, wanted):
         end = datetime.now(UTC) + timedelta(days=_LEAF_DAYS)
         leaf = authority.issue_cert(*wanted, not_after=end)
         chain = b"".join(pem.bytes() for pem in leaf.cert_chain_pems)
@@ -75,10 +69,24 @@ def ensure(data_dir: Path, hosts: Iterable[str]) -> DevCertificates:
     return files
 
 
-def _covers(path: Path, hosts: Iterable[str]) -> bool:
-    if not path.exists():
+def _authority(files: DevCertificates) -> trustme.CA:
+    if files.ca.exists() and files.ca_key.exists():
+        authority = trustme.CA.from_pem(files.ca.read_bytes(), files.ca_key.read_bytes())
+    else:
+        authority = trustme.CA(organization_name="Gateword development")
+        for stale in (files.bundle, files.certificate):  # they tell of an authority that is gone
+            stale.unlink(missing_ok=True)
+        _write(files.ca_key, authority.private_key_pem.bytes())
+        _write(files.ca, authority.cert_pem.bytes())
+    if not files.bundle.exists():
+        _write(files.bundle, _machine_authorities() + authority.cert_pem.bytes())
+    return authority
+
+
+def _covers(files: DevCertificates, hosts: Iterable[str]) -> bool:
+    if not (files.certificate.exists() and files.key.exists()):
         return False
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
     renew_at = certificate.not_valid_after_utc - timedelta(days=_RENEW_BEFORE_DAYS)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     listed = {str(name.value) for name in names}

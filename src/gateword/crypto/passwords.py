@@ -1,11 +1,12 @@
 """Passwords: Argon2id for new ones, bcrypt for those brought along."""
 
+import contextlib
 import re
 from typing import Final
 
 import bcrypt
 from argon2 import PasswordHasher, extract_parameters
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from gateword.crypto.hash_pool import HashPool
 from gateword.domain.secret import Secret
@@ -67,20 +68,28 @@ class PooledHasher:
             return True
         try:
             extract_parameters(text)
-        except InvalidHashError:
+        except ValueError:
             return False
-        return True
+        return text.isascii()
 
     def _fits(self, password: bytes, encoded: str) -> bool:
         if encoded.startswith(_BCRYPT):
             return self._fits_bcrypt(password, encoded)
         try:
             return self._argon2.verify(encoded, password)
-        except (VerificationError, InvalidHashError):
+        except VerifyMismatchError:
             return False
+        except (VerificationError, ValueError):  # unreadable
+            return self._fits_nobody(password)
 
     def _fits_bcrypt(self, password: bytes, encoded: str) -> bool:
         try:
             return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
         except ValueError:  # not a bcrypt hash after all
-            return False
+            return self._fits_nobody(password)
+
+    def _fits_nobody(self, password: bytes) -> bool:
+        """Return False after one hash: an account whose hash is unreadable must not stand out."""
+        with contextlib.suppress(VerifyMismatchError):
+            self._argon2.verify(self._nobody, password)
+        return False

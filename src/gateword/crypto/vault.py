@@ -1,7 +1,7 @@
 """Encryption at rest: AES-256-GCM under a key that never enters the database."""
 
 import base64
-import binascii
+import contextlib
 import hashlib
 import os
 import secrets
@@ -58,7 +58,7 @@ def key_from_text(text: Secret) -> bytes:
     """
     try:
         key = base64.b64decode(text.reveal(), validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
         raise ValueError("the encryption key must be base64 of 32 bytes")
@@ -66,13 +66,23 @@ def key_from_text(text: Secret) -> bytes:
 
 
 def key_from_file(path: Path) -> bytes:
-    """Return the key in a file; a missing file is made, readable by its owner alone."""
+    """Return the key in a file; a missing file is made, readable by its owner alone.
+
+    Processes that start together agree: the file appears whole, under the first one's key.
+    """
+    if not path.exists():
+        _make_key_file(path)
+    return key_from_text(Secret(path.read_text("ascii").strip()))
+
+
+def _make_key_file(path: Path) -> None:
+    part = path.with_name(f"{path.name}.{secrets.token_hex(_ID_BYTES)}.part")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return key_from_text(Secret(path.read_text().strip()))
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
-        file.flush()
-        os.fsync(descriptor)
-    return key_from_text(Secret(path.read_text().strip()))
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first
+            path.hardlink_to(part)
+    finally:
+        part.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import GuestProtocol, RSAKey
 
 from gateword.domain.secret import Secret
+from gateword.policy.assertion import MAX_ID_CHARS
 from gateword.ports.clock import Clock
 from gateword.ports.stores import SigningKey, SigningKeys
 
@@ -87,7 +88,8 @@ class KeyringVerifier:
         except (JoseError, ValueError, TypeError):
             return None
         subject = (_object(parsed.payload) or {}).get("sub")
-        return subject if isinstance(subject, str) else None
+        is_name = isinstance(subject, str) and len(subject) <= MAX_ID_CHARS and "\0" not in subject
+        return str(subject) if is_name else None
 
     def _public(self, key: SigningKey) -> RSAKey:
         imported = self._imported.get(key.kid)
@@ -118,5 +120,5 @@ def _is_number(value: object) -> TypeGuard[int | float]:
 def _object(payload: bytes) -> Mapping[str, object] | None:
     try:
         return msgspec.json.decode(payload, type=dict[str, object])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
