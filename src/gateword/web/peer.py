@@ -1,7 +1,6 @@
 """The other end of a connection, read off the transport and the headers."""
 
 import base64
-import binascii
 from typing import Final
 
 import msgspec
@@ -18,12 +17,9 @@ def read(request: Request, trusted_proxies: tuple[str, ...]) -> Peer:
     """Return the peer; nothing it says of itself is believed here."""
     headers = request.headers
     socket_address = request.client.host if request.client else "127.0.0.1"
-    address = socket_address
-    if trusted_proxies:
-        chain = ",".join(headers.getlist("x-forwarded-for"))
-        address = peer_address(socket_address, chain, trusted_proxies)
+    chain = ",".join(headers.getlist("x-forwarded-for"))
     return Peer(
-        address=address,
+        address=peer_address(socket_address, chain, trusted_proxies),
         forwarded_for=tuple(headers.getlist("auth0-forwarded-for")),
         user_agent=_text(headers.get("user-agent", "")),
         hostname=_text(headers.get("host", "")),
@@ -42,5 +38,5 @@ def _telemetry(header: str | None) -> dict[str, object] | None:
     try:
         padded = header + "=" * (-len(header) % 4)
         return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=dict[str, object])
-    except (binascii.Error, ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return None

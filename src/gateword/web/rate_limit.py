@@ -72,6 +72,8 @@ class RateLimit:
             bucket = self._buckets[key] = _Bucket(self._size, self._now())
             if len(self._buckets) > _MAX_KEYS:
                 self._buckets.popitem(last=False)
+        else:
+            self._buckets.move_to_end(key)
         return bucket
 
 

@@ -1,6 +1,7 @@
 """Bodies in and answers out: the one place that renders a refusal."""
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,7 @@ from gateword.policy import token_params
 from gateword.policy.token_params import Fields
 
 NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
+_LENGTH_DIGITS: Final = 18
 STRICT_STATUS_FLAG: Final = "oauth_strict_status"
 
 
@@ -84,6 +86,8 @@ async def read_fields(request: Request, timeout_s: float) -> Fields:
 
 def _declared_length(request: Request) -> int:
     text = request.headers.get("content-length", "0")
+    if len(text) > _LENGTH_DIGITS:  # Python refuses to read numbers of thousands of digits
+        return sys.maxsize
     return int(text) if text.isdecimal() else 0
 
 
