@@ -1,9 +1,11 @@
 """Settings of a process, from the environment (`GATEWORD_*`) and a TOML file; nothing else."""
 
+import math
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -14,6 +16,7 @@ PREFIX: Final = "GATEWORD_"
 FILE_NAME: Final = "gateword.toml"
 MAX_PORT: Final = 65535
 _MIN_MEMORY_KIB: Final = 8
+_MIN_PERIOD_S: Final = 0.01
 
 
 def _setting(default: T, unit: str, doc: str, *, shown: bool = True) -> T:
@@ -99,21 +102,50 @@ def load(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
     raw: dict[str, object] = _from_file(folder / FILE_NAME)
     # By our names only: container platforms put variables of their own under any prefix.
     names = {f"{PREFIX}{one.name.upper()}": one.name for one in fields(Settings)}
-    raw |= {names[name]: value for name, value in environ.items() if name in names}
+    # Empty is not set: compose files pass variables on that nobody gave.
+    raw |= {names[name]: value for name, value in environ.items() if name in names and value}
     raw |= told
     return _checked(raw)
 
 
 _DATA_DIR: Final = "gateword-data"
-_KINDS: Final = {"str": str, "int": int, "float": float, "Path": Path}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | Path):
+        raise TypeError(value)
+    return str(value)
+
+
+def _path(value: object) -> Path:
+    return Path(_text(value))
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError(value)
+    return int(value)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError(value)
+    if not math.isfinite(number := float(value)):
+        raise ValueError(value)
+    return number
+
+
+_KINDS: Final[Mapping[str, Callable[[object], object]]] = {
+    "str": _text, "int": _whole, "float": _number, "Path": _path
+}  # fmt: skip
 
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path}: {error}") from None
 
 
@@ -142,10 +174,35 @@ def _out_of_range(settings: Settings) -> list[str]:
         faults.append("tls is dev, off or files")
     if settings.tls == "files" and not (settings.tls_cert and settings.tls_key):
         faults.append("tls files needs tls_cert and tls_key")
-    if settings.workers < 1:
-        faults.append("workers is at least 1")
     if not 0 <= settings.port <= MAX_PORT:
-        faults.append("port is 0 to 65535")
-    if settings.argon2_memory_kib < _MIN_MEMORY_KIB or settings.argon2_passes < 1:
-        faults.append(f"argon2_memory_kib is at least {_MIN_MEMORY_KIB}, argon2_passes 1")
+        faults.append(f"port is 0 to {MAX_PORT}")
+    return [*faults, *_too_small(settings), *_not_networks(settings.trusted_proxies)]
+
+
+def _too_small(settings: Settings) -> list[str]:
+    least: dict[str, float] = {
+        "workers": 1,
+        "hash_threads": 0,
+        "hash_max_wait_s": 0,
+        "argon2_memory_kib": _MIN_MEMORY_KIB,
+        "argon2_passes": 1,
+        "token_rate_per_s": 0,
+        "userinfo_rate_per_min": 0,
+        "body_timeout_s": _MIN_PERIOD_S,
+        "purge_every_s": _MIN_PERIOD_S,
+    }
+    return [
+        f"{name} is at least {bound:g}"
+        for name, bound in least.items()
+        if getattr(settings, name) < bound
+    ]
+
+
+def _not_networks(listed: str) -> list[str]:
+    faults = []
+    for one in filter(None, map(str.strip, listed.split(","))):
+        try:
+            ip_network(one, strict=False)
+        except ValueError:
+            faults.append(f"trusted_proxies: {one} is no address or network")
     return faults
