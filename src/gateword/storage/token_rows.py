@@ -65,7 +65,10 @@ _ADD_ACCESS: Final = Statement("""
         (SELECT key FROM users WHERE tenant = :tenant AND user_id = :user_id),
         :hash, :opaque, :user_id, :client_id, :scopes, :issued_at, :expires_at
     )
+    ON CONFLICT (hash) DO UPDATE SET family_key = excluded.family_key
 """)
+"""JWTs of one login in one second may be the same text (times are in seconds); the row then
+belongs to the family that was answered last."""
 
 
 async def add_family(tx: TenantTx, grant: RefreshGrant) -> int:
