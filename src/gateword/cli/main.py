@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gateword import logging_setup
 from gateword.cli import env, init, serve
 
 app = typer.Typer(
@@ -37,5 +38,6 @@ def _options(
 
 
 def run() -> None:
-    """Run the command line."""
+    """Run the command line; what is logged on the way leaves standard output to the answer."""
+    logging_setup.configure()
     app()
