@@ -1,0 +1,148 @@
+"""`scripts/bench`: one run, all figures."""
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import uvloop
+
+from scripts import bench_limits as limits
+from scripts import bench_report as report
+from scripts import bench_tenant as tenant
+from scripts.bench_phases import Bench
+from scripts.bench_server import Failed, Server, free_port, initialise, version
+
+_QUICK: Final = 0.2
+_STARTS: Final = 5
+_DATABASE: Final = "gateword.sqlite3"
+
+Figures = dict[str, Any]
+
+
+class _Progress:
+    """Says on stderr what is being measured, so that stdout holds the report alone."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __call__(self, what: str) -> None:
+        passed_s = time.perf_counter() - self._began
+        print(f"{passed_s:6.1f} s  {what}", file=sys.stderr, flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a fifth of the time; rough figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there as well")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="server processes")
+    parser.add_argument(
+        "--database-url", default="", metavar="URL", help="an empty PostgreSQL database"
+    )
+    return parser.parse_args()
+
+
+def _starts(folder: Path, options: Sequence[str], say: _Progress, *, new: bool) -> Figures:
+    """Start and stop a server several times, in one prepared folder or in new ones."""
+    say(f"start-up in a {'new' if new else 'prepared'} folder")
+    each = []
+    for number in range(_STARTS):
+        data = folder / f"new-{number}" if new else folder / "data"
+        server = Server(data, free_port(), options)
+        each.append(server.ready_s)
+        server.stop()
+    return {"median_s": median(each), "each_s": each}
+
+
+def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures:
+    url: str = asked.database_url
+    database = ["--database-url", url] if url else []
+    options = [*database, "--workers", str(asked.workers)]
+    data, port = folder / "data", free_port()
+    load_before = os.getloadavg()[0]
+    say("tenant")
+    initialise(data, f"localhost:{port}", database)
+    start = {"prepared": _starts(folder, options, say, new=False)}
+    if not url:
+        start["new"] = _starts(folder, options, say, new=True)
+    tenant.apply(data, database)
+    server = Server(data, port, options)
+    try:
+        bench = Bench(
+            server=server,
+            port=port,
+            scale=_QUICK if asked.quick else 1.0,
+            say=say,
+            database_url=url,
+            file=data / _DATABASE,
+        )
+        figures = _under_load(bench)
+    finally:
+        server.stop()
+    each = figures["passwords"]["hashes_per_s_each"]
+    figures["start"] = start
+    figures["machine"] = {
+        "gateword": version(),
+        "workers": asked.workers,
+        "database": "PostgreSQL" if url else "SQLite",
+        "python": platform.python_version(),
+        "cores": limits.cores(),
+        "load_before": load_before,
+        "hash_swing": max(each) / min(each),
+    }
+    return figures
+
+
+def _under_load(bench: Bench) -> Figures:
+    memory = {"start": asdict(bench.server.memory())}
+    gc.disable()  # the generator's own pauses are no latency of the server
+
+    async def phases() -> Figures:
+        return {
+            "waiting": await bench.waiting(),
+            "cheap_grants": await bench.cheap_grants(),
+            "passwords": await bench.passwords(),
+            "commits": await bench.durability(),
+        }
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        figures = runner.run(phases())
+    memory["load"] = asdict(bench.server.memory())
+    return figures | {"memory": memory}
+
+
+def main() -> int:
+    """Run the bench; the status says whether every request was answered as it should."""
+    asked = _arguments()
+    if not sys.platform.startswith("linux"):
+        print("scripts/bench reads /proc, so it needs Linux", file=sys.stderr)
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="gateword-bench-"))
+    say = _Progress()
+    try:
+        figures = _measure(asked, folder, say)
+    except Failed as failed:
+        print(failed, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    say("done")
+    print("\n".join(report.lines(figures)))
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 1 if report.errors(figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

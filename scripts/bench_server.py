@@ -1,0 +1,155 @@
+"""The server under test: a process of its own, its start, its memory, its processor time."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scripts.bench_client import HOST, OK
+
+GATEWORD: Final = Path(sys.executable).with_name("gateword")
+_READY_S: Final = 60.0
+_LOOK_EVERY_S: Final = 0.002
+_STOP_S: Final = 20.0
+_CPU_FIELDS: Final = slice(11, 13)
+"""utime and stime, counted behind the name of the process (proc(5))."""
+
+
+class Failed(Exception):
+    """The server, or a command of it, did not do what the bench needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """Memory of one process: resident, and its proportional share of what is shared, in MiB."""
+
+    rss_mib: float
+    pss_mib: float
+
+
+def environment() -> dict[str, str]:
+    """Return our environment without settings of Gateword, and with no limit on token requests."""
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("GATEWORD_")}
+    return kept | {"GATEWORD_TOKEN_RATE_PER_S": "0"}
+
+
+def command(*arguments: str) -> str:
+    """Run a `gateword` command and return what it printed.
+
+    Raises:
+        Failed: It ended with another status than 0.
+    """
+    done = subprocess.run(
+        [str(GATEWORD), *arguments], capture_output=True, text=True, env=environment(), check=False
+    )
+    if done.returncode != 0:
+        raise Failed(f"gateword {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """One `gateword serve` without TLS; `ready_s` says how long its start took."""
+
+    def __init__(self, data: Path, port: int, options: Sequence[str] = ()) -> None:
+        """Start it and wait for the first 200 of `/health`.
+
+        Raises:
+            Failed: It ended, or did not answer.
+        """
+        self.port = port
+        self._log = data.parent / f"serve-{port}.log"
+        arguments = ["serve", "--data", str(data), "--port", str(port), "--tls", "off", *options]
+        with self._log.open("ab") as output:
+            began = time.perf_counter()
+            self._process = subprocess.Popen(
+                [str(GATEWORD), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environment(),
+                start_new_session=True,
+            )
+        self._wait(began + _READY_S)
+        self.ready_s = time.perf_counter() - began
+
+    def stop(self) -> None:
+        """Ask the server to end; what does not listen is killed."""
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(_STOP_S)
+
+    def cpu_s(self) -> float:
+        """Return the processor time of the server and its workers so far."""
+        ticks = 0
+        for pid in self._processes():
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+            ticks += sum(map(int, stat.rpartition(")")[2].split()[_CPU_FIELDS]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> Memory:
+        """Return the memory of the worker that has most."""
+        return max((_memory(pid) for pid in self._processes()), key=lambda one: one.rss_mib)
+
+    def _processes(self) -> list[int]:
+        parent = self._process.pid
+        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="utf-8")
+        return [parent, *map(int, listed.split())]
+
+    def _wait(self, give_up: float) -> None:
+        while time.perf_counter() < give_up and self._process.poll() is None:
+            with suppress(OSError, http.client.HTTPException):
+                if _health(self.port) == OK:
+                    return
+            time.sleep(_LOOK_EVERY_S)
+        self.stop()
+        raise Failed(f"the server did not start:\n{self._log.read_text(encoding='utf-8')}")
+
+
+def _health(port: int) -> int:
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def _memory(pid: int) -> Memory:
+    def kib(file: str, name: str) -> int:
+        for line in Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1])
+        raise Failed(f"/proc/{pid}/{file} does not say {name}")
+
+    return Memory(rss_mib=kib("status", "VmRSS") / 1024, pss_mib=kib("smaps_rollup", "Pss") / 1024)
+
+
+def version() -> str:
+    """Return what `gateword --version` says."""
+    return command("--version").strip()
+
+
+def initialise(data: Path, domain: str, options: Sequence[str] = ()) -> None:
+    """Make an installation."""
+    json.loads(command("init", "--data", str(data), "--domain", domain, "--json", *options))
