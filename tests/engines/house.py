@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
@@ -20,6 +20,8 @@ from gateword.ports.stores import NewAccess
 from gateword.storage.engine import Database
 from gateword.storage.migrate import upgrade
 from gateword.storage.open import open_database, open_stores, open_tenants
+
+T = TypeVar("T")
 
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 API: Final = "https://api.example"

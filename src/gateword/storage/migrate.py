@@ -16,16 +16,19 @@ from gateword.storage.url import is_postgres, sqlite_path
 HEAD: Final = "0001"
 """The version of the tables that this program wants."""
 
+BASE: Final = "base"
+"""The version of a database from which all tables were taken."""
+
 
 class Tables(Protocol):
     """The tables of one database, outside any server."""
 
     def version(self) -> str | None:
-        """Return the version of the tables; None when there are none."""
+        """Return the version of the tables; None when there never were any."""
         ...
 
     def install(self, statements: list[str]) -> str | None:
-        """Make the tables if there are none; return the version that was found."""
+        """Make the tables if there never were any; return the version that was found."""
         ...
 
     def move(self, version: str) -> None:
@@ -34,8 +37,11 @@ class Tables(Protocol):
 
 
 def is_current(url: str, *, data_dir: Path) -> bool:
-    """Say whether the database exists and its tables have the version this program wants."""
-    return _tables(url, data_dir).version() == HEAD
+    """Say whether the database exists and its tables serve this program.
+
+    Tables of a newer program do: a release only adds what the release before it can ignore (D7).
+    """
+    return _serves(_tables(url, data_dir).version())
 
 
 def upgrade(url: str, *, data_dir: Path) -> None:
@@ -43,10 +49,10 @@ def upgrade(url: str, *, data_dir: Path) -> None:
 
     Raises:
         Refused: STORE_UNREACHABLE.
-        alembic.util.CommandError: The tables are of a newer program.
     """
     tables = _tables(url, data_dir)
-    if tables.install(recorded(tables)) not in {None, HEAD}:
+    found = tables.install(recorded(tables))
+    if found is not None and not _serves(found):
         tables.move(HEAD)
 
 
@@ -60,6 +66,11 @@ def recorded(tables: Tables) -> list[str]:
     engine = "sqlite" if isinstance(tables, SqliteTables) else "postgresql"
     text = (resources.files("gateword.storage.migrations") / f"head.{engine}.sql").read_text()
     return [statement for statement in text.split(";\n\n") if statement.strip()]
+
+
+def _serves(version: str | None) -> bool:
+    """Compare versions, which are numbers of four digits, so that text order is their order."""
+    return version not in {None, BASE} and str(version) >= HEAD
 
 
 def _tables(url: str, data_dir: Path) -> Tables:

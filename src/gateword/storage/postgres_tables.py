@@ -58,4 +58,4 @@ def _version(connection: _Connection) -> str | None:
     if exists is None or exists[0] is None:
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return None if row is None else str(row[0])
+    return "base" if row is None else str(row[0])

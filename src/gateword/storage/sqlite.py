@@ -9,6 +9,7 @@ import asyncio
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from gateword.storage.statement import Sql
 T = TypeVar("T")
 
 WAIT_FOR_LOCK_S: Final = 5.0
-"""How long a write waits while another process writes."""
+"""How long writing waits by default while another process writes."""
 
 BLOCK_FOR_LOCK_MS: Final = 20
 """How long one look at the lock may hold up the event loop."""
@@ -44,7 +45,6 @@ _AWAY: Final = frozenset(
 """Result codes that say something of the disk or of other processes, not of our statement."""
 
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
@@ -60,9 +60,27 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=WAIT_FOR_LOCK_S, isolation_level=None, cached_statements=256
     )
+    _use_wal(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Keep the file with a write-ahead log; several processes may meet at its first opening.
+
+    SQLite does not wait for the lock of this one change, whatever the time-out says.
+    """
+    end_s = time.monotonic() + WAIT_FOR_LOCK_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end_s:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 class SqliteTx:
@@ -104,6 +122,7 @@ class SqliteDatabase:
 
     Args:
         path: The file; its tables are there already.
+        wait_for_lock_s: How long a write waits while another process writes.
 
     Attributes:
         commits: How many transactions were committed.
@@ -111,13 +130,14 @@ class SqliteDatabase:
 
     shares_commits = True
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait_for_lock_s: float = WAIT_FOR_LOCK_S) -> None:
         try:
             self._connection = connect(path)
         except (OSError, sqlite3.Error) as error:
             raise _unreachable(error) from error
         self._connection.execute(f"PRAGMA busy_timeout = {BLOCK_FOR_LOCK_MS}")
         self._tx = SqliteTx(self._connection)
+        self._wait_for_lock_s = wait_for_lock_s
         self._jobs: list[_Job] = []
         self._timer: asyncio.Handle | None = None
         self._waiting_since: float | None = None
@@ -205,7 +225,7 @@ class SqliteDatabase:
         """Try again a little later while another process writes; fail what waited too long."""
         loop = asyncio.get_running_loop()
         since = self._waiting_since = self._waiting_since or loop.time()
-        if _code(error) != sqlite3.SQLITE_BUSY or loop.time() - since > WAIT_FOR_LOCK_S:
+        if _code(error) != sqlite3.SQLITE_BUSY or loop.time() - since > self._wait_for_lock_s:
             self._waiting_since = None
             _fail(jobs, error)
             return

@@ -44,4 +44,4 @@ def _version(connection: sqlite3.Connection) -> str | None:
     if connection.execute(table).fetchone() is None:
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return None if row is None else str(row[0])
+    return "base" if row is None else str(row[0])

@@ -1,0 +1,108 @@
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateword.storage.engine import Database, Row, Value, Work
+from gateword.storage.open import open_database
+from gateword.storage.statement import Sql
+from tests.engines.house import CLIENT, NOON, House, T, a_client, stores_of
+
+
+class CountingDatabase:
+    """A database that counts the questions it is asked."""
+
+    shares_commits = True
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.questions = 0
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        self.questions += 1
+        return await self._database.one(statement, **params)
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        self.questions += 1
+        return await self._database.all(statement, **params)
+
+    async def transact(self, work: Work[T]) -> T:
+        return await self._database.transact(work)
+
+    async def ping(self) -> None:
+        await self._database.ping()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+
+@pytest.fixture
+async def elsewhere(house: House) -> AsyncIterator[Database]:
+    """A second connection to the same database, as another process has one."""
+    database = await open_database(house.url, data_dir=Path("/nonexistent"))
+    yield database
+    await database.close()
+
+
+async def test_change_of_another_process_is_seen_within_a_second(
+    house: House, elsewhere: Database
+) -> None:
+    """`gateword apply` works while the server runs."""
+    here = house.stores.clients
+    there = house.other_worker(elsewhere).clients
+    before = await here.get(CLIENT)
+    await there.put(a_client(), NOON)
+
+    house.clock.pass_s(0.9)
+    after = await here.get(CLIENT)
+    await there.put(replace(a_client(), name="Renamed"), NOON)
+    house.clock.pass_s(0.9)
+    renamed = await here.get(CLIENT)
+
+    assert before is None
+    assert after == a_client()
+    assert renamed is not None
+    assert "Renamed" == renamed.name
+
+
+async def test_own_change_is_seen_at_once(house: House) -> None:
+    """Who was told that a change stands never reads the old state."""
+    absent = await house.stores.clients.get(CLIENT)
+
+    await house.stores.clients.put(a_client(), NOON)
+
+    assert absent is None
+    assert a_client() == await house.stores.clients.get(CLIENT)
+
+
+async def test_lookups_ask_the_database_once_in_half_a_second(house: House) -> None:
+    """Known and unknown names alike cost no query while the version is known."""
+    counting = CountingDatabase(house.database)
+    clients = stores_of(counting, house.tenant, house.clock).clients
+    await house.stores.clients.put(a_client(), NOON)
+    await clients.get(CLIENT)
+    first = counting.questions
+
+    for _ in range(100):
+        await clients.get(CLIENT)
+        await clients.get("nobody")
+    within = counting.questions - first
+    house.clock.pass_s(0.6)
+    await clients.get("nobody")
+    later = counting.questions - first
+
+    assert [2, 0, 1] == [first, within, later]
+
+
+async def test_refused_change_leaves_the_configuration_as_it_was(house: House) -> None:
+    """A connection that could not have its realm changes neither rows nor what is remembered."""
+    await house.add_connection("Employees", "staff")
+    before = await house.stores.connections.all()
+
+    refused = await house.stores.connections.put(
+        replace(before[0], name="Customers", realms=("staff",)), NOON
+    )
+
+    assert not refused
+    assert before == await house.stores.connections.all()

@@ -1,0 +1,127 @@
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from importlib import resources
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gateword.storage.migrate import HEAD, downgrade, is_current, upgrade
+from gateword.storage.migrations.run import latest, recorded_text
+
+NOWHERE = Path("/nonexistent")
+
+
+def tables(url: str) -> set[str]:
+    """Return the tables and indexes of a database, with the text that tells them apart."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+            return {
+                f"{name}: {''.join(str(sql).split())}" for name, sql in connection.execute(query)
+            }
+    with psycopg.connect(url) as connection:
+        columns = connection.execute(
+            "SELECT table_name, column_name, data_type, is_nullable, is_identity"
+            " FROM information_schema.columns WHERE table_schema = 'public'"
+        ).fetchall()
+        indexes = connection.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        ).fetchall()
+        owners = connection.execute(
+            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f'"
+        ).fetchall()
+    return {": ".join(map(str, row)) for row in [*columns, *indexes, *owners]}
+
+
+def pretend(url: str, version: str) -> None:
+    """Write a version beside the tables."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+            connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    else:
+        with psycopg.connect(url) as connection_:
+            connection_.execute("UPDATE alembic_version SET version_num = %s", (version,))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_recorded_tables_are_those_of_the_migrations(dialect: str) -> None:
+    """A new database and a migrated one are the same; `migrations/record.py` writes them."""
+    recorded = resources.files("gateword.storage.migrations") / f"head.{dialect}.sql"
+
+    assert recorded_text(dialect) == recorded.read_text()
+
+
+def test_head_is_the_newest_migration() -> None:
+    """The version is known without Alembic, so it is written down, so it must be checked."""
+    assert latest() == HEAD
+
+
+def test_new_database_is_current_only_after_upgrade(url: str) -> None:
+    """A server may ask first, and a second upgrade finds nothing to do."""
+    before = is_current(url, data_dir=NOWHERE)
+
+    upgrade(url, data_dir=NOWHERE)
+    made = tables(url)
+    upgrade(url, data_dir=NOWHERE)
+
+    assert not before
+    assert is_current(url, data_dir=NOWHERE)
+    assert made == tables(url)
+
+
+def test_migrations_go_down_to_nothing_and_up_again(url: str) -> None:
+    """Down leaves no table behind, and up by Alembic makes what the recorded text makes."""
+    upgrade(url, data_dir=NOWHERE)
+    made = tables(url)
+
+    downgrade(url, "base", data_dir=NOWHERE)
+    left = {entry.split(":")[0] for entry in tables(url)}
+    current = is_current(url, data_dir=NOWHERE)
+    upgrade(url, data_dir=NOWHERE)
+
+    assert left <= {"alembic_version", "alembic_version_pkc"}
+    assert not current
+    assert made == tables(url)
+    assert is_current(url, data_dir=NOWHERE)
+
+
+def test_tables_of_a_newer_program_are_left_alone(url: str) -> None:
+    """Promise D7: the previous release runs on the tables of the next one."""
+    upgrade(url, data_dir=NOWHERE)
+    pretend(url, "9999")
+
+    upgrade(url, data_dir=NOWHERE)
+
+    assert is_current(url, data_dir=NOWHERE)
+
+
+def test_two_processes_that_start_together_make_the_tables_once(url: str) -> None:
+    """Promise D7: whoever comes second waits and finds the tables ready."""
+    with ThreadPoolExecutor(4) as pool:
+        starts = [pool.submit(upgrade, url, data_dir=NOWHERE) for _ in range(4)]
+        outcomes = [start.exception() for start in starts]
+
+    assert [None] * 4 == outcomes
+    assert is_current(url, data_dir=NOWHERE)
+
+
+def test_start_on_a_current_database_imports_neither_alembic_nor_the_other_engine(
+    tmp_path: Path,
+) -> None:
+    """Readiness and memory: what the token path does not need is not loaded."""
+    program = (
+        "import sys; from pathlib import Path; from gateword.storage.migrate import upgrade;"
+        "import gateword.storage.open;"
+        f"upgrade('sqlite:///new.db', data_dir=Path({str(tmp_path)!r}));"
+        "print([m for m in ('alembic', 'sqlalchemy', 'psycopg') if m in sys.modules])"
+    )
+
+    answer = subprocess.run(  # our own program
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+
+    assert "[]\n" == answer.stdout
