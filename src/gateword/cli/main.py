@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateword import logging_setup
-from gateword.cli import env, init, serve
+from gateword.cli import apply, env, init, serve
 
 app = typer.Typer(
     name="gateword",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command()(init.init)
 app.command()(serve.serve)
 app.command()(env.env)
+app.command()(apply.apply)
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,86 @@
+"""Members that Auth0 documents and Gateword stores without acting on them.
+
+They are returned as they came, so that an exported file imports and exports again unchanged.
+Source: Auth0 Management API v2, the bodies of clients, connections, resource servers, client
+grants and tenant settings. `docs/reference/config-as-code.md` lists them from here.
+"""
+
+from typing import Final
+
+CLIENT: Final = frozenset({
+    "description", "logo_uri", "sso", "sso_disabled", "oidc_conformant", "callbacks",
+    "allowed_logout_urls", "allowed_clients", "client_aliases", "cross_origin_authentication",
+    "cross_origin_auth", "cross_origin_loc", "custom_login_page", "custom_login_page_on",
+    "custom_login_page_preview", "form_template", "addons", "mobile", "native_social_login",
+    "initiate_login_uri", "organization_usage", "organization_require_behavior",
+    "organization_discovery_methods", "default_organization", "oidc_logout",
+    "oidc_backchannel_logout", "session_transfer", "encryption_key", "signed_request_object",
+    "require_pushed_authorization_requests", "require_proof_of_possession", "compliance_level",
+    "skip_non_verifiable_callback_uri_confirmation_prompt", "token_exchange", "token_quota",
+    "par_request_expiry", "external_client_id", "resource_server_identifier",
+    "async_approval_notification_channels", "express_configuration",
+    "my_organization_configuration",
+    "third_party_security_mode", "redirection_policy",
+})  # fmt: skip
+
+CONNECTION: Final = frozenset({
+    "display_name", "metadata", "is_domain_connection", "show_as_button", "connected_accounts",
+})  # fmt: skip
+
+CONNECTION_OPTIONS: Final = frozenset({
+    "passwordPolicy", "password_complexity_options", "password_history", "password_dictionary",
+    "password_no_personal_info", "password_options", "brute_force_protection", "validation",
+    "disable_signup", "disable_self_service_change_password", "mfa", "customScripts",
+    "configuration", "bareConfiguration", "enable_script_context", "set_user_root_attributes",
+    "non_persistent_attrs", "strategy_version", "precedence", "upstream_params",
+    "passkey_options", "realm_fallback", "gateway_authentication",
+})  # fmt: skip
+
+RESOURCE_SERVER: Final = frozenset({
+    "token_lifetime_for_web", "skip_consent_for_verifiable_first_party_clients",
+    "verificationKey", "verificationLocation", "consent_policy", "token_encryption",
+    "proof_of_possession", "authorization_details", "client", "allow_online_access",
+})  # fmt: skip
+
+CLIENT_GRANT: Final = frozenset({
+    "allow_any_organization", "organization_usage", "authorization_details_types", "is_system",
+    "allow_all_scopes",
+})  # fmt: skip
+
+TENANT: Final = frozenset({
+    "friendly_name", "picture_url", "support_email", "support_url", "allowed_logout_urls",
+    "session_lifetime", "idle_session_lifetime", "ephemeral_session_lifetime",
+    "idle_ephemeral_session_lifetime", "session_cookie", "sessions", "default_redirection_uri",
+    "enabled_locales", "sandbox_version", "legacy_sandbox_version", "sandbox_versions_available",
+    "change_password", "guardian_mfa_page", "error_page", "device_flow", "universal_login",
+    "customize_mfa_in_postlogin_action", "acr_values_supported", "mtls", "oidc_logout",
+    "allow_organization_name_in_authentication_api", "pushed_authorization_requests_supported",
+    "authorization_response_iss_parameter_supported", "default_token_quota",
+    "skip_non_verifiable_callback_uri_confirmation_prompt", "resource_parameter_profile",
+    "enable_ai_guide", "phone_consolidated_experience", "dynamic_client_registration_security_mode",
+    "client_id_metadata_document_supported",
+})  # fmt: skip
+
+OWN_FLAGS: Final = (
+    "oauth_strict_status", "revoke_refresh_token_grant", "ropg_expand_openid",
+    "strict_client_auth_method",
+)  # fmt: skip
+"""Flags of a tenant that act here."""
+
+FLAGS: Final = frozenset({
+    "allow_changing_enable_sso", "allow_legacy_delegation_grant_types",
+    "allow_legacy_ro_grant_types", "allow_legacy_tokeninfo_endpoint", "change_pwd_flow_v1",
+    "custom_domains_provisioning", "dashboard_insights_view", "dashboard_log_streams_next",
+    "disable_clickjack_protection_headers", "disable_fields_map_fix", "disable_impersonation",
+    "disable_management_api_sms_obfuscation", "enable_adfs_waad_email_verification",
+    "enable_apis_section", "enable_client_connections", "enable_custom_domain_in_emails",
+    "enable_dynamic_client_registration", "enable_idtoken_api2", "enable_legacy_logs_search_v2",
+    "enable_legacy_profile", "enable_pipeline2", "enable_public_signup_user_exists_error",
+    "enable_sso", "enforce_client_authentication_on_passwordless_start",
+    "genai_trial", "include_email_in_reset_pwd_redirect", "include_email_in_verify_email_redirect",
+    "mfa_show_factor_list_on_enrollment", "new_universal_login_experience_enabled",
+    "no_disclose_enterprise_connections", "remove_alg_from_jwks",
+    "require_pushed_authorization_requests",
+    "require_signed_request_object", "trust_azure_adfs_email_verified_connection_property",
+    "universal_login", "use_scope_descriptions_for_consent",
+})  # fmt: skip

@@ -1,0 +1,107 @@
+"""Carrying a plan out.
+
+Everything that can be refused has been checked before the first write, and the slow part, hashing,
+comes before it too. Each write is one transaction of its store; a plan is not one: what the
+database itself fails on midway leaves the things before it stored, and the same file applied again
+does the rest.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from gateword.domain.client import Client
+from gateword.domain.connection import Connection
+from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
+from gateword.domain.secret import Secret
+from gateword.domain.tenant import Tenant
+from gateword.ports.crypto import Hasher
+from gateword.ports.parts import Parts, Stores
+from gateword.provision.changes import Change
+from gateword.provision.draft import Write
+from gateword.provision.plan import plan
+from gateword.provision.plan_users import HASHES_AT_ONCE, UserWrite
+from gateword.provision.source import read
+
+
+class Overtaken(Exception):
+    """Somebody else changed the tenant between plan and write; applying again sorts it out."""
+
+
+async def apply(
+    name: str, text: str, environ: Mapping[str, str], parts: Parts
+) -> tuple[Change, ...]:
+    """Apply a configuration file to a tenant.
+
+    Args:
+        name: Name of the file, for messages.
+        text: What is in it.
+        environ: Values for `##NAME##` and `@@NAME@@`.
+        parts: The tenant's.
+
+    Returns:
+        One change for each thing of the file, `unchanged` ones included.
+
+    Raises:
+        BadFile: Nothing was changed.
+        Overtaken: A name was taken by somebody else meanwhile.
+        Refused: STORE_UNREACHABLE.
+    """
+    planned = await plan(read(name, text, environ), parts)
+    hashes = await _hashes(parts.hasher, planned.users)
+    at = parts.clock.now()
+    for write in planned.writes:
+        await _store(parts.stores, write, at)
+    for user, encoded in zip(planned.users, hashes, strict=True):
+        await _store_user(parts.stores, user, encoded, at)
+    return planned.changes
+
+
+async def _hashes(hasher: Hasher, users: tuple[UserWrite, ...]) -> list[Secret | None]:
+    at_once = asyncio.Semaphore(HASHES_AT_ONCE)
+
+    async def hash_of(user: UserWrite) -> Secret | None:
+        if user.password is None:
+            return user.password_hash
+        async with at_once:
+            return await hasher.hash(user.password)
+
+    return await asyncio.gather(*map(hash_of, users))
+
+
+async def _store(stores: Stores, write: Write, at: datetime) -> None:
+    match write:
+        case Tenant():
+            await stores.settings.save(write)
+        case Client():
+            await stores.clients.put(write, at)
+        case Connection():
+            if not await stores.connections.put(write, at):
+                raise Overtaken(f"a realm of {write.name} was taken meanwhile")
+        case ResourceServer():
+            await stores.resource_servers.put(write, at)
+        case ClientGrant():
+            await stores.client_grants.put(write, at)
+        case Role():
+            await stores.roles.put(write)
+
+
+async def _store_user(
+    stores: Stores, write: UserWrite, encoded: Secret | None, at: datetime
+) -> None:
+    connection = await stores.connections.named(write.connection)
+    if connection is None:
+        raise Overtaken(f"the database {write.connection} was removed meanwhile")
+    user = write.changed or write.existing
+    if write.new is not None:
+        user = await stores.users.add(replace(write.new, password_hash=encoded), connection, at)
+    elif user is not None:
+        if write.changed is not None:
+            await stores.users.save(write.changed, at)
+        if encoded is not None:
+            await stores.users.set_password(user.key, connection.key, encoded, at, retire=True)
+    if user is None:
+        raise Overtaken(f"a login name or id was taken meanwhile in {write.connection}")
+    if write.roles and not await stores.roles.assign(user.key, write.roles):
+        raise Overtaken("a role was removed meanwhile")

@@ -1,0 +1,75 @@
+"""A tenant's configuration in memory: as it is, and as the file would make it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from gateword.domain.client import Client
+from gateword.domain.connection import Connection
+from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
+from gateword.domain.tenant import Tenant
+from gateword.ports.clock import Dice
+from gateword.ports.parts import Stores
+from gateword.provision.changes import Change, compared
+
+Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | Tenant
+GrantKey: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What the stores would hold after the changes noted so far.
+
+    Attributes:
+        clients: By client id.
+        connections: By name.
+        apis: By identifier.
+        grants: By client id, audience and subject type.
+        roles: By name.
+        changes: What each thing of the file comes to.
+        writes: What must be stored, in the order of storing.
+    """
+
+    tenant: Tenant
+    clients: dict[str, Client]
+    connections: dict[str, Connection]
+    apis: dict[str, ResourceServer]
+    grants: dict[GrantKey, ClientGrant]
+    roles: dict[str, Role]
+    dice: Dice
+    changes: list[Change] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+
+    def clients_called(self, name: str) -> Sequence[Client]:
+        """Return the clients with that name; names need not be unique."""
+        return [client for client in self.clients.values() if client.name == name]
+
+    def note(
+        self,
+        write: Write,
+        kind: str,
+        name: str,
+        before: Mapping[str, object] | None,
+        after: Mapping[str, object],
+    ) -> None:
+        """Note what a thing of the file comes to, and store it if it differs."""
+        change = compared(kind, name, before, after)
+        self.changes.append(change)
+        if change.action != "unchanged":
+            self.writes.append(write)
+
+
+async def drawn(stores: Stores, dice: Dice) -> Draft:
+    """Return a draft of what the stores hold now."""
+    return Draft(
+        tenant=await stores.settings.get(),
+        clients={one.client_id: one for one in await stores.clients.all()},
+        connections={one.name: one for one in await stores.connections.all()},
+        apis={one.identifier: one for one in await stores.resource_servers.all()},
+        grants={
+            (one.client_id, one.audience, one.subject_type): one
+            for one in await stores.client_grants.all()
+        },
+        roles={one.name: one for one in await stores.roles.all()},
+        dice=dice,
+    )

@@ -1,0 +1,240 @@
+"""A configuration file: variables filled in, parsed, and every value's line remembered.
+
+Source: Auth0 Deploy CLI, "Keyword replacement": `##NAME##` stands for literal text, `@@NAME@@` for
+JSON; both are replaced before the YAML is parsed.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from gateword.policy.members import Fault, Path, did_you_mean, shown
+
+MAX_VALUES: Final = 100_000
+"""Values in a file, aliases counted as often as they are used: more is an alias bomb."""
+
+MAX_DEPTH: Final = 50
+_LITERAL: Final = re.compile(r"##([A-Za-z_][A-Za-z0-9_]*)##")
+_JSON: Final = re.compile(r"""(["']?)@@([A-Za-z_][A-Za-z0-9_]*)@@\1""")
+_COMMENT: Final = re.compile(r"\s*#(?!#[A-Za-z_][A-Za-z0-9_]*##)")
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
+_MERGE: Final = "<<"
+_TAG: Final = "tag:yaml.org,2002:"
+_SCALARS: Final = ("str", "null", "bool", "int", "float")
+_MAX_NUMBER: Final = 2**53
+
+
+class BadFile(Exception):
+    """A file that cannot be applied; `lines` says where and why, one fault a line."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A parsed file.
+
+    Attributes:
+        name: Name of the file, for messages.
+        root: Its top-level mapping.
+        lines: The line of each member and item; what is not in it has its parent's line.
+    """
+
+    name: str
+    root: Mapping[str, object]
+    lines: Mapping[Path, int] = field(default_factory=dict)
+
+    def line(self, path: Path) -> int:
+        """Return the line on which a member or item begins, or what holds it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def refusal(self, faults: Sequence[Fault]) -> BadFile:
+        """Return the exception for these faults, in the order of their lines."""
+        placed = sorted((self.line(fault.path), shown(fault.path), fault.text) for fault in faults)
+        return BadFile(
+            [
+                f"{self.name}:{line}: {f'{where}: ' if where else ''}{text}"
+                for line, where, text in dict.fromkeys(placed)
+            ]
+        )
+
+
+def read(name: str, text: str, environ: Mapping[str, str]) -> Source:
+    """Return a file's content.
+
+    Args:
+        name: Name of the file, for messages.
+        text: What is in it.
+        environ: Values for `##NAME##` and `@@NAME@@`.
+
+    Raises:
+        BadFile: A variable is not set, the YAML is malformed, a key stands twice, or there is too
+            much of it.
+    """
+    filled, origins = _filled(name, text, environ)
+    try:
+        node = _compose(filled)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = origins[min(mark.line, len(origins) - 1)] if mark else 1
+        raise BadFile([f"{name}:{line}: {error.problem or error.context}"]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BadFile([f"{name}:1: {_unparsable(error)}"]) from None
+    if node is None:
+        return Source(name, {})
+    walk = _Walk(name, origins)
+    root = walk.value(node, ())
+    if walk.faults:
+        raise BadFile(walk.faults)
+    if not isinstance(root, dict):
+        raise BadFile([f"{name}:1: must be a mapping with keys such as clients and databases"])
+    return Source(name, root, walk.lines)
+
+
+def _unparsable(error: Exception) -> str:
+    reason = getattr(error, "reason", None)
+    return f"no YAML: {reason}" if reason else "no YAML: nested too deeply"
+
+
+def _filled(name: str, text: str, environ: Mapping[str, str]) -> tuple[str, list[int]]:
+    """Return the text with its variables filled in, and the original line of each new line."""
+    faults: list[str] = []
+    filled: list[str] = []
+    origins: list[int] = []
+    for number, line in enumerate(_LINE_END.split(text), 1):
+        new = line
+        for pattern, fill in ((_LITERAL, _literal), (_JSON, _as_json)):
+            missing = _missing(pattern, new, environ)
+            if missing and not _COMMENT.match(line):
+                faults += [_unset(name, number, variable, environ) for variable in missing]
+            elif not missing:
+                new = pattern.sub(fill(environ), new)
+        origins += [number] * (new.count("\n") + 1)
+        filled.append(new)
+    if faults:
+        raise BadFile(faults)
+    return "\n".join(filled) + "\n", [*origins, len(filled) or 1]
+
+
+def _missing(pattern: re.Pattern[str], line: str, environ: Mapping[str, str]) -> list[str]:
+    names = [match[pattern.groups] for match in pattern.finditer(line)]
+    return [name for name in names if name not in environ]
+
+
+def _unset(name: str, line: int, variable: str, environ: Mapping[str, str]) -> str:
+    hint = did_you_mean(variable, environ)
+    return f"{name}:{line}: the environment variable {variable} is not set{hint}"
+
+
+def _literal(environ: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    return lambda match: environ[match[1]]
+
+
+def _as_json(environ: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    def fill(match: re.Match[str]) -> str:
+        text = environ[match[2]]
+        try:
+            value: object = json.loads(text)
+        except ValueError:  # plain text: a JSON string
+            value = text
+        return json.dumps(value)
+
+    return fill
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader with the scalars of YAML 1.2, as JavaScript tools read them.
+
+    `yes`, `no`, `on` and dates stay text.
+    """
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"{_TAG}{_tag}", re.compile(f"(?:{_pattern})$"), _first)
+
+
+def _compose(text: str) -> yaml.Node | None:
+    loader = _Loader(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _is_storable(text: str) -> bool:
+    """Say whether a text has no NUL and no lone half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+
+
+class _Walk:
+    """Turns nodes into plain values, noting lines and faults."""
+
+    def __init__(self, name: str, origins: Sequence[int]) -> None:
+        self.faults: list[str] = []
+        self.lines: dict[Path, int] = {}
+        self._name = name
+        self._origins = origins
+        self._count = 0
+        self._scalars = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, path: Path) -> object:
+        self._count += 1
+        if self._count > MAX_VALUES or len(path) > MAX_DEPTH:
+            if not self.faults or "too much" not in self.faults[-1]:
+                self._fault(node, f"too much: over {MAX_VALUES} values or {MAX_DEPTH} levels")
+            return None
+        self.lines.setdefault(path, self._line(node))
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._members(node, path))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, place)) for place, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _members(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
+        first: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value
+            if not isinstance(key_node, yaml.ScalarNode) or key == _MERGE:
+                self._fault(key_node, "merge keys and keys that are no text are not supported")
+            elif not _is_storable(key):
+                self._fault(key_node, "holds a character that cannot be stored")
+            elif key in first:
+                self._fault(key_node, f"{key} stands twice; first on line {first[key]}")
+            else:
+                first[key] = self._line(key_node)
+                self.lines[(*path, key)] = first[key]
+                yield key, self.value(value_node, (*path, key))
+
+    def _scalar(self, node: yaml.Node) -> object:
+        if node.tag.removeprefix(_TAG) not in _SCALARS:
+            self._fault(node, f"the tag {node.tag} is not supported")
+            return None
+        try:
+            value: object = self._scalars.construct_object(node)
+        except ValueError:  # `!!int x`, and numbers of thousands of digits
+            value = _MAX_NUMBER + 1
+        if isinstance(value, int | float) and abs(value) > _MAX_NUMBER:
+            self._fault(node, "no number, or too large a one")
+        if isinstance(value, str) and not _is_storable(value):
+            self._fault(node, "holds a character that cannot be stored")
+        return value
+
+    def _line(self, node: yaml.Node) -> int:
+        return self._origins[min(node.start_mark.line, len(self._origins) - 1)]
+
+    def _fault(self, node: yaml.Node, text: str) -> None:
+        self.faults.append(f"{self._name}:{self._line(node)}: {text}")
