@@ -73,15 +73,17 @@ def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple
         forwarded_for: Value of `X-Forwarded-For`; lines joined by commas.
         trusted_proxies: Addresses or networks of the operator's proxies.
     """
+    peer = canonical(socket_address)
+    if peer is None:
+        return socket_address
+    if not (trusted_proxies and forwarded_for):
+        return peer
     networks = [ip_network(proxy, strict=False) for proxy in trusted_proxies]
 
     def is_proxy(address: str) -> bool:
         host: IPv4Address | IPv6Address = ip_address(address)
         return any(host in network for network in networks)
 
-    peer = canonical(socket_address)
-    if peer is None:
-        return socket_address
     for hop in reversed(forwarded_for.split(",")):
         address = canonical(hop)
         if not is_proxy(peer) or address is None:
