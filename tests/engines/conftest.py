@@ -1,10 +1,18 @@
 """Every suite of this folder runs on each engine."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.engines.house import Furnished, House, a_house
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres: PostgresServer) -> Iterator[str]:
+    """URL of one PostgreSQL database in which each test has a tenant of its own."""
+    with postgres.database() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -14,10 +22,10 @@ def url(request: pytest.FixtureRequest) -> str:
     return found
 
 
-@pytest.fixture
-async def house(url: str) -> AsyncIterator[House]:
-    """A tenant on each engine in turn."""
-    async with a_house(url) as house:
+@pytest.fixture(params=["sqlite_url", "shared_postgres_url"], ids=["sqlite", "postgres"])
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """A new tenant on each engine in turn."""
+    async with a_house(request.getfixturevalue(request.param)) as house:
         yield house
 
 

@@ -90,9 +90,7 @@ class House:
 
     async def neighbour(self) -> "House":
         """Return a second tenant of the same database."""
-        number = next(_numbers)
-        tenant = await open_tenants(self.database).add(f"t{number}", f"t{number}.test", NOON)
-        assert tenant is not None
+        tenant = await a_tenant(self.database)
         stores = stores_of(self.database, tenant, self.clock)
         return House(self.url, self.database, tenant, stores, self.clock)
 
@@ -186,14 +184,21 @@ def stores_of(database: Database, tenant: Tenant, clock: SetClock) -> Stores:
     return open_stores(database, tenant.key, PlainVault(), clock, CountingDice())
 
 
+async def a_tenant(database: Database) -> Tenant:
+    """Add a tenant under a name and a domain that nobody else has."""
+    number = next(_numbers)
+    tenant = await open_tenants(database).add(f"t{number}", f"t{number}.test", NOON)
+    assert tenant is not None
+    return tenant
+
+
 @asynccontextmanager
 async def a_house(url: str) -> AsyncIterator[House]:
     """Make the tables, add a tenant, and close everything at the end."""
     nowhere = Path("/nonexistent")  # every URL of these tests is absolute
     upgrade(url, data_dir=nowhere)
     database = await open_database(url, data_dir=nowhere)
-    tenant = await open_tenants(database).add("default", "localhost:8443", NOON)
-    assert tenant is not None
+    tenant = await a_tenant(database)
     clock = SetClock()
     try:
         yield House(url, database, tenant, stores_of(database, tenant, clock), clock)

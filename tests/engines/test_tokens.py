@@ -66,17 +66,19 @@ async def test_begun_family_is_found_by_its_token(house: House, furnished: Furni
 @pytest.mark.parametrize("edit", ["cut", "longer", "case", "space", "padding"])
 async def test_edited_handle_finds_nothing(house: House, furnished: Furnished, edit: str) -> None:
     """Promise O7: a handle counts as a whole; every variant of it is unknown."""
-    refresh = Secret("v1.AbCdEfGh")
-    grant = furnished.grant()
-    await house.stores.tokens.begin_family(grant, refresh, ROTATING, furnished.access())
+    whole = f"{a_handle().reveal()}.AbCdEfGh"
+    await house.stores.tokens.begin_family(
+        furnished.grant(), Secret(whole), ROTATING, furnished.access()
+    )
     edited = {
-        "cut": "v1.AbCdEfG",
-        "longer": "v1.AbCdEfGhi",
-        "case": "v1.aBcDeFgH",
-        "space": "v1.AbCdEfGh ",
-        "padding": "v1.AbCdEfGh=",
+        "cut": whole[:-1],
+        "longer": f"{whole}i",
+        "case": whole.swapcase(),
+        "space": f"{whole} ",
+        "padding": f"{whole}=",
     }[edit]
 
+    assert None is not await house.stores.tokens.find_refresh(Secret(whole))
     assert None is await house.stores.tokens.find_refresh(Secret(edited))
 
 
@@ -314,9 +316,9 @@ async def test_access_token_is_found_with_what_was_granted(
     house: House, furnished: Furnished
 ) -> None:
     """An opaque token carries nothing, so all of it is kept."""
-    access = furnished.access(Secret("opaque"))
+    handle = a_handle()
 
-    await house.stores.tokens.add_access(access)
+    await house.stores.tokens.add_access(furnished.access(handle))
 
     assert AccessRecord(
         opaque=True,
@@ -325,8 +327,8 @@ async def test_access_token_is_found_with_what_was_granted(
         scopes=("read:orders",),
         issued_at=NOON,
         expires_at=NOON + timedelta(days=1),
-    ) == await house.stores.tokens.find_access(Secret("opaque"))
-    assert None is await house.stores.tokens.find_access(Secret("opaqu"))
+    ) == await house.stores.tokens.find_access(handle)
+    assert None is await house.stores.tokens.find_access(Secret(handle.reveal()[:-1]))
 
 
 async def test_purge_takes_what_has_ended_and_nothing_else(

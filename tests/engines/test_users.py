@@ -6,7 +6,7 @@ import pytest
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.user import Identity, NewUser
-from tests.engines.house import NOON, Furnished, House
+from tests.engines.house import NOON, Furnished, House, a_handle
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -133,7 +133,7 @@ async def test_set_password_ends_logins_when_told(
     house: House, furnished: Furnished, *, retire: bool
 ) -> None:
     """Promise O6: a new password ends the refresh tokens, unless the tenant says otherwise."""
-    refresh = Secret("v1.refresh")
+    refresh = a_handle()
     await house.stores.tokens.begin_family(
         furnished.grant(), refresh, RefreshPolicy(), furnished.access()
     )
