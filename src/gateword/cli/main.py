@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gateword import logging_setup
-from gateword.cli import apply, env, init, serve
+from gateword.cli import apply, demo, env, init, serve
 
 app = typer.Typer(
     name="gateword",
@@ -20,6 +20,7 @@ app.command()(init.init)
 app.command()(serve.serve)
 app.command()(env.env)
 app.command()(apply.apply)
+app.command()(demo.demo)
 
 
 def _show_version(wanted: bool) -> None:
