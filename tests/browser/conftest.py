@@ -21,9 +21,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium."""
+    """The system's Chromium.
+
+    Gone with its module: while Playwright's synchronous interface lives, its event loop counts as
+    running, and no asynchronous test could run beside it.
+    """
     with chromium_running() as chromium:
         ran_against.note("Chromium", chromium.version)
         yield chromium

@@ -58,7 +58,7 @@ def demo(
 def _start(
     children: Children, package: Package, data: Path, ports: _Ports, token_lifetime_s: int
 ) -> None:
-    """Start all three, the server first, and print what there is to see."""
+    """Start all three side by side, seed the tenant, and print what there is to see."""
     tenant_file = package.folder / "tenant.yaml"
     secret_file = data / "demo.env"
     ca_cert = _initialise(children, data, ports)
@@ -68,18 +68,18 @@ def _start(
         "DEMO_AUDIENCE": demo_seed.AUDIENCE,
         "DEMO_TOKEN_LIFETIME_S": str(token_lifetime_s),
     }
-    with out.status("Starting the login server …"):
+    with out.status("Starting login server, application and API …"):
         serve = [*_GATEWORD, "serve", "--data", str(data), "--port", str(ports.server)]
         children.start("login server", serve, os.environ)
+        environment = _environment(package, variables, ports, ca_cert, secret_file)
+        for name, module in (("API", "api"), ("application", "app")):
+            command = [sys.executable, "-m", f"{package.name}.{module}"]
+            children.start(name, command, environment)
         children.wait_until_answers(ports.server, ca_cert)
         apply = [*_GATEWORD, "apply", str(tenant_file), "--data", str(data)]
         children.run("Seeding the tenant", apply, {**os.environ, **variables})
-    with out.status("Starting the application and the API …"):
-        environment = _environment(package, variables, ports, ca_cert, secret_file)
-        for name, module, at in (("API", "api", ports.api), ("application", "app", ports.app)):
-            command = [sys.executable, "-m", f"{package.name}.{module}"]
-            children.start(name, command, environment)
-            children.wait_until_answers(at)
+        children.wait_until_answers(ports.api)
+        children.wait_until_answers(ports.app)
     _tell(demo_seed.people(tenant_file, variables), ports, ca_cert, secret_file)
 
 
