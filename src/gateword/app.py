@@ -1,13 +1,13 @@
 """Settings become a running application; the only file that names concrete engines."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
 from starlette.routing import Router
 
 from gateword import logging_setup
@@ -36,7 +36,7 @@ from gateword.web.tenancy import Tenancy
 DATABASE_FILE: Final = "gateword.sqlite3"
 _TENANTS_SEEN_S: Final = 0.5
 _HTTPS_PORT: Final = ":443"
-_log = structlog.get_logger("gateword")
+_log = logging.getLogger("gateword")
 
 
 class NoSuchTenant(Exception):
@@ -182,7 +182,7 @@ async def _clean(houses: Houses, every_s: float) -> None:
         try:
             await houses.purge()
         except Refused as refused:  # the database is away: the next round will do
-            _log.warning("purge_failed", reason=refused.detail)
+            _log.warning("purge_failed", extra={"reason": refused.detail})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

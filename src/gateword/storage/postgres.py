@@ -5,12 +5,12 @@ that others may change reads it with a locking statement first. What lost agains
 transaction (deadlock) is done again.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias, TypeVar
 
 import psycopg
-import structlog
 from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
@@ -44,7 +44,7 @@ _AWAY: Final = (
 _LOST_A_RACE: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 
 _Connection: TypeAlias = AsyncConnection[Row]
-_log: Final = structlog.get_logger(__name__)
+_log: Final = logging.getLogger(__name__)
 
 
 async def open_postgres(url: str) -> "PostgresDatabase":
@@ -71,7 +71,7 @@ async def open_postgres(url: str) -> "PostgresDatabase":
         await pool.close()
         raise _unreachable(error) from error
     if off:
-        _log.warning("PostgreSQL may lose what it has acknowledged", settings_off=off)
+        _log.warning("PostgreSQL may lose what it has acknowledged", extra={"settings_off": off})
     return database
 
 

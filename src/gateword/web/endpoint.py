@@ -1,12 +1,12 @@
 """What every URL does the same way: methods, tenant, CORS, refusals, faults, headers."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 from uuid import uuid4
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -18,7 +18,7 @@ from gateword.web import wire
 from gateword.web.rate_limit import Taken
 from gateword.web.tenancy import Tenancies, Tenancy
 
-_log = structlog.get_logger("gateword.web")
+_log = logging.getLogger("gateword.web")
 _PREFLIGHT_S: Final = "86400"
 _EXPOSED: Final = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after"
 _COMMON: Final = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
@@ -133,7 +133,8 @@ async def _tenant_or_none(tenancy: Tenancy, refused: Refused) -> Tenant | None:
 async def _fault(visit: Visit) -> Response:
     error_id = uuid4().hex
     request = visit.request
-    _log.exception("fault", error_id=error_id, method=request.method, path=request.url.path)
+    where = {"error_id": error_id, "method": request.method, "path": request.url.path}
+    _log.exception("fault", extra=where)
     parts = visit.tenancy.parts
     event = LogEvent(
         code=LogCode.F,
@@ -144,5 +145,5 @@ async def _fault(visit: Visit) -> Response:
     try:
         await parts.stores.logs.append([event])
     except Exception:  # noqa: BLE001  the fault may well be the store's own
-        _log.warning("fault_not_in_tenant_log", error_id=error_id)
+        _log.warning("fault_not_in_tenant_log", extra={"error_id": error_id})
     return wire.refusal(Refused(Refusal.FAULT, body={"error_id": error_id}))
