@@ -11,6 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD_BYTES: Final = 16 * 1024
 HEAD_TIMEOUT_S: Final = 10.0
+GOODBYE_S: Final = 1.0
+"""How long a stopping server waits for the other side to end a closed connection too."""
 _LINE_OVERHEAD: Final = 4
 _ANSWERS: Final = {
     400: ("400 Bad Request", "Malformed HTTP request."),
@@ -63,6 +65,10 @@ class BoundedHttp(HttpToolsProtocol):
             raise _HeadTooLarge
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        super().shutdown()
+        self.loop.call_later(GOODBYE_S, self._hang_up)
+
     def send_400_response(self, msg: str) -> None:
         del msg
         self._close_with(self._fault)
@@ -74,6 +80,14 @@ class BoundedHttp(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _hang_up(self) -> None:
+        # TLS waits for the other side's close_notify, half a minute by default, and a client that
+        # keeps an idle connection in its pool does not read it before it needs the connection.
+        if self.transport.is_closing():
+            self.transport.abort()
+        else:  # its last response is still on its way
+            self.loop.call_later(GOODBYE_S, self._hang_up)
 
     def _close_with(self, status: int) -> None:
         self._stop_waiting()
