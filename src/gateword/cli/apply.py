@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from gateword.app import opened
 from gateword.cli.common import (
@@ -25,6 +25,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.tables import print_table
 from gateword.provision.apply import Overtaken
 from gateword.provision.apply import apply as apply_text
 from gateword.provision.changes import Change
@@ -60,7 +61,7 @@ def apply(
         document = {"changed": bool(changed), "changes": [asdict(one) for one in changes]}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif changed:
-        out.print(_table(changed))
+        print_table(("Action", "Kind", "Name", "Members"), map(_row, changed))
         out.print(_summary(changes))
     else:
         out.print(f"Nothing changed: {len(changes)} things are as the file has them.")
@@ -92,15 +93,9 @@ def _content(file: Path) -> tuple[str, str]:
         fail(f"{escape(name)} is not UTF-8", BAD_USE)
 
 
-def _table(changes: Sequence[Change]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("Action", "Kind", "Name", "Members"):
-        table.add_column(column, overflow="fold")
-    for change in changes:
-        style = _STYLES[change.action]
-        action = f"[{style}]{change.action}[/]"
-        table.add_row(action, change.kind, escape(change.name), escape(", ".join(change.members)))
-    return table
+def _row(change: Change) -> tuple[Text, str, str, str]:
+    action = Text(change.action, _STYLES[change.action])
+    return action, change.kind, change.name, ", ".join(change.members)
 
 
 def _summary(changes: Sequence[Change]) -> str:

@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from gateword import logging_setup
-from gateword.cli import apply, demo, env, init, serve
+from gateword.cli import (
+    apply,
+    clients,
+    demo,
+    doctor,
+    env,
+    init,
+    keys,
+    logs,
+    serve,
+    tenants,
+    users,
+)
 
 app = typer.Typer(
     name="gateword",
@@ -20,6 +32,12 @@ app.command()(init.init)
 app.command()(serve.serve)
 app.command()(env.env)
 app.command()(apply.apply)
+app.add_typer(users.app, name="users")
+app.add_typer(clients.app, name="clients")
+app.add_typer(keys.app, name="keys")
+app.add_typer(tenants.app, name="tenants")
+app.command()(logs.logs)
+app.command()(doctor.doctor)
 app.command()(demo.demo)
 
 

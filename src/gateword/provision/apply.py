@@ -16,6 +16,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
+from gateword.domain.user import User
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts, Stores
 from gateword.provision.changes import Change
@@ -49,16 +50,17 @@ async def apply(
         Refused: STORE_UNREACHABLE.
     """
     planned = await plan(read(name, text, environ), parts)
-    hashes = await _hashes(parts.hasher, planned.users)
+    encoded_hashes = await hashes(parts.hasher, planned.users)
     at = parts.clock.now()
     for write in planned.writes:
         await _store(parts.stores, write, at)
-    for user, encoded in zip(planned.users, hashes, strict=True):
-        await _store_user(parts.stores, user, encoded, at)
+    for user, encoded in zip(planned.users, encoded_hashes, strict=True):
+        await store_user(parts.stores, user, encoded, at)
     return planned.changes
 
 
-async def _hashes(hasher: Hasher, users: tuple[UserWrite, ...]) -> list[Secret | None]:
+async def hashes(hasher: Hasher, users: tuple[UserWrite, ...]) -> list[Secret | None]:
+    """Return the hash to be stored for each user; None where none is."""
     at_once = asyncio.Semaphore(HASHES_AT_ONCE)
 
     async def hash_of(user: UserWrite) -> Secret | None:
@@ -87,9 +89,14 @@ async def _store(stores: Stores, write: Write, at: datetime) -> None:
             await stores.roles.put(write)
 
 
-async def _store_user(
+async def store_user(
     stores: Stores, write: UserWrite, encoded: Secret | None, at: datetime
-) -> None:
+) -> User:
+    """Store one user of a plan.
+
+    Raises:
+        Overtaken: A name was taken by somebody else meanwhile.
+    """
     connection = await stores.connections.named(write.connection)
     if connection is None:
         raise Overtaken(f"the database {write.connection} was removed meanwhile")
@@ -105,3 +112,4 @@ async def _store_user(
         raise Overtaken(f"a login name or id was taken meanwhile in {write.connection}")
     if write.roles and not await stores.roles.assign(user.key, write.roles):
         raise Overtaken("a role was removed meanwhile")
+    return user

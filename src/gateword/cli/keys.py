@@ -1,0 +1,125 @@
+"""`gateword keys`: the keys that sign tokens."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+from rich.markup import escape
+from rich.text import Text
+
+from gateword.app import Opened, opened
+from gateword.cli.common import (
+    BAD_USE,
+    AsJson,
+    Data,
+    DatabaseUrl,
+    TenantName,
+    existing,
+    fail,
+    run,
+)
+from gateword.cli.tables import print_table
+from gateword.ports.stores import SigningKey
+from gateword.settings import Settings
+
+app: Final = typer.Typer(help="List, rotate and revoke signing keys.", no_args_is_help=True)
+
+_ORDER: Final = ("current", "next", "previous", "revoked")
+_STYLES: Final = {"current": "green", "next": "cyan", "previous": "dim", "revoked": "red"}
+
+
+@app.command("list")
+def list_(
+    data: Data = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the signing keys of a tenant: current, next, previous and revoked ones."""
+    _print(run(_keys(existing(data, database_url), tenant)), as_json=as_json)
+
+
+@app.command()
+def rotate(
+    data: Data = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the next key current and a new one next; no verification fails.
+
+    The next key has been in the JWKS all along, and the previous one stays in it until it is
+    revoked. Running servers sign with the new key within a second.
+    """
+    _print(run(_rotated(existing(data, database_url), tenant)), as_json=as_json)
+
+
+@app.command()
+def revoke(
+    kid: Annotated[str, typer.Argument(help="Key id of a previous key.")],
+    data: Data = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a previous key out of the JWKS: tokens that it signed fail from then on."""
+    _print(run(_revoked(existing(data, database_url), tenant, kid)), as_json=as_json)
+
+
+async def _keys(settings: Settings, tenant: str) -> Sequence[SigningKey]:
+    async with opened(settings, tenant) as house:
+        return await _sorted(house)
+
+
+async def _rotated(settings: Settings, tenant: str) -> Sequence[SigningKey]:
+    async with opened(settings, tenant) as house:
+        keys = house.parts.stores.signing_keys
+        if not any(key.state == "next" for key in await keys.all()):
+            fail("there is no next key to make current. Make one: gateword init")
+        await keys.rotate(house.new_signing_key("next"), house.parts.clock.now())
+        return await _sorted(house)
+
+
+async def _revoked(settings: Settings, tenant: str, kid: str) -> Sequence[SigningKey]:
+    async with opened(settings, tenant) as house:
+        keys = house.parts.stores.signing_keys
+        states = {key.kid: key.state for key in await keys.all()}
+        if kid not in states:
+            fail(f"no key has the id {escape(kid)}. See: gateword keys list", BAD_USE)
+        if not await keys.revoke(kid, house.parts.clock.now()):
+            step = ". Rotate first: gateword keys rotate" if states[kid] == "current" else ""
+            fail(f"this key is {states[kid]}; only a previous one can be revoked{step}", BAD_USE)
+        return await _sorted(house)
+
+
+async def _sorted(house: Opened) -> Sequence[SigningKey]:
+    keys = await house.parts.stores.signing_keys.all()
+    return sorted(keys, key=lambda key: (_ORDER.index(key.state), -key.created_at.timestamp()))
+
+
+def _print(keys: Sequence[SigningKey], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([_document(key) for key in keys], indent=2))
+        return
+    print_table(("Key id", "State", "Made", "Revoked"), map(_row, keys))
+
+
+def _row(key: SigningKey) -> Sequence[str | Text]:
+    revoked = f"{key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else ""
+    state = Text(key.state, _STYLES[key.state])
+    return key.kid, state, f"{key.created_at:%Y-%m-%d %H:%M}", revoked
+
+
+def _document(key: SigningKey) -> dict[str, object]:
+    """Return a key without its private half, with the members Auth0's `GET /keys/signing` has."""
+    return {
+        "kid": key.kid,
+        "cert": key.certificate_pem,
+        "current": key.state == "current",
+        "next": key.state == "next",
+        "previous": key.state == "previous",
+        "revoked": key.state == "revoked",
+        "created_at": key.created_at.isoformat(),
+        "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+    }

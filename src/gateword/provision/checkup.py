@@ -1,0 +1,153 @@
+"""What an operator should know about a tenant's configuration.
+
+Rule: pure over what the stores hold; a finding names the thing and the next step.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeAlias
+
+from gateword.domain.client import Client
+from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
+from gateword.ports.stores import SigningKey
+from gateword.provision.draft import Draft
+
+Level: TypeAlias = Literal["error", "warning", "hint"]
+
+MIN_SECRET_CHARS: Final = 32
+"""A shared secret of fewer characters can hold less than the 128 bits RFC 6749 §10.10 asks for."""
+
+_CLOCK_LEEWAY: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something to know or to mend.
+
+    Attributes:
+        level: An error keeps logins from working or secrets from being secret.
+        about: What was looked at.
+        text: What is so, and what to do.
+    """
+
+    level: Level
+    about: str
+    text: str
+
+
+def findings(draft: Draft, keys: Sequence[SigningKey], now: datetime) -> list[Finding]:
+    """Return what there is to say, errors first.
+
+    Args:
+        draft: The tenant's configuration.
+        keys: Its signing keys.
+        now: Time of the machine.
+    """
+    found = [
+        *_keys(keys, now),
+        *_directory(draft),
+        *_realms(draft),
+        *(finding for client in _sorted(draft) for finding in _client(draft, client)),
+    ]
+    order = ("error", "warning", "hint")
+    return sorted(found, key=lambda finding: order.index(finding.level))
+
+
+def _keys(keys: Sequence[SigningKey], now: datetime) -> Iterator[Finding]:
+    states = {key.state for key in keys}
+    for state in ("current", "next"):
+        if state not in states:
+            yield Finding(
+                level="error",
+                about="signing keys",
+                text=f"there is no {state} key; gateword init makes what is missing",
+            )
+    if any(key.created_at > now + _CLOCK_LEEWAY for key in keys):
+        yield Finding(
+            level="error",
+            about="clock",
+            text=f"it is {now:%Y-%m-%d %H:%M} UTC here, before a signing key was made: "
+            "set the clock, or tokens are refused elsewhere",
+        )
+
+
+def _directory(draft: Draft) -> Iterator[Finding]:
+    name = draft.tenant.default_directory
+    if name is None:
+        yield Finding(
+            level="warning",
+            about="default_directory",
+            text="is not set: grant `password` without realm is refused; "
+            "set tenant.default_directory with gateword apply",
+        )
+    elif name not in draft.connections:
+        yield Finding(
+            level="error",
+            about="default_directory",
+            text=f"names the database {name}, which does not exist; set it with gateword apply",
+        )
+    audience = draft.tenant.default_audience
+    if audience is not None and audience not in draft.apis:
+        yield Finding(
+            level="error",
+            about="default_audience",
+            text=f"names {audience}, which is no resource server; set it with gateword apply",
+        )
+
+
+def _realms(draft: Draft) -> Iterator[Finding]:
+    for connection in sorted(draft.connections.values(), key=lambda one: one.name):
+        if not connection.enabled_clients & draft.clients.keys():
+            yield Finding(
+                level="hint",
+                about=f"database {connection.name}",
+                text="is enabled for no client, so nobody can log in through it; "
+                "add enabled_clients",
+            )
+
+
+def _client(draft: Draft, client: Client) -> Iterator[Finding]:
+    if client.may_use(PASSWORD) or client.may_use(PASSWORD_REALM):
+        for level, text in _password_faults(draft, client):
+            yield Finding(level=level, about=f"client {client.name}", text=text)
+    if client.may_use("refresh_token") and not _expires(client):
+        yield Finding(
+            level="warning",
+            about=f"client {client.name}",
+            text="its refresh tokens never expire; set refresh_token.expiration_type: expiring",
+        )
+    if client.secret is not None and len(client.secret.reveal()) < MIN_SECRET_CHARS:
+        yield Finding(
+            level="warning",
+            about=f"client {client.name}",
+            text=f"its secret has fewer than {MIN_SECRET_CHARS} characters; give it a longer one",
+        )
+
+
+def _password_faults(draft: Draft, client: Client) -> Iterator[tuple[Level, str]]:
+    if not client.is_first_party:
+        yield "warning", "is third-party, so its password grants are refused"
+    if not client.is_confidential:
+        yield (
+            "warning",
+            "may use passwords without proving itself: anybody can try passwords in its name",
+        )
+    elif not client.is_ip_header_trusted:
+        yield (
+            "hint",
+            "its users' addresses are unknown; is_token_endpoint_ip_header_trusted: true helps",
+        )
+    if not (client.may_use(PASSWORD) and client.may_use(PASSWORD_REALM)):
+        has = "password" if client.may_use(PASSWORD) else "password-realm"
+        yield "hint", f"has only the grant {has} of the two password grants"
+    if not any(one.admits(client.client_id) for one in draft.connections.values()):
+        yield "warning", "may use passwords, but no database is enabled for it"
+
+
+def _expires(client: Client) -> bool:
+    return client.refresh.absolute_s is not None or client.refresh.idle_s is not None
+
+
+def _sorted(draft: Draft) -> Sequence[Client]:
+    return sorted(draft.clients.values(), key=lambda client: client.name)
