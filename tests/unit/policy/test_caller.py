@@ -37,7 +37,7 @@ NOT_SINGLE = [
     "unknown",
     "localhost",
     "example.com",
-    "0.0.0.0",  # noqa: S104  an address that names nobody
+    "0.0.0.0",
     "::",
     "::ffff:0.0.0.0",
     "224.0.0.1",

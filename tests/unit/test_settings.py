@@ -1,0 +1,164 @@
+from pathlib import Path
+
+import pytest
+
+from gateword.settings import FILE_NAME, BadSettings, Settings, load
+
+
+def faults_of(environ: dict[str, str], **given: object) -> str:
+    """Return the message that refuses settings."""
+    with pytest.raises(BadSettings) as bad:
+        load(environ, **given)
+    return str(bad.value)
+
+
+def with_file(folder: Path, text: str | bytes) -> dict[str, str]:
+    """Return an environment that names a data folder with this settings file in it."""
+    data = text if isinstance(text, bytes) else text.encode()
+    (folder / FILE_NAME).write_bytes(data)
+    return {"GATEWORD_DATA_DIR": str(folder)}
+
+
+def test_settings_have_defaults() -> None:
+    """A process that is told nothing listens on loopback, over TLS, with one worker."""
+    settings = load({})
+    assert Settings() == settings
+    assert ("127.0.0.1", "dev", 1) == (settings.host, settings.tls, settings.workers)
+
+
+def test_environment_is_read_by_our_names_only() -> None:
+    """Each setting has its variable; others with the prefix belong to the platform."""
+    environ = {
+        "GATEWORD_PORT": "8443",
+        "GATEWORD_HASH_MAX_WAIT_S": "0.5",
+        "GATEWORD_HOST": "::",
+        "GATEWORD_DATA_DIR": "/srv/nowhere",
+        "GATEWORD_SERVICE_PORT_8443_TCP": "tcp://10.0.0.1:8443",
+        "PORT": "1",
+    }
+    settings = load(environ)
+    assert (8443, 0.5, "::", Path("/srv/nowhere")) == (
+        settings.port,
+        settings.hash_max_wait_s,
+        settings.host,
+        settings.data_dir,
+    )
+
+
+def test_file_in_the_data_folder_is_read(tmp_path: Path) -> None:
+    """Settings may stand in a TOML file."""
+    text = 'port = 9000\nhost = "ü.example"\nhash_max_wait_s = 2\n'
+    settings = load(with_file(tmp_path, text))
+    assert (9000, "ü.example", 2.0) == (settings.port, settings.host, settings.hash_max_wait_s)
+
+
+def test_given_wins_over_environment_over_file(tmp_path: Path) -> None:
+    """What was typed counts most, then the environment, then the file, then the default."""
+    environ = with_file(tmp_path, "port = 1\nworkers = 2\nargon2_passes = 3") | {
+        "GATEWORD_PORT": "2",
+        "GATEWORD_WORKERS": "4",
+    }
+    settings = load(environ, port=3, tls=None)
+    assert (3, 4, 3, "dev") == (
+        settings.port,
+        settings.workers,
+        settings.argon2_passes,
+        settings.tls,
+    )
+
+
+@pytest.mark.parametrize("name", ["PORT", "HOST", "TLS", "DATA_DIR", "ENCRYPTION_KEY"])
+def test_variable_is_not_set_when_empty(name: str) -> None:
+    """An empty variable is one that nobody gave."""
+    assert Settings() == load({f"GATEWORD_{name}": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("port = 1.5", "port is not of type int"),
+        ("port = true", "port is not of type int"),
+        ("port = []", "port is not of type int"),
+        ('port = "x"', "port is not of type int"),
+        ("hash_max_wait_s = true", "hash_max_wait_s is not of type float"),
+        ("hash_max_wait_s = nan", "hash_max_wait_s is not of type float"),
+        ("hash_max_wait_s = inf", "hash_max_wait_s is not of type float"),
+        ("host = 1", "host is not of type str"),
+        ("host = []", "host is not of type str"),
+        ("ports = 1", "unknown setting ports"),
+        ("[port]", "port is not of type int"),
+    ],
+)
+def test_value_is_refused_when_of_another_type(tmp_path: Path, text: str, fault: str) -> None:
+    """No value is coerced from one type into another."""
+    assert fault == faults_of(with_file(tmp_path, text))
+
+
+@pytest.mark.parametrize("text", [b"port =", b'host = "\xff"', "port = 1\nport = 2", "\0"])
+def test_file_is_refused_when_it_is_no_toml(tmp_path: Path, text: str | bytes) -> None:
+    """A file that cannot be read is named in the message."""
+    assert str(tmp_path / FILE_NAME) in faults_of(with_file(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("environ", "fault"),
+    [
+        ({"TLS": "on"}, "tls is dev, off or files"),
+        ({"TLS": "files", "TLS_CERT": "/c"}, "tls files needs tls_cert and tls_key"),
+        ({"WORKERS": "0"}, "workers is at least 1"),
+        ({"PORT": "-1"}, "port is 0 to 65535"),
+        ({"PORT": "65536"}, "port is 0 to 65535"),
+        ({"ARGON2_MEMORY_KIB": "7"}, "argon2_memory_kib is at least 8"),
+        ({"ARGON2_PASSES": "0"}, "argon2_passes is at least 1"),
+        ({"HASH_THREADS": "-1"}, "hash_threads is at least 0"),
+        ({"HASH_MAX_WAIT_S": "-0.1"}, "hash_max_wait_s is at least 0"),
+        ({"TOKEN_RATE_PER_S": "-1"}, "token_rate_per_s is at least 0"),
+        ({"USERINFO_RATE_PER_MIN": "-1"}, "userinfo_rate_per_min is at least 0"),
+        ({"BODY_TIMEOUT_S": "0"}, "body_timeout_s is at least 0.01"),
+        ({"PURGE_EVERY_S": "0"}, "purge_every_s is at least 0.01"),
+        ({"TRUSTED_PROXIES": "proxy"}, "trusted_proxies: proxy is no address or network"),
+        (
+            {"TRUSTED_PROXIES": "10.0.0.0/8,10.0.0.0/33"},
+            "trusted_proxies: 10.0.0.0/33 is no address or network",
+        ),
+    ],
+)
+def test_value_is_refused_when_out_of_range(environ: dict[str, str], fault: str) -> None:
+    """A value that could not work is refused at the start, not at the first request."""
+    assert fault == faults_of({f"GATEWORD_{name}": value for name, value in environ.items()})
+
+
+@pytest.mark.parametrize(
+    ("environ", "name", "expected"),
+    [
+        ({"PORT": "0"}, "port", 0),
+        ({"PORT": "65535"}, "port", 65535),
+        ({"ARGON2_MEMORY_KIB": "8"}, "argon2_memory_kib", 8),
+        ({"HASH_MAX_WAIT_S": "0"}, "hash_max_wait_s", 0.0),
+        ({"TOKEN_RATE_PER_S": "0"}, "token_rate_per_s", 0),
+        ({"TLS": "files", "TLS_CERT": "/c", "TLS_KEY": "/k"}, "tls", "files"),
+        ({"TRUSTED_PROXIES": " 10.1.2.3/8 ,::1,"}, "trusted_proxies", " 10.1.2.3/8 ,::1,"),
+    ],
+)
+def test_value_is_taken_at_its_bound(environ: dict[str, str], name: str, expected: object) -> None:
+    """The bounds themselves can be set."""
+    settings = load({f"GATEWORD_{key}": value for key, value in environ.items()})
+    assert expected == getattr(settings, name)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    """Nobody should have to start five times to find five mistakes."""
+    environ = {"GATEWORD_PORT": "x", "GATEWORD_WORKERS": "1.5", "GATEWORD_HASH_MAX_WAIT_S": "soon"}
+    assert faults_of(environ, colour="red") == (
+        "unknown setting colour; port is not of type int; workers is not of type int; "
+        "hash_max_wait_s is not of type float"
+    )
+
+
+@pytest.mark.parametrize("name", ["encryption_key", "database_url"])
+def test_secret_setting_is_not_in_the_repr(name: str) -> None:
+    """Promise D10: keys and addresses with passwords do not show when settings are printed."""
+    hush = "postgresql://gateword:hush@db/gateword"
+    settings = load({f"GATEWORD_{name.upper()}": hush})
+    assert hush == getattr(settings, name)
+    assert "hush" not in f"{settings!r} {settings}"
