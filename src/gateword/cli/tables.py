@@ -1,15 +1,13 @@
-"""Tables that keep every id in one piece, also in a pipe."""
+"""Tables that keep every id in one piece, on narrow terminals and in a pipe."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from rich.measure import Measurement
-from rich.table import Table
 from rich.text import Text
 
 from gateword.cli.common import out
 
-_WIDEST: Final = 10_000
+_GAP: Final = 2
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
@@ -19,11 +17,10 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]]) ->
         columns: Their headings.
         rows: Cells; texts are printed as they are, `Text` brings its style.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, no_wrap=True)
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-    wide = out.options.update(width=_WIDEST, max_width=_WIDEST)
-    width = Measurement.get(out, wide, table).maximum
-    out.print(table, width=width, crop=False, no_wrap=True, overflow="ignore", soft_wrap=False)
+    lines = [[Text(column, "bold") for column in columns]]
+    lines += [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*lines, strict=True)]
+    for line in lines:
+        for cell, width in zip(line[:-1], widths, strict=False):
+            cell.pad_right(width + _GAP - cell.cell_len)
+        out.print(Text.assemble(*line), soft_wrap=True)
