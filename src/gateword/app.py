@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 from starlette.routing import Router
@@ -15,10 +16,9 @@ from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
 from gateword.crypto.passwords import PooledHasher
-from gateword.crypto.signing_keys import new_signing_key
 from gateword.crypto.system import SystemClock, SystemDice
 from gateword.crypto.vault import AesVault, key_from_file, key_from_text
-from gateword.crypto.verify import KeyringVerifier
+from gateword.crypto.verify_on_demand import VerifierOnDemand
 from gateword.domain.refusal import Refusal, Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
@@ -88,7 +88,7 @@ class Engines:
             stores=stores,
             hasher=self._hasher,
             signer=KeyringSigner(stores.signing_keys),
-            verifier=KeyringVerifier(stores.signing_keys, self.clock),
+            verifier=VerifierOnDemand(stores.signing_keys, self.clock),
             clock=self.clock,
             dice=self.dice,
         )
@@ -229,7 +229,11 @@ async def opened(
 
 def _opened(engines: Engines, tenants: Tenants, tenant: Tenant) -> Opened:
     def new_key(state: str) -> SigningKey:
-        return new_signing_key(tenant.domain, state, engines.clock.now(), engines.dice)
+        signing_keys = import_module("gateword.crypto.signing_keys")  # X.509 costs 50 ms and 8 MB
+        key: SigningKey = signing_keys.new_signing_key(
+            tenant.domain, state, engines.clock.now(), engines.dice
+        )
+        return key
 
     return Opened(
         settings=engines.settings,

@@ -10,8 +10,8 @@ import msgspec
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from gateword.crypto.own_keys import private_key
 from gateword.domain.secret import Secret
 from gateword.ports.stores import SigningKeys
 
@@ -48,10 +48,7 @@ class KeyringSigner:
         row = next(key for key in await self._keys.all() if key.state == "current")
         key = self._loaded.get(row.kid)
         if key is None:
-            loaded = load_pem_private_key(row.private_pem.reveal().encode(), password=None)
-            if not isinstance(loaded, RSAPrivateKey):
-                raise TypeError(f"signing key {row.kid} is not an RSA key")
-            key = self._loaded[row.kid] = loaded
+            key = self._loaded[row.kid] = private_key(row)
         return row.kid, key
 
     def _header(self, alg: str, typ: str, kid: str) -> str:

@@ -1,14 +1,12 @@
 """Public keys as documents: JWK with its certificate (RFC 7517 §4)."""
 
 import base64
+import hashlib
+import ssl
 from collections.abc import Mapping
 from typing import Final
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import load_pem_x509_certificate
-
+from gateword.crypto.own_keys import private_key
 from gateword.ports.stores import SigningKey
 
 _BITS: Final = 8
@@ -29,19 +27,17 @@ class JwkDocuments:
 
 
 def _jwk(key: SigningKey) -> Mapping[str, object]:
-    certificate = load_pem_x509_certificate(key.certificate_pem.encode())
-    public = certificate.public_key()
-    if not isinstance(public, RSAPublicKey):
-        raise TypeError(f"signing key {key.kid} is not an RSA key")
-    numbers = public.public_numbers()
+    # The certificate is only passed on: reading it would load all of X.509 into every worker.
+    certificate = ssl.PEM_cert_to_DER_cert(key.certificate_pem)
+    numbers = private_key(key).public_key().public_numbers()
     return {
         "kty": "RSA",
         "use": "sig",
         "n": _integer(numbers.n),
         "e": _integer(numbers.e),
         "kid": key.kid,
-        "x5t": _b64(certificate.fingerprint(hashes.SHA1())),  # noqa: S303  RFC 7517 §4.8 says SHA-1
-        "x5c": [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()],
+        "x5t": _b64(hashlib.sha1(certificate, usedforsecurity=False).digest()),  # RFC 7517 §4.8
+        "x5c": [base64.b64encode(certificate).decode()],
         "alg": "RS256",
     }
 
