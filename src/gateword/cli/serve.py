@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from gateword import logging_setup
 from gateword.app import DATABASE_FILE, build, opened
@@ -56,6 +58,20 @@ class _Server(uvicorn.Server):
                 signal.signal(number, handler)
 
 
+class _Workers(Multiprocess):
+    """Server processes on one socket."""
+
+    def terminate_all(self) -> None:
+        # While we hold the socket too, the system goes on taking connections nobody will answer.
+        for held in self.sockets:
+            held.close()
+        super().terminate_all()
+
+    def have_failed(self) -> bool:
+        """Say whether it ended because a worker could not start."""
+        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
+
+
 def serve(
     data: Data = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -92,7 +108,13 @@ def serve(
         return
     out.print(f"Starting {settings.workers} workers: {address}")
     _hand_over(settings)
-    uvicorn.run("gateword.app:create", factory=True, workers=settings.workers, **options)
+    config = uvicorn.Config(
+        "gateword.app:create", factory=True, workers=settings.workers, **options
+    )
+    workers_ = _Workers(config, [config.bind_socket()])
+    workers_.run()
+    if workers_.have_failed():
+        fail("a worker could not start; the lines above say why")
 
 
 def _options(settings: Settings, port: int) -> dict[str, Any]:
