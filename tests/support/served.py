@@ -108,6 +108,13 @@ class Served:
             self._process = None
             _RUNNING.pop(self.base_url, None)
 
+    def wait(self) -> int:
+        """Wait until the server has ended by itself, and return its exit status."""
+        if self._process is None:
+            msg = "The server is not running."
+            raise RuntimeError(msg)
+        return self._process.wait(STOP_TIMEOUT_S)
+
     def kill(self) -> None:
         """Kill the server and its workers at once, as a power cut would."""
         if self._process is None:

@@ -1,0 +1,81 @@
+"""Two workers act as one (promises O1 and D1)."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import httpx
+
+from gateword.app import opened
+from tests.served.asks import TOKEN, login, machine, many, refresh, wait_until
+from tests.served.house import STRICT, Shop, client_of, settings_of
+from tests.support.served import Served
+
+AT_ONCE = 32
+FAMILIES = 4
+SEEN_WITHIN_S = 1.0
+
+
+def ask(served: Served, form: dict[str, str]) -> httpx.Response:
+    """Ask once over a connection of its own, so that either worker may answer."""
+    with served.client() as client:
+        return client.post(TOKEN, data=form)
+
+
+async def at_once(served: Served, form: dict[str, str]) -> list[httpx.Response]:
+    """Send the same ask over as many connections at once, all of them opened before."""
+    async with many(served, AT_ONCE) as client:
+        await asyncio.gather(*(client.get("/health") for _ in range(AT_ONCE)))
+        return await asyncio.gather(*(client.post(TOKEN, data=form) for _ in range(AT_ONCE)))
+
+
+def test_rotation_when_exchanged_in_parallel_has_one_winner(pair: Served) -> None:
+    """Of 32 parallel exchanges of one token exactly one succeeds, and the family is retired."""
+    for _ in range(FAMILIES):
+        family = ask(pair, login(STRICT)).json()
+
+        answers = asyncio.run(at_once(pair, refresh(STRICT, family["refresh_token"])))
+
+        assert [200, *[403] * (AT_ONCE - 1)] == sorted(one.status_code for one in answers)
+        lost = {one.json()["error"] for one in answers if one.status_code != 200}
+        assert {"invalid_grant"} == lost
+        winner = next(one.json() for one in answers if one.status_code == 200)
+        assert 403 == ask(pair, refresh(STRICT, winner["refresh_token"])).status_code
+        assert not _is_active(pair, winner["access_token"])
+
+
+def test_refresh_when_replayed_at_any_worker_retires_the_family(pair: Served) -> None:
+    """A second use is recognised by whichever worker it reaches."""
+    for _ in range(FAMILIES):
+        first = ask(pair, login(STRICT)).json()["refresh_token"]
+        second = ask(pair, refresh(STRICT, first)).json()["refresh_token"]
+
+        assert 403 == ask(pair, refresh(STRICT, first)).status_code
+        assert 403 == ask(pair, refresh(STRICT, second)).status_code
+
+
+def test_client_when_added_by_another_process_is_seen_within_a_second(pair: Served) -> None:
+    """What a command changes is in force at every worker a second later."""
+    added = Shop("latecomer", "latecomer-secret-0123456789", STRICT.refresh)
+    assert 401 == ask(pair, machine(added)).status_code
+
+    asyncio.run(_put(pair, added))
+
+    wait_until(lambda: _is_known_everywhere(pair, added), SEEN_WITHIN_S)
+
+
+async def _put(served: Served, shop: Shop) -> None:
+    async with opened(settings_of(served)) as house:
+        await house.parts.stores.clients.put(client_of(shop), datetime.now(UTC))
+
+
+def _is_known_everywhere(served: Served, shop: Shop) -> bool:
+    """Say whether no worker refuses the client for what it is; a grant it has not."""
+    answers = [ask(served, machine(shop)) for _ in range(8)]
+    return {403} == {one.status_code for one in answers}
+
+
+def _is_active(served: Served, token: str) -> bool:
+    with served.client() as client:
+        described = client.post("/oauth/introspect", data={"token": token, **STRICT.proof()})
+    active: bool = described.json()["active"]
+    return active
