@@ -11,7 +11,7 @@ from typing import Final
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from gateword.cli.main import app
+from gateword.cli.main import application
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import OWN_FAILURE, Refusal
 from gateword.settings import PREFIX, Settings
@@ -96,7 +96,7 @@ def log_codes() -> str:
 
 def commands() -> str:
     """Return every command with its arguments and options."""
-    return "# Commands\n\n" + "\n".join(_command(typer.main.get_command(app), "gateword"))
+    return "# Commands\n\n" + "\n".join(_command(typer.main.get_command(application()), "gateword"))
 
 
 def _command(command: object, name: str) -> Iterable[str]:

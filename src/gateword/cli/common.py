@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 
 from gateword.app import DATABASE_FILE, NoSuchTenant
+from gateword.cli.terminal import Terminal
 from gateword.domain.refusal import Refused
 from gateword.settings import MAX_PORT, BadSettings, Settings, load
 
@@ -18,8 +18,8 @@ T = TypeVar("T")
 BAD_USE: Final = 2
 FAILED: Final = 1
 
-out: Final = Console(soft_wrap=True, highlight=False)
-err: Final = Console(stderr=True, soft_wrap=True, highlight=False)
+out: Final = Terminal()
+err: Final = Terminal(stderr=True)
 
 Data = Annotated[
     Path | None,

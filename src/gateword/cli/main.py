@@ -1,53 +1,46 @@
 """The `gateword` command."""
 
-from importlib.metadata import version as installed_version
-from typing import Annotated
+import sys
+from collections.abc import Iterable
+from importlib import import_module, metadata
+from typing import Annotated, Final
 
 import typer
 
 from gateword import logging_setup
-from gateword.cli import (
-    apply,
-    clients,
-    demo,
-    doctor,
-    env,
-    init,
-    keys,
-    logs,
-    serve,
-    tenants,
-    users,
-)
 
-app = typer.Typer(
-    name="gateword",
-    help="OAuth 2.0 / OpenID Connect server for the password flow, wire-compatible with Auth0.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-)
+COMMANDS: Final = (
+    "init", "serve", "env", "apply", "users", "clients", "keys", "tenants", "logs", "doctor",
+    "demo",
+)  # fmt: skip
+"""Each is a module beside this one: an `app` with commands of its own, or a function."""
 
-app.command()(init.init)
-app.command()(serve.serve)
-app.command()(env.env)
-app.command()(apply.apply)
-app.add_typer(users.app, name="users")
-app.add_typer(clients.app, name="clients")
-app.add_typer(keys.app, name="keys")
-app.add_typer(tenants.app, name="tenants")
-app.command()(logs.logs)
-app.command()(doctor.doctor)
-app.command()(demo.demo)
+
+def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """Return the command line with these commands; what a command needs is loaded with it."""
+    app = typer.Typer(
+        name="gateword",
+        help="OAuth 2.0 / OpenID Connect server for the password flow, wire-compatible with Auth0.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_options)
+    for name in names:
+        module = import_module(f"gateword.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"gateword {installed_version('gateword')}")
+        typer.echo(f"gateword {metadata.version('gateword')}")
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[
         bool,
@@ -60,4 +53,5 @@ def _options(
 def run() -> None:
     """Run the command line; what is logged on the way leaves standard output to the answer."""
     logging_setup.configure()
-    app()
+    named = [word for word in sys.argv[1:2] if word in COMMANDS]
+    application(named or COMMANDS)()
