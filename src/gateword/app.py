@@ -24,7 +24,8 @@ from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.login.story import Story
 from gateword.ports.parts import Parts, Plugs
-from gateword.ports.stores import SigningKey, Tenants
+from gateword.ports.stores import Tenants
+from gateword.ports.token_stores import SigningKey
 from gateword.registry import GRANTS, REALMS
 from gateword.settings import Settings, load
 from gateword.storage import migrate

@@ -1,6 +1,7 @@
 """A tenant's stores on a real engine, with time and chance that a test controls."""
 
 import itertools
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from gateword.domain.tenant import Tenant
 from gateword.domain.token import RefreshGrant
 from gateword.domain.user import NewUser, User
 from gateword.ports.parts import Stores
-from gateword.ports.stores import NewAccess
+from gateword.ports.token_stores import NewAccess
 from gateword.storage.engine import Database
 from gateword.storage.migrate import upgrade
 from gateword.storage.open import open_database, open_stores, open_tenants
@@ -26,7 +27,8 @@ T = TypeVar("T")
 NOON: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 API: Final = "https://api.example"
 CLIENT: Final = "shop"
-_numbers: Final = itertools.count(1)
+# Two processes that write to one database never make the same handle.
+_numbers: Final = itertools.count(os.getpid() * 1_000_000)
 
 
 class PlainVault:

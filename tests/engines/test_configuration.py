@@ -6,7 +6,7 @@ import pytest
 from gateword.domain.client import AuthMethod, Client, ClientKey, RefreshPolicy
 from gateword.domain.resource_server import ClientGrant, Role
 from gateword.domain.secret import Secret
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.storage.engine import Tx
 from gateword.storage.open import open_tenants
 from gateword.storage.statement import Statement

@@ -13,7 +13,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.resource_server import ClientGrant, Role
 from gateword.domain.secret import Secret
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.storage.statement import AcrossTenants, Sql, Statement
 from tests.engines.house import API, CLIENT, NOON, House, a_handle
 

@@ -7,7 +7,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT
-from gateword.ports.stores import Exchange, Exchanged, NotExchanged
+from gateword.ports.token_stores import Exchange, Exchanged, NotExchanged
 from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle
 
 ROTATING = RefreshPolicy(rotating=True)

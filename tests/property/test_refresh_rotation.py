@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
-from gateword.ports.stores import Exchanged, NotExchanged
+from gateword.ports.token_stores import Exchanged, NotExchanged
 from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle, a_house
 
 LEEWAY_S: Final = 10

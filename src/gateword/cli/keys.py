@@ -20,7 +20,7 @@ from gateword.cli.common import (
     run,
 )
 from gateword.cli.tables import print_table
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.settings import Settings
 
 app: Final = typer.Typer(help="List, rotate and revoke signing keys.", no_args_is_help=True)

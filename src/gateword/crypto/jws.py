@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from gateword.crypto.own_keys import private_key
 from gateword.domain.secret import Secret
-from gateword.ports.stores import SigningKeys
+from gateword.ports.token_stores import SigningKeys
 
 _SHA256: Final = hashes.SHA256()
 _PADDINGS: Final = {

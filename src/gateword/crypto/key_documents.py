@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateword.crypto.own_keys import private_key
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 
 _BITS: Final = 8
 

@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 
 
 def private_key(key: SigningKey) -> RSAPrivateKey:

@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from gateword.domain.secret import Secret
 from gateword.ports.clock import Dice
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 
 _KID_CHARS: Final = 21
 _CERTIFICATE_DAYS: Final = 5000

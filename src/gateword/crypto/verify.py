@@ -16,7 +16,7 @@ from joserfc.jwk import GuestProtocol, RSAKey
 from gateword.domain.secret import Secret
 from gateword.policy.assertion import MAX_ID_CHARS
 from gateword.ports.clock import Clock
-from gateword.ports.stores import SigningKey, SigningKeys
+from gateword.ports.token_stores import SigningKey, SigningKeys
 
 LEEWAY_S: Final = 5
 _ACCESS_ALGORITHMS: Final = ("RS256", "PS256")

@@ -10,7 +10,7 @@ from importlib import import_module
 from gateword.domain.secret import Secret
 from gateword.ports.clock import Clock
 from gateword.ports.crypto import TokenVerifier
-from gateword.ports.stores import SigningKeys
+from gateword.ports.token_stores import SigningKeys
 
 
 class VerifierOnDemand:

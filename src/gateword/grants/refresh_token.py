@@ -12,7 +12,7 @@ from gateword.domain.token import RefreshToken, TokenSet
 from gateword.login import audience, scopes, tokens
 from gateword.login.story import Story
 from gateword.policy.refresh import Refuse, decide
-from gateword.ports.stores import Exchanged
+from gateword.ports.token_stores import Exchanged
 
 _ROWS: Final[Mapping[str, Refusal]] = {
     "unknown": Refusal.REFRESH_UNKNOWN,

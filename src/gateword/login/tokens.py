@@ -12,7 +12,7 @@ from gateword.policy import claims
 from gateword.policy.refresh import ends_at
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.ports.parts import Parts
-from gateword.ports.stores import NewAccess
+from gateword.ports.token_stores import NewAccess
 
 OPAQUE_LIFETIME_S: Final = 86400
 _OPAQUE_CHARS: Final = 32

@@ -13,11 +13,10 @@ from gateword.ports.stores import (
     Logs,
     ResourceServers,
     Roles,
-    SigningKeys,
     TenantSettings,
-    Tokens,
     Users,
 )
+from gateword.ports.token_stores import SigningKeys, Tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,18 +4,16 @@ Every store is bound to one tenant when it is opened, so none of these methods t
 A method that returns has been made durable.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from gateword.domain.client import Client, RefreshPolicy
+from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import LogEvent, StoredLogEvent
 from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 from gateword.domain.user import Account, NewUser, User
 
 
@@ -183,137 +181,6 @@ class Users(Protocol):
 
     async def page(self, *, connection_key: int | None, after: int, limit: int) -> Sequence[User]:
         """Return users by ascending key, those behind `after` first."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Exchanged:
-    """The exchange stands; `rotated` says whether the successor is now the token to use."""
-
-    rotated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NotExchanged:
-    """The token is worth nothing (any more).
-
-    Attributes:
-        reason: unknown, other_client, revoked, expired_idle, expired_absolute or reused.
-        details: For the log: family, counter, latest counter.
-    """
-
-    reason: str
-    details: Mapping[str, object]
-
-
-Exchange: TypeAlias = Exchanged | NotExchanged
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAccess:
-    """An access token that must be found again.
-
-    Attributes:
-        token: The token; only its hash is kept.
-        opaque: It is a handle, so user, client and scopes are kept with it.
-    """
-
-    token: Secret
-    opaque: bool
-    user_id: str
-    client_id: str
-    scopes: tuple[str, ...]
-    issued_at: datetime
-    expires_at: datetime
-
-
-class Tokens(Protocol):
-    """Refresh tokens in families, and the access tokens that must be found again; hashes only."""
-
-    async def begin_family(
-        self, grant: RefreshGrant, refresh: Secret, policy: RefreshPolicy, access: NewAccess
-    ) -> int:
-        """Store a family with its first refresh token and the access token beside it.
-
-        Returns:
-            How many old families had to go because user and client held more than 200.
-        """
-        ...
-
-    async def add_access(self, access: NewAccess) -> None:
-        """Store an access token that belongs to no family."""
-        ...
-
-    async def find_refresh(self, refresh: Secret) -> RefreshToken | None: ...
-
-    async def exchange(
-        self,
-        refresh: Secret,
-        client_id: str,
-        successor: Secret,
-        policy: RefreshPolicy,
-        access: NewAccess,
-        at: datetime,
-    ) -> Exchange:
-        """Use a refresh token: one compare-and-set; reuse retires the whole family.
-
-        Decided by `policy.refresh.decide` on the locked rows. `successor` becomes a token of the
-        family when the client's tokens rotate; `access` is stored with it.
-        """
-        ...
-
-    async def revoke_refresh(
-        self, refresh: Secret, client_id: str, at: datetime, *, whole_grant: bool
-    ) -> RefreshGrant | None:
-        """End a refresh token's family (`whole_grant`: all of user, client and audience).
-
-        Returns:
-            What was revoked; None when unknown, another client's or revoked already.
-        """
-        ...
-
-    async def revoke_user(self, user_key: int, at: datetime) -> int:
-        """End all refresh tokens of a user; return how many families that were."""
-        ...
-
-    async def find_access(self, token: Secret) -> AccessRecord | None: ...
-
-    async def purge(self, before: datetime) -> int:
-        """Delete what expired before that time; return how many rows went."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningKey:
-    """One signing key of a tenant.
-
-    Attributes:
-        state: next, current, previous or revoked.
-        private_pem: PKCS 8, only in memory; encrypted where it is stored.
-        certificate_pem: Self-signed certificate, CN = domain.
-    """
-
-    kid: str
-    state: str
-    private_pem: Secret
-    certificate_pem: str
-    created_at: datetime
-    revoked_at: datetime | None = None
-
-
-class SigningKeys(Protocol):
-    """Signing keys; cached like clients."""
-
-    async def all(self) -> Sequence[SigningKey]: ...
-
-    async def add(self, key: SigningKey) -> None: ...
-
-    async def rotate(self, new_next: SigningKey, at: datetime) -> None:
-        """Make next current, current previous, and `new_next` next, in one transaction."""
-        ...
-
-    async def revoke(self, kid: str, at: datetime) -> bool:
-        """Revoke a previous key; False for any other."""
         ...
 
 

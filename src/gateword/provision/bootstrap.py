@@ -11,7 +11,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.parts import Stores
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.provision.management_api import SCOPES
 
 DEFAULT_DIRECTORY: Final = "Username-Password-Authentication"

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from gateword.domain.client import Client
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.provision.draft import Draft
 
 Level: TypeAlias = Literal["error", "warning", "hint"]

@@ -9,7 +9,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken
 from gateword.policy.refresh import Convert, Keep, Refuse, Rotate, decide, ends_at
-from gateword.ports.stores import Exchange, Exchanged, NewAccess, NotExchanged
+from gateword.ports.token_stores import Exchange, Exchanged, NewAccess, NotExchanged
 from gateword.storage.columns import digest, ms, ms_or_none
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantTx

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from gateword.ports.crypto import Vault
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import ms, ms_or_none, time, time_or_none
 from gateword.storage.statement import Statement

@@ -5,7 +5,7 @@ from typing import Final
 
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshGrant, RefreshToken
-from gateword.ports.stores import NewAccess
+from gateword.ports.token_stores import NewAccess
 from gateword.storage.columns import (
     digest,
     json_texts,

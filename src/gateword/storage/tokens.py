@@ -12,7 +12,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
-from gateword.ports.stores import Exchange, NewAccess
+from gateword.ports.token_stores import Exchange, NewAccess
 from gateword.storage import token_rows
 from gateword.storage.columns import digest, json_texts, ms, time
 from gateword.storage.engine import Value

@@ -7,7 +7,7 @@ from typing import Protocol
 from gateword.domain.tenant import Tenant
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
-from gateword.ports.stores import SigningKey
+from gateword.ports.token_stores import SigningKey
 
 
 class KeyDocuments(Protocol):
