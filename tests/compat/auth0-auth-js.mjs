@@ -3,7 +3,4 @@ import { AuthClient } from "@auth0/auth0-auth-js";
 
 import { answer } from "./answer.mjs";
 
-await answer(async ({ domain, clientId, clientSecret, call, params }) => {
-  const client = new AuthClient({ domain, clientId, clientSecret });
-  return client[call](params);
-});
+await answer(({ call, params, ...client }) => new AuthClient(client)[call](params));

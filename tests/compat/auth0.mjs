@@ -3,10 +3,10 @@ import { AuthenticationClient, UserInfoClient } from "auth0";
 
 import { answer } from "./answer.mjs";
 
-await answer(async ({ domain, clientId, clientSecret, call, params }) => {
+await answer(async ({ call, params, ...client }) => {
   if (call === "userInfo") {
-    return (await new UserInfoClient({ domain }).getUserInfo(params.accessToken)).data;
+    return (await new UserInfoClient(client).getUserInfo(params.accessToken)).data;
   }
-  const { oauth } = new AuthenticationClient({ domain, clientId, clientSecret });
+  const { oauth } = new AuthenticationClient(client);
   return (await oauth[call](params)).data;
 });

@@ -1,6 +1,6 @@
 """One served instance for Auth0's own SDKs, and what they need to trust it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,10 +17,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def trust(shop: Served, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+def trust(shop: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment in which every SDK trusts the instance's development CA."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
     for name, value in shop.env.items():
         monkeypatch.setenv(name, value)
-    return shop.env

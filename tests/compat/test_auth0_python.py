@@ -1,7 +1,5 @@
 """Auth0's Python SDK, unmodified, does against Gateword what it does against Auth0."""
 
-from collections.abc import Mapping
-
 import auth0
 import jwt
 import pytest
@@ -12,11 +10,12 @@ from tests.compat.shop import AUDIENCE, CLIENT_ID, CLIENT_SECRET, PASSWORD
 from tests.support import ran_against
 from tests.support.served import Served
 
+pytestmark = pytest.mark.usefixtures("trust")
+
 
 @pytest.fixture
-def tokens(shop: Served, trust: Mapping[str, str]) -> GetToken:
+def tokens(shop: Served) -> GetToken:
     """The SDK's client of the token endpoint, in an environment that trusts the CA."""
-    assert trust
     ran_against.note("auth0-python", auth0.__version__)
     return GetToken(shop.domain, CLIENT_ID, client_secret=CLIENT_SECRET)
 
@@ -106,11 +105,8 @@ def test_refresh_with_narrower_scope_drops_the_rest(tokens: GetToken) -> None:
     assert "read:orders" == claims_of(second["access_token"])["scope"]
 
 
-def test_revoked_refresh_token_buys_nothing(
-    tokens: GetToken, shop: Served, trust: Mapping[str, str]
-) -> None:
+def test_revoked_refresh_token_buys_nothing(tokens: GetToken, shop: Served) -> None:
     """After revocation the refresh token is refused with Auth0's text."""
-    assert trust
     refresh = tokens.login(
         "eve@example.com", PASSWORD, scope="offline_access", realm="Employees", audience=AUDIENCE
     )["refresh_token"]
@@ -123,11 +119,8 @@ def test_revoked_refresh_token_buys_nothing(
     assert "Unknown or invalid refresh token." == raised.value.message
 
 
-def test_userinfo_answers_the_profile(
-    tokens: GetToken, shop: Served, trust: Mapping[str, str]
-) -> None:
+def test_userinfo_answers_the_profile(tokens: GetToken, shop: Served) -> None:
     """An access token with openid opens the profile of its user."""
-    assert trust
     answer = tokens.login("ann@example.com", PASSWORD, scope="openid email", grant_type="password")
 
     profile = Users(shop.domain).userinfo(answer["access_token"])
@@ -147,9 +140,8 @@ def test_client_credentials_answers_a_token_for_the_machine(tokens: GetToken) ->
     assert "read:orders" == claims["scope"]
 
 
-def test_wrong_client_secret_raises_its_own_error(shop: Served, trust: Mapping[str, str]) -> None:
+def test_wrong_client_secret_raises_its_own_error(shop: Served) -> None:
     """A wrong client secret raises Auth0Error with Auth0's code and text."""
-    assert trust
     with pytest.raises(Auth0Error) as raised:
         GetToken(shop.domain, CLIENT_ID, client_secret="wrong").login("eve@example.com", PASSWORD)
 
