@@ -21,7 +21,6 @@ from gateword.cli.common import (
     DatabaseUrl,
     fail,
     host_of,
-    out,
     port_of,
     run,
     settings_of,
@@ -45,7 +44,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            out.print(f"[bold green]Ready:[/] {self._address}")
+            typer.secho("Ready:", fg="green", bold=True, nl=False)
+            typer.echo(f" {self._address}")
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -106,7 +106,7 @@ def serve(
         logging_setup.configure()
         _Server(uvicorn.Config(build(settings), **options), address).run()
         return
-    out.print(f"Starting {settings.workers} workers: {address}")
+    typer.echo(f"Starting {settings.workers} workers: {address}")
     _hand_over(settings)
     config = uvicorn.Config(
         "gateword.app:create", factory=True, workers=settings.workers, **options
@@ -139,7 +139,7 @@ def _domains(settings: Settings) -> list[str]:
         domain = f"localhost:{settings.port}" if settings.port else DEFAULT_DOMAIN
         made = run(install(settings, domain))
         if made.management.created:
-            out.print(f"Initialised {settings.data_dir} for {made.issuer}")
+            typer.echo(f"Initialised {settings.data_dir} for {made.issuer}")
 
     async def listed() -> list[str]:
         async with opened(settings) as house:
