@@ -1,0 +1,151 @@
+"""A whole server inside a test: the real application, stores, signer and hasher, and no socket.
+
+Time stands still until a test moves it and chance repeats itself, so what the house answers is the
+same each time. Argon2 is as cheap as it gets.
+"""
+
+import base64
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from gateword.app import Engines, Houses
+from gateword.crypto.signing_keys import new_signing_key
+from gateword.domain.log_event import StoredLogEvent
+from gateword.domain.tenant import Tenant
+from gateword.ports.parts import Parts
+from gateword.ports.token_stores import SigningKey
+from gateword.settings import Settings
+from gateword.storage.open import open_tenants
+from gateword.web.routes import application
+from tests.support.stand_ins import (
+    START,
+    CountedHasher,
+    HouseClock,
+    HouseDice,
+    WatchedDatabase,
+)
+
+DOMAIN: Final = "tenant.example"
+PEER: Final = "198.51.100.7"
+FILE: Final = "house.sqlite3"
+
+
+class HouseEngines(Engines):
+    """The engines of the real application over a clock, dice and hasher that tests can see."""
+
+    def __init__(self, settings: Settings, seed: str) -> None:
+        """Start the engines; the database is opened by `open`."""
+        super().__init__(settings)
+        self.clock: HouseClock = HouseClock()
+        self.dice: HouseDice = HouseDice(seed)
+        self.hasher = CountedHasher(self._hasher)
+        self.watched: WatchedDatabase
+
+    async def open(self) -> None:
+        """Open the database behind a watch."""
+        await super().open()
+        self.watched = WatchedDatabase(self.database)
+        self.database = self.watched
+
+    def parts(self, tenant: Tenant) -> Parts:
+        """Return the toolbox with the counting hasher in it."""
+        return replace(super().parts(tenant), hasher=self.hasher)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running server with its tenants.
+
+    Attributes:
+        http: Speaks to the default tenant, from address PEER.
+        parts: Toolbox of the default tenant.
+    """
+
+    engines: HouseEngines
+    houses: Houses
+    http: httpx.AsyncClient
+    parts: Parts
+
+    @property
+    def clock(self) -> HouseClock:
+        """The clock of the house."""
+        return self.engines.clock
+
+    async def parts_of(self, domain: str) -> Parts:
+        """Return the toolbox of the tenant at a domain, as the running server holds it."""
+        return (await self.houses.at(domain)).parts
+
+    async def add_tenant(self, name: str, domain: str) -> Parts:
+        """Make a tenant with signing keys of its own; the server sees it at once."""
+        tenants = open_tenants(self.engines.database)
+        tenant = await tenants.add(name, domain, self.clock.now())
+        if tenant is None:
+            raise LookupError(f"tenant {name} is there already")
+        self.clock.passed_s += 1  # the list of tenants is looked at twice a second
+        parts = await self.parts_of(domain)
+        for state in ("current", "next"):
+            await parts.stores.signing_keys.add(signing_key(domain, state))
+        return parts
+
+    async def token(self, **params: object) -> httpx.Response:
+        """POST a form to /oauth/token; `None` leaves a parameter out."""
+        form = {name: str(value) for name, value in params.items() if value is not None}
+        return await self.http.post("/oauth/token", data=form)
+
+    async def log(self, after: int = 0) -> list[StoredLogEvent]:
+        """Return the default tenant's log rows behind a position."""
+        return list(await self.parts.stores.logs.read(after=after, limit=1000))
+
+
+def cheap_settings(folder: Path, **changed: Any) -> Settings:
+    """Return settings with the cheapest hash and one hashing thread."""
+    given: dict[str, Any] = {
+        "data_dir": folder,
+        "database_url": f"sqlite:///{FILE}",
+        "encryption_key": base64.b64encode(bytes(32)).decode(),
+        "hash_threads": 1,
+        "argon2_memory_kib": 8,
+        "argon2_passes": 1,
+    }
+    return Settings(**given | changed)
+
+
+@asynccontextmanager
+async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> AsyncIterator[House]:
+    """Open a house, and close it again.
+
+    Args:
+        folder: Empty folder for its database.
+        like: Database file of a house to begin as a copy of; None begins with one empty tenant.
+        **settings: Changed settings.
+    """
+    if like is not None:
+        shutil.copy(like, folder / FILE)
+    engines = HouseEngines(cheap_settings(folder, **settings), str(like and like.name))
+    await engines.open()
+    try:
+        tenants = open_tenants(engines.database)
+        if not await tenants.all():
+            await tenants.add("default", DOMAIN, START)
+        houses = Houses(engines)
+        transport = httpx.ASGITransport(application(engines.settings, houses), client=(PEER, 41000))
+        async with httpx.AsyncClient(
+            transport=transport, base_url=f"https://{DOMAIN}", headers={"user-agent": "golden"}
+        ) as http:
+            parts = (await houses.at(DOMAIN)).parts
+            yield House(engines=engines, houses=houses, http=http, parts=parts)
+    finally:
+        await engines.close()
+
+
+@lru_cache
+def signing_key(domain: str, state: str) -> SigningKey:
+    """Return a signing key that is made once a session; its kid is always the same."""
+    return new_signing_key(domain, state, START, HouseDice(f"{domain}/{state}"))

@@ -1,0 +1,191 @@
+"""What goldens may say is given: each sentence is carried out just before its step's request."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from gateword.domain.client import RefreshPolicy
+from gateword.domain.secret import Secret
+from tests.support.house import DOMAIN, House, signing_key
+from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
+
+Given = Callable[..., Awaitable[None]]
+
+
+async def carry_out(house: House, sentence: str) -> None:
+    """Make a sentence true.
+
+    Raises:
+        LookupError: Nobody knows the sentence.
+    """
+    for pattern, given in GIVENS.items():
+        match = re.fullmatch(pattern, sentence)
+        if match:
+            await given(house, *match.groups())
+            return
+    raise LookupError(f"unknown given: {sentence}")
+
+
+async def _later(house: House, seconds: str) -> None:
+    house.clock.passed_s += int(seconds)
+
+
+async def _setting(house: House, name: str, value: str) -> None:
+    settings = house.parts.stores.settings
+    tenant = await settings.get()
+    members: dict[str, Any] = {name: None if value == "unset" else value}
+    await settings.save(replace(tenant, **members))
+
+
+async def _flag(house: House, name: str, value: str) -> None:
+    settings = house.parts.stores.settings
+    tenant = await settings.get()
+    await settings.save(replace(tenant, flags=dict(tenant.flags) | {name: value == "on"}))
+
+
+async def _resource_profile(house: House) -> None:
+    settings = house.parts.stores.settings
+    document = {"resource_parameter_profile": "compatibility"}
+    await settings.save(replace(await settings.get(), document=document))
+
+
+async def _user(house: House, name: str, **changed: Any) -> None:
+    user = await house.parts.stores.users.by_id(VALUES[name])
+    if user is None:
+        raise LookupError(f"{name} is gone")
+    await house.parts.stores.users.save(replace(user, **changed), house.clock.now())
+
+
+async def _blocked(house: House, name: str) -> None:
+    await _user(house, name, blocked=True)
+
+
+async def _renamed(house: House, name: str, full_name: str) -> None:
+    user = await house.parts.stores.users.by_id(VALUES[name])
+    await _user(house, name, profile=dict(user.profile if user else {}) | {"name": full_name})
+
+
+async def _deleted(house: House, name: str) -> None:
+    await house.parts.stores.users.remove(VALUES[name])
+
+
+async def _new_password(house: House, name: str) -> None:
+    stores = house.parts.stores
+    user = await stores.users.by_id(VALUES[name])
+    connection = await stores.connections.named(EMPLOYEES)
+    if user is None or connection is None:
+        raise LookupError(f"{name} is gone")
+    encoded = await house.parts.hasher.hash(Secret("a new password"))
+    at = house.clock.now()
+    await stores.users.set_password(user.key, connection.key, encoded, at, retire=True)
+
+
+async def _client(house: House, name: str, **changed: Any) -> None:
+    clients = house.parts.stores.clients
+    client = await clients.get(CLIENTS[name].client_id)
+    if client is None:
+        raise LookupError(f"client {name} is gone")
+    await clients.put(replace(client, **changed), house.clock.now())
+
+
+async def _rotates(house: House, name: str) -> None:
+    await _client(house, name, refresh=ROTATING)
+
+
+async def _rotates_no_more(house: House, name: str) -> None:
+    await _client(house, name, refresh=RefreshPolicy())
+
+
+async def _may_not_refresh(house: House, name: str) -> None:
+    await _client(house, name, grant_types=("password",))
+
+
+async def _default_audience_of(house: House, name: str, audience: str) -> None:
+    await _client(house, name, default_audience=audience)
+
+
+async def _client_deleted(house: House, name: str) -> None:
+    await house.parts.stores.clients.remove(CLIENTS[name].client_id)
+
+
+async def _connection(house: House, name: str, **changed: Any) -> None:
+    connections = house.parts.stores.connections
+    connection = await connections.named(name)
+    if connection is None:
+        raise LookupError(f"connection {name} is gone")
+    await connections.put(replace(connection, **changed), house.clock.now())
+
+
+async def _off(house: House, name: str) -> None:
+    await _connection(house, name, is_active=False)
+
+
+async def _not_enabled(house: House, name: str, client: str) -> None:
+    rest = {one.client_id for one in CLIENTS.values()} - {CLIENTS[client].client_id}
+    await _connection(house, name, enabled_clients=frozenset(rest))
+
+
+async def _passwords_off(house: House, name: str) -> None:
+    await _connection(house, name, passwords_enabled=False)
+
+
+async def _loses_role(house: House, identifier: str) -> None:
+    roles = house.parts.stores.roles
+    for role in await roles.all():
+        if role.name == identifier:
+            await roles.put(replace(role, permissions=frozenset()))
+
+
+async def _rotated(house: House) -> None:
+    keys = house.parts.stores.signing_keys
+    await keys.rotate(signing_key(DOMAIN, "later"), house.clock.now())
+
+
+async def _revoked(house: House) -> None:
+    keys = house.parts.stores.signing_keys
+    await keys.revoke(VALUES["kid"], house.clock.now())
+
+
+async def _away(house: House) -> None:
+    house.engines.watched.away = True
+
+
+async def _back(house: House) -> None:
+    house.engines.watched.away = False
+
+
+async def _broken(house: House, word: str) -> None:
+    house.engines.watched.broken = word
+
+
+async def _another_tenant(house: House, domain: str) -> None:
+    await house.add_tenant("another", domain)
+
+
+GIVENS: Final[dict[str, Given]] = {
+    r"(\d+) s later": _later,
+    r"(default_directory|default_audience) is (.+)": _setting,
+    r"flag (\w+) is (on|off)": _flag,
+    r"resource_parameter_profile is compatibility": _resource_profile,
+    r"(\w+) is blocked": _blocked,
+    r"(\w+) is deleted": _deleted,
+    r"(\w+) is now called (.+)": _renamed,
+    r"(\w+) has a new password": _new_password,
+    r"client (\w+) rotates refresh tokens": _rotates,
+    r"client (\w+) rotates refresh tokens no more": _rotates_no_more,
+    r"client (\w+) may not refresh": _may_not_refresh,
+    r"client (\w+) has default audience (.+)": _default_audience_of,
+    r"client (\w+) is gone": _client_deleted,
+    r"connection (\w+) is off": _off,
+    r"connection (\w+) is not enabled for client (\w+)": _not_enabled,
+    r"connection (\w+) takes no passwords": _passwords_off,
+    r"ann has no permissions at (.+)": _loses_role,
+    r"signing keys were rotated": _rotated,
+    r"the previous signing key was revoked": _revoked,
+    r"the database is away": _away,
+    r"the database is back": _back,
+    r"statements with (\w+) fail": _broken,
+    r"another tenant lives at (.+)": _another_tenant,
+}
+"""Pattern of a sentence to what makes it true."""

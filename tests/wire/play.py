@@ -1,0 +1,210 @@
+"""Plays a golden: sends its requests to a house and writes down what comes back."""
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import httpx
+import jwt
+from cryptography.x509 import load_pem_x509_certificate
+
+from tests.support.golden import Golden, Message, Step, parse, render
+from tests.support.house import DOMAIN, House, a_house, signing_key
+from tests.wire.assertions import assertion
+from tests.wire.forging import unb64
+from tests.wire.givens import carry_out
+from tests.wire.world import CLIENTS, VALUES
+
+_PLACEHOLDER: Final = re.compile(r"\{\{([^{}]+)\}\}")
+_SHOWN_BY_NAME: Final = ("kid", "next_kid", "later_kid", "ann", "customer_ann")
+_TOKENS: Final = {"access_token": "access", "id_token": "id", "refresh_token": "refresh"}
+_VARYING: Final = (
+    (re.compile(r'("jti":)"[A-Za-z0-9]{22}"'), r'\1"{{letters:22}}"'),
+    (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
+    (re.compile(r'("n":)"[\w-]{342}"'), r'\1"{{base64url:342}}"'),
+    (re.compile(r'("x5t":)"[\w-]{27}"'), r'\1"{{base64url:27}}"'),
+    (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
+)
+_UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+class Play:
+    """One golden on its way through a house.
+
+    Attributes:
+        known: Values by name: those of the world, and what answers brought.
+    """
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self.known: dict[str, str] = dict(VALUES)
+        self._position = 0
+
+    @property
+    def now(self) -> int:
+        """The time of the house in Unix seconds."""
+        return int(self._house.clock.now().timestamp())
+
+    async def step(self, number: int, step: Step) -> Step:
+        """Carry out a step; return it with the answer and the trailer that came of it."""
+        for sentence in step.said("given"):
+            await carry_out(self._house, sentence)
+        method, _, target = step.request.first.partition(" ")
+        form = any(value.startswith(_FORM) for _, value in step.request.headers)
+        response = await self._house.http.request(
+            method,
+            self.filled(target, quote),
+            headers=[(name, self.filled(value, str)) for name, value in step.request.headers],
+            content=self.filled(step.request.text, _quoted if form else _escaped).encode(),
+        )
+        body, tokens = self._shown_body(response, number)
+        answer = Message(
+            first=f"HTTP/1.1 {response.status_code}",
+            headers=self._shown_headers(response),
+            body=[body] if body else [],
+        )
+        trailer = [line for name in tokens for line in self._decoded(name)]
+        return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+
+    def filled(self, text: str, quoted: Callable[[str], str]) -> str:
+        """Return a text with its placeholders filled in."""
+        return _PLACEHOLDER.sub(lambda match: quoted(self._value(match[1])), text)
+
+    def _value(self, name: str) -> str:
+        kind, _, argument = name.partition(":")
+        if name in self.known:
+            return self.known[name]
+        if repeated := re.fullmatch(r"(.+)\*(\d+)", name):
+            return repeated[1] * int(repeated[2])
+        if kind == "assertion":
+            return assertion(argument, self.now)
+        if kind == "base64":
+            return base64.b64encode(argument.encode()).decode()
+        client = CLIENTS[argument]
+        pair = client.client_id, client.secret.reveal() if client.secret else ""
+        if kind == "basic":
+            pair = _quoted(pair[0]), _quoted(pair[1])
+        elif kind != "basic_literal":
+            raise LookupError(f"unknown placeholder: {name}")
+        return base64.b64encode(":".join(pair).encode()).decode()
+
+    def _shown_headers(self, response: httpx.Response) -> list[tuple[str, str]]:
+        headers = []
+        for name, value in response.headers.multi_items():
+            if name == "x-ratelimit-reset" and value.isdecimal():
+                headers.append((name, "{{epoch}}"))
+            elif name != "content-length":
+                headers.append((name, value))
+        return headers
+
+    def _shown_body(self, response: httpx.Response, number: int) -> tuple[str, list[str]]:
+        text, tokens = response.text, []
+        members = _members(text)
+        for member, short in _TOKENS.items():
+            value = members.get(member)
+            if isinstance(value, str):
+                name = short if number == 1 else f"{short}{number}"
+                self.known[name] = value
+                text = text.replace(value, f"{{{{{_kind(value)}:{name}}}}}")
+                if _kind(value) == "jwt":
+                    tokens.append(name)
+        return self._shown(text), tokens
+
+    def _shown(self, text: str) -> str:
+        for name in _SHOWN_BY_NAME:
+            text = text.replace(f'"{self.known[name]}"', f'"{{{{{name}}}}}"')
+        for pattern, shown in _VARYING:
+            text = pattern.sub(shown, text)
+        return re.sub(r'("(?:iat|exp)":)(\d+)', lambda match: match[1] + self._time(match[2]), text)
+
+    def _time(self, seconds: str) -> str:
+        return f"{{{{now{int(seconds) - self.now:+d}}}}}".replace("+0}}", "}}")
+
+    def _decoded(self, name: str) -> list[str]:
+        header, payload, _ = self.known[name].split(".")
+        return [
+            f"{name} header: {self._shown(unb64(header).decode())}",
+            f"{name} payload: {self._shown(unb64(payload).decode())}",
+            f"{name} signed with: {_signed_with(self.known[name])}",
+        ]
+
+    async def _log(self) -> list[str]:
+        if self._house.engines.watched.away:
+            return []
+        rows = await self._house.log(self._position)
+        lines = []
+        for row in rows:
+            self._position = row.position
+            event: dict[str, Any] = dict(row.document)
+            text = ": ".join(str(part) for part in (event["type"], event["description"]) if part)
+            shown = ("ip", "client_ip") if "client_ip" in event else ()
+            also = [f"{name} {event[name]}" for name in (*shown, "auth0_client") if name in event]
+            if also:
+                text += f" ({', '.join(also)})"
+            lines.append(f"log: {re.sub('error_id=[0-9a-f]{32}', 'error_id={{hex:32}}', text)}")
+            lines += [f"note: {note}" for note in event["details"].get("notes", ())]
+        return lines
+
+
+def _members(text: str) -> dict[str, object]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _kind(token: str) -> str:
+    if token.count(".") == 2:
+        return "jwt"
+    return "refresh" if token.startswith("v1.") else f"opaque:{len(token)}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+def _signed_with(token: str) -> str:
+    """Say by name which key a token was signed with, judged by a library that is not ours."""
+    candidates: dict[str, Any] = {name: VALUES[name] for name in ("api_secret", "hs256_secret")}
+    for name, state in (("kid", "current"), ("next_kid", "next")):
+        pem = signing_key(DOMAIN, state).certificate_pem.encode()
+        candidates[name] = load_pem_x509_certificate(pem).public_key()
+    alg = jwt.get_unverified_header(token)["alg"]
+    for name, key in candidates.items():
+        if isinstance(key, str) == (alg == "HS256"):
+            try:
+                jwt.decode(token, key, [alg], options=_UNTIMED)
+            except jwt.InvalidTokenError:
+                continue
+            return f"{{{{{name}}}}}"
+    return "NO KEY OF THIS TENANT"
+
+
+async def played(text: str, folder: Path, world: Path) -> str:
+    """Return the text of a golden as a house answers it today.
+
+    Args:
+        text: A golden, recorded or not.
+        folder: Empty folder for the database.
+        world: Database file of a furnished house.
+    """
+    golden = parse(text)
+    settings = {}
+    for said in golden.said("settings"):
+        name, _, value = said.partition("=")
+        settings[name.strip()] = json.loads(value)
+    async with a_house(folder, world, **settings) as house:
+        play = Play(house)
+        steps = [await play.step(number, step) for number, step in enumerate(golden.steps, 1)]
+    return render(Golden(steps=steps))
