@@ -21,7 +21,6 @@ from gateword.web.tenancy import Tenancies, Tenancy
 _log = logging.getLogger("gateword.web")
 _PREFLIGHT_S: Final = "86400"
 _EXPOSED: Final = "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset, retry-after"
-_COMMON: Final = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 class Cors(Enum):
@@ -61,7 +60,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         response = await self._answer(Request(scope, receive))
-        for name, value in _COMMON.items():
+        for name, value in wire.COMMON.items():
             response.headers.setdefault(name, value)
         await response(scope, receive, send)
 
@@ -83,7 +82,7 @@ class Endpoint:
         if handler is not None:
             return await self._guarded(visit, handler)
         allowed = ", ".join([*self.handlers, "OPTIONS"])
-        if method == "OPTIONS":
+        if method == "OPTIONS" and self.handlers:
             return Response(status_code=204, headers={"allow": allowed})
         refused = Refused(Refusal.METHOD_NOT_ALLOWED if self.handlers else Refusal.NOT_FOUND)
         return wire.refusal(refused, headers={"allow": allowed} if self.handlers else None)

@@ -40,11 +40,26 @@ class IntrospectEndpoint:
         return wire.answer(await self._describe(visit, client, token))
 
     async def _describe(self, visit: Visit, client: Client, token: Secret) -> Mapping[str, object]:
+        found = await self._found(visit, client, token)
+        if found is None:
+            return _INACTIVE
+        subject = str(found["sub"])
+        if subject == f"{found['client_id']}@clients":
+            return {"active": True, **found}
+        user = await visit.tenancy.parts.stores.users.by_id(subject)
+        if user is None or user.blocked:
+            return _INACTIVE
+        return {"active": True, "username": user.email or user.username or "", **found}
+
+    async def _found(
+        self, visit: Visit, client: Client, token: Secret
+    ) -> Mapping[str, object] | None:
+        """Return what a live token that is the caller's business says; else None."""
         parts = visit.tenancy.parts
         record = await parts.stores.tokens.find_access(token)
         now = parts.clock.now()
         if record is not None and (record.revoked or now >= record.expires_at):
-            return _INACTIVE
+            return None
         if record is not None and record.opaque:
             return await self._opaque(visit, client, record)
         claims = await bearer.claims_of(visit.tenancy, token)
@@ -52,18 +67,17 @@ class IntrospectEndpoint:
             return await self._refresh(visit, client, token)
         owner = claims.get("azp") or claims.get("client_id")
         if owner != client.client_id and not await self._holds_grant(visit, client, claims):
-            return _INACTIVE
+            return None
         found = {name: claims[name] for name in _CLAIMS if name in claims}
-        return {"active": True, "client_id": owner, "token_type": "Bearer", **found}
+        return {"client_id": owner, "token_type": "Bearer", **found}
 
     async def _opaque(
         self, visit: Visit, client: Client, record: AccessRecord
-    ) -> Mapping[str, object]:
+    ) -> Mapping[str, object] | None:
         tenant = await visit.tenancy.tenant()
         if record.client_id != client.client_id:
-            return _INACTIVE
+            return None
         return {
-            "active": True,
             "client_id": record.client_id,
             "token_type": "Bearer",
             "scope": " ".join(record.scopes),
@@ -74,19 +88,17 @@ class IntrospectEndpoint:
             "iat": int(record.issued_at.timestamp()),
         }
 
-    async def _refresh(self, visit: Visit, client: Client, token: Secret) -> Mapping[str, object]:
+    async def _refresh(
+        self, visit: Visit, client: Client, token: Secret
+    ) -> Mapping[str, object] | None:
         parts, tenant = visit.tenancy.parts, await visit.tenancy.tenant()
         stored = await parts.stores.tokens.find_refresh(token)
         decision = decide(stored, client.client_id, client.refresh, parts.clock.now())
         if stored is None or isinstance(decision, Refuse):
-            return _INACTIVE
+            return None
         grant = stored.grant
-        user = await parts.stores.users.by_key(grant.user_key)
-        if user is None or user.blocked:
-            return _INACTIVE
         ends = [end for end in (grant.expires_at, stored.idle_expires_at) if end is not None]
         return {
-            "active": True,
             "client_id": grant.client_id,
             "token_type": "refresh_token",
             "scope": " ".join(grant.scopes),

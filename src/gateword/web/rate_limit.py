@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gateword.domain.refusal import Refusal, Refused
-
 _MAX_KEYS: Final = 50_000
 
 
@@ -16,6 +14,7 @@ _MAX_KEYS: Final = 50_000
 class _Bucket:
     level: float
     at_s: float
+    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,15 @@ class Taken:
         limit: Size of the bucket.
         remaining: Requests still in it.
         reset_s: Seconds until one more is in it, or until it is full when some are left.
+        admitted: There was one to take.
+        is_first: The first to be turned away since the last one was admitted.
     """
 
     limit: int
     remaining: int
     reset_s: float
     admitted: bool
+    is_first: bool = False
 
     def headers(self) -> dict[str, str]:
         """Return Auth0's rate headers; the reset is in epoch seconds, always an integer."""
@@ -63,8 +65,10 @@ class RateLimit:
         bucket.at_s = now
         admitted = bucket.level >= 1
         bucket.level -= admitted
+        is_first = not admitted and not bucket.is_empty
+        bucket.is_empty = not admitted
         missing = 1 - bucket.level if bucket.level < 1 else self._size - bucket.level
-        return Taken(self._size, int(bucket.level), missing / self._per_s, admitted)
+        return Taken(self._size, int(bucket.level), missing / self._per_s, admitted, is_first)
 
     def _bucket(self, key: str) -> _Bucket:
         bucket = self._buckets.get(key)
@@ -75,13 +79,3 @@ class RateLimit:
         else:
             self._buckets.move_to_end(key)
         return bucket
-
-
-def check(taken: Taken | None) -> None:
-    """Refuse a request that found its bucket empty.
-
-    Raises:
-        Refused: RATE_LIMITED, with the seconds after which to come again.
-    """
-    if taken is not None and not taken.admitted:
-        raise Refused(Refusal.RATE_LIMITED, retry_after_s=max(1, math.ceil(taken.reset_s)))

@@ -23,7 +23,7 @@ def application(
     proxies = tuple(one.strip() for one in settings.trusted_proxies.split(",") if one.strip())
     per_s, per_min = settings.token_rate_per_s, settings.userinfo_rate_per_min
     token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1))
-    userinfo = UserinfoEndpoint(timeout_s, RateLimit(per_min, per_min / 60 or 1))
+    userinfo = UserinfoEndpoint(timeout_s, proxies, RateLimit(per_min, per_min / 60 or 1))
     revoke = RevokeEndpoint(timeout_s, proxies)
     introspect = IntrospectEndpoint(timeout_s)
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateword.domain.refusal import Refusal, Refused
 from gateword.login import ask
-from gateword.web import peer, rate_limit, wire
+from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
 
@@ -32,10 +32,10 @@ class TokenEndpoint:
     async def post(self, visit: Visit) -> Response:
         """Answer one ask; a client that hangs up while its hash waits is dropped."""
         request, tenancy = visit.request, visit.tenancy
-        fields = await wire.read_fields(request, self.body_timeout_s)
         tenant = await tenancy.tenant()
         visit.taken = self.limit.take(tenant.domain)
-        rate_limit.check(visit.taken)
+        fields = await wire.read_fields(request, self.body_timeout_s)
+        await admission.admit(visit, "token", self.trusted_proxies)
         authorization = request.headers.get("authorization")
         asked = ask.answer(
             tenancy.parts,

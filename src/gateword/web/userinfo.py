@@ -7,7 +7,7 @@ from starlette.responses import Response
 from gateword.domain.refusal import Refusal, Refused
 from gateword.policy import claims
 from gateword.policy.token_params import Fields
-from gateword.web import bearer, rate_limit, wire
+from gateword.web import admission, bearer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
 
@@ -17,6 +17,7 @@ class UserinfoEndpoint:
     """Standard claims, read from the profile as it is now."""
 
     body_timeout_s: float
+    trusted_proxies: tuple[str, ...]
     limit: RateLimit
 
     async def get(self, visit: Visit) -> Response:
@@ -40,7 +41,7 @@ class UserinfoEndpoint:
         token = bearer.presented(visit.request.headers.get("authorization"), fields)
         who = await bearer.for_userinfo(tenancy, token)
         visit.taken = self.limit.take(who.user_id)
-        rate_limit.check(visit.taken)
+        await admission.admit(visit, "userinfo", self.trusted_proxies)
         user = await tenancy.parts.stores.users.by_id(who.user_id)
         if user is None or user.blocked:
             raise Refused(Refusal.BEARER_INVALID)

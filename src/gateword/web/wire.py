@@ -15,6 +15,7 @@ from gateword.domain.token import TokenSet
 from gateword.policy import token_params
 from gateword.policy.token_params import Fields
 
+COMMON: Final = {"x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 NO_STORE: Final = {"cache-control": "no-store", "pragma": "no-cache"}
 _LENGTH_DIGITS: Final = 18
 STRICT_STATUS_FLAG: Final = "oauth_strict_status"
