@@ -18,9 +18,10 @@ from gateword.domain.token import RefreshGrant
 from gateword.domain.user import NewUser, User
 from gateword.ports.parts import Stores
 from gateword.ports.token_stores import NewAccess
-from gateword.storage.engine import Database
+from gateword.storage.engine import Database, Row, Value, Work
 from gateword.storage.migrate import upgrade
 from gateword.storage.open import open_database, open_stores, open_tenants
+from gateword.storage.statement import Sql
 
 T = TypeVar("T")
 
@@ -74,6 +75,33 @@ class CountingDice:
 
     def letters(self, length: int) -> str:
         return f"{next(_numbers):0{length}d}"
+
+
+class CountingDatabase:
+    """A database that counts the questions it is asked."""
+
+    shares_commits = True
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.questions = 0
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        self.questions += 1
+        return await self._database.one(statement, **params)
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        self.questions += 1
+        return await self._database.all(statement, **params)
+
+    async def transact(self, work: Work[T]) -> T:
+        return await self._database.transact(work)
+
+    async def ping(self) -> None:
+        await self._database.ping()
+
+    async def close(self) -> None:
+        await self._database.close()
 
 
 @dataclass

@@ -4,37 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from gateword.storage.engine import Database, Row, Value, Work
+from gateword.storage.engine import Database
 from gateword.storage.open import open_database
-from gateword.storage.statement import Sql
-from tests.engines.house import CLIENT, NOON, House, T, a_client, stores_of
-
-
-class CountingDatabase:
-    """A database that counts the questions it is asked."""
-
-    shares_commits = True
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.questions = 0
-
-    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
-        self.questions += 1
-        return await self._database.one(statement, **params)
-
-    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
-        self.questions += 1
-        return await self._database.all(statement, **params)
-
-    async def transact(self, work: Work[T]) -> T:
-        return await self._database.transact(work)
-
-    async def ping(self) -> None:
-        await self._database.ping()
-
-    async def close(self) -> None:
-        await self._database.close()
+from tests.engines.house import CLIENT, NOON, CountingDatabase, House, a_client, stores_of
 
 
 @pytest.fixture

@@ -331,6 +331,23 @@ async def test_access_token_is_found_with_what_was_granted(
     assert None is await house.stores.tokens.find_access(Secret(handle.reveal()[:-1]))
 
 
+async def test_equal_access_token_of_two_logins_lives_as_long_as_the_later_one(
+    house: House, furnished: Furnished
+) -> None:
+    """Two JWTs of one second are one text; it ends with the login that was answered last."""
+    access = a_handle()
+    first = await begin(house, furnished, access=access)
+    second = await begin(house, furnished, access=access)
+    revoked = []
+
+    for refresh in (first, second):
+        await house.stores.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=False)
+        record = await house.stores.tokens.find_access(access)
+        revoked.append(record is not None and record.revoked)
+
+    assert [False, True] == revoked
+
+
 async def test_purge_takes_what_has_ended_and_nothing_else(
     house: House, furnished: Furnished
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.user import Identity, NewUser
-from tests.engines.house import NOON, Furnished, House, a_handle
+from tests.engines.house import NOON, CountingDatabase, Furnished, House, a_handle, stores_of
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -114,6 +114,22 @@ async def test_account_takes_the_first_name_that_fits(house: House) -> None:
     assert found is not None
     assert by_email.key == found.user.key
     assert None is await users.account(connection.key, [("email", "nobody@x.test")])
+
+
+async def test_account_asks_the_same_questions_for_known_and_unknown_names(
+    house: House, furnished: Furnished
+) -> None:
+    """Promise T2: look-ups hit the same queries whether found or not."""
+    counting = CountingDatabase(house.database)
+    users = stores_of(counting, house.tenant, house.clock).users
+    counts = []
+
+    for name in ("ann@example.test", "nobody@example.test"):
+        before = counting.questions
+        await users.account(furnished.connection.key, [("email", name), ("username", name)])
+        counts.append(counting.questions - before)
+
+    assert [2, 2] == counts
 
 
 async def test_recorded_login_counts_and_is_remembered(house: House, furnished: Furnished) -> None:

@@ -66,6 +66,7 @@ _ADD_ACCESS: Final = Statement("""
         :hash, :opaque, :user_id, :client_id, :scopes, :issued_at, :expires_at
     )
     ON CONFLICT (hash) DO UPDATE SET family_key = excluded.family_key
+        WHERE access_tokens.tenant = excluded.tenant
 """)
 """JWTs of one login in one second may be the same text (times are in seconds); the row then
 belongs to the family that was answered last."""
