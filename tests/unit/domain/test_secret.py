@@ -40,7 +40,7 @@ WAYS: dict[str, Callable[[Secret], str]] = {
     "format": lambda secret: format(secret, ">40"),
     "f-string": lambda secret: f"{secret} {secret!r} {secret!s:>5}",
     "percent": lambda secret: "%s %r" % (secret, secret),  # noqa: UP031  one of the ways
-    "str.format": lambda secret: "{0} {0!r}".format(secret),  # noqa: UP032  the same
+    "str.format": "{0} {0!r}".format,
     "container": lambda secret: repr(([secret], {secret: secret})),
     "dataclass": lambda secret: repr(Holder("x", secret)),
     "asdict": lambda secret: repr(dataclasses.asdict(Holder("x", secret))),

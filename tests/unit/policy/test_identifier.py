@@ -52,7 +52,7 @@ def test_composed_and_decomposed_letters_are_one_name(composed: str, decomposed:
 def test_normal_form_is_its_own_normal_form_for_every_character() -> None:
     """Promise G4: what is stored in normal form is found again, whatever is typed."""
     changing = [c for c in map(chr, range(0x30000)) if c.lower() != c or decomposition(c)]
-    assert 8_000 < len(changing)
+    assert 6_000 < len(changing)
     assert [] == [c for c in changing if normal(normal(c)) != normal(c)]
 
 
