@@ -24,7 +24,7 @@ T = TypeVar("T")
 WAIT_FOR_LOCK_S: Final = 5.0
 """How long writing waits by default while another process writes."""
 
-BLOCK_FOR_LOCK_MS: Final = 20
+BLOCK_FOR_LOCK_MS: Final = 5
 """How long one look at the lock may hold up the event loop."""
 
 _AWAY: Final = frozenset(
