@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 import jwt
 from jwt import PyJWK, PyJWKClient
@@ -44,7 +44,7 @@ class Load:
         self._done = threading.Event()
         self._threads = [threading.Thread(target=self._ask) for _ in range(ASKERS)]
 
-    def __enter__(self) -> "Load":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self

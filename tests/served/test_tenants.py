@@ -162,8 +162,7 @@ def test_client_when_of_the_other_tenant_is_unknown(two: Two) -> None:
 
 def test_logs_are_the_tenants_own(two: Two) -> None:
     """What one tenant was asked is in its log alone."""
-    here, there = two.domains
-    with two.client(there) as client:
+    with two.client(two.second["domain"]) as client:
         client.post(TOKEN, data=machine(STEADY), headers={"user-agent": "only-acme"})
 
     assert "only-acme" in two.served.gateword("logs", "--tenant", "acme", "-n", "500", "--json")

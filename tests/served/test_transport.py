@@ -13,6 +13,19 @@ from tests.support.served import Served
 
 BODY_MAX_BYTES = 64 * 1024
 IDLE = 200
+POST = b"POST /oauth/token HTTP/1.1\r\nhost: a\r\n"
+GARBAGE = {
+    "TLS in TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64,
+    "bare newlines": b"GET / HTTP/1.1\nHost: a\n\n\0\0\0",
+    "two lengths": POST + b"content-length: 4\r\ncontent-length: 5\r\n\r\nabcd",
+    "negative length": POST + b"content-length: -4\r\n\r\n",
+    "no chunk": POST + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
+    "length and chunked": POST
+    + b"transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n",
+    "HTTP/2 preface": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "endless path": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nhost: a\r\n\r\n",
+    "endless headers": b"GET / HTTP/1.1\r\nhost: a\r\n" + b"x-filler: a\r\n" * 5_000 + b"\r\n",
+}
 
 
 def is_well(served: Served) -> bool:
@@ -86,25 +99,7 @@ def test_connections_when_idle_block_nobody(house: Served) -> None:
         assert is_well(house)
 
 
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64,
-        b"GET / HTTP/1.1\nHost: a\n\n\0\0\0",
-        b"POST /oauth/token HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\nabcd",
-        b"POST /oauth/token HTTP/1.1\r\nhost: a\r\ncontent-length: -4\r\n\r\n",
-        b"POST /oauth/token HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
-        b"POST /oauth/token HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n"
-        b"content-length: 5\r\n\r\n0\r\n\r\n",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nhost: a\r\n\r\n",
-        b"GET / HTTP/1.1\r\nhost: a\r\n" + b"x-filler: a\r\n" * 5_000 + b"\r\n",
-    ],
-    ids=[
-        "tls-in-tls", "bare-newlines", "two-lengths", "negative-length", "bad-chunk",
-        "length-and-chunked", "http2-preface", "endless-path", "endless-headers",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("garbage", GARBAGE.values(), ids=GARBAGE.keys())
 def test_framing_when_broken_closes_that_connection_only(house: Served, garbage: bytes) -> None:
     """What is no HTTP request is answered with an error at most, and its connection is closed."""
     with wire.connected(house) as broken:
