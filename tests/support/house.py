@@ -135,7 +135,8 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
         if not await tenants.all():
             await tenants.add("default", DOMAIN, START)
         houses = Houses(engines)
-        transport = httpx.ASGITransport(application(engines.settings, houses), client=(PEER, 41000))
+        app = application(engines.settings, houses, monotonic_s=engines.clock.monotonic_s)
+        transport = httpx.ASGITransport(app, client=(PEER, 41000))
         async with httpx.AsyncClient(
             transport=transport, base_url=f"https://{DOMAIN}", headers={"user-agent": "golden"}
         ) as http:

@@ -139,7 +139,7 @@ async def _loses_role(house: House, identifier: str) -> None:
 
 async def _rotated(house: House) -> None:
     keys = house.parts.stores.signing_keys
-    await keys.rotate(signing_key(DOMAIN, "later"), house.clock.now())
+    await keys.rotate(replace(signing_key(DOMAIN, "later"), state="next"), house.clock.now())
 
 
 async def _revoked(house: House) -> None:

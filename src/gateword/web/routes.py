@@ -1,5 +1,8 @@
 """Every URL on one page."""
 
+import time
+from collections.abc import Callable
+
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Lifespan
 
@@ -16,14 +19,25 @@ from gateword.web.userinfo import UserinfoEndpoint
 
 
 def application(
-    settings: Settings, tenancies: Tenancies, lifespan: Lifespan[Router] | None = None
+    settings: Settings,
+    tenancies: Tenancies,
+    lifespan: Lifespan[Router] | None = None,
+    monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Router:
-    """Return the ASGI application."""
+    """Return the ASGI application.
+
+    Args:
+        settings: Limits and time-outs.
+        tenancies: Who answers under which Host.
+        lifespan: Runs around the server's life.
+        monotonic_s: Clock by which rate limits refill.
+    """
     timeout_s = settings.body_timeout_s
     proxies = tuple(one.strip() for one in settings.trusted_proxies.split(",") if one.strip())
     per_s, per_min = settings.token_rate_per_s, settings.userinfo_rate_per_min
-    token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1))
-    userinfo = UserinfoEndpoint(timeout_s, proxies, RateLimit(per_min, per_min / 60 or 1))
+    token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1, monotonic_s))
+    per_user = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
+    userinfo = UserinfoEndpoint(timeout_s, proxies, per_user)
     revoke = RevokeEndpoint(timeout_s, proxies)
     introspect = IntrospectEndpoint(timeout_s)
 
