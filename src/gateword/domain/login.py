@@ -89,7 +89,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """A proved login; each later step returns a fuller copy.
+    """A proved login; each later step returns a fuller copy. Its ask holds no secrets any more.
 
     Attributes:
         gty: Value of the access token's `gty` claim.

@@ -1,7 +1,7 @@
 """A refresh token for a new access token (RFC 6749 §6; Auth0: "Refresh Token Rotation")."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from gateword.domain.log_event import LogCode, LogFacts
@@ -66,7 +66,7 @@ class RefreshTokenGrant:
             )
         api = await audience.registered(parts, grant.audience) if grant.audience else None
         return Login(
-            ask=ask,
+            ask=replace(ask, secrets={}),  # who holds the login needs no handle (rule R1)
             connection=connection,
             user=user,
             audience=grant.audience,

@@ -1,5 +1,6 @@
 """Is it really them: the realm's verdict, and what follows from it."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from gateword.domain.log_event import LogFacts
@@ -43,7 +44,7 @@ async def _proved(parts: Parts, attempt: Attempt, user: User) -> Login:
     if counted.blocked:
         raise _refused(Refusal.USER_BLOCKED, attempt, counted)
     return Login(
-        ask=attempt.ask,
+        ask=replace(attempt.ask, secrets={}),  # the password has done its work (rule R1)
         connection=attempt.connection,
         user=counted,
         audience=attempt.audience,
