@@ -1,5 +1,6 @@
 """What the process itself logs: one JSON object a line on stderr, never a secret."""
 
+import json
 import logging
 import sys
 from datetime import UTC, datetime
@@ -26,7 +27,10 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(line, enc_hook=str).decode()
+        try:
+            return msgspec.json.encode(line, enc_hook=str).decode()
+        except (TypeError, ValueError):  # a lone surrogate, or a key that is no text
+            return json.dumps(line, default=str, skipkeys=True)
 
 
 def configure() -> None:
