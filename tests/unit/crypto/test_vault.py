@@ -94,7 +94,7 @@ def test_key_is_base64_of_32_bytes() -> None:
 )
 def test_key_is_refused_when_it_is_anything_else(text: str) -> None:
     """A key that is no key is refused, and not shown."""
-    with pytest.raises(ValueError, match="^the encryption key must be base64 of 32 bytes$"):
+    with pytest.raises(ValueError, match=r"^the encryption key must be base64 of 32 bytes$"):
         key_from_text(Secret(text))
 
 
