@@ -57,7 +57,7 @@ class Engines:
         self.settings = settings
         self.clock = SystemClock()
         self.dice = SystemDice()
-        threads = settings.hash_threads or len(os.sched_getaffinity(0))
+        threads = settings.hash_threads or _cores()
         self.pool = HashPool(threads, settings.hash_max_wait_s)
         self._hasher = PooledHasher(
             self.pool, memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes
@@ -101,6 +101,13 @@ class Engines:
         story = Story(parts, Plugs(realms=realms))
         grants = {grant.grant_type: grant for grant in (make(story) for make in GRANTS)}
         return Tenancy(parts=parts, grants=grants, key_documents=JwkDocuments())
+
+
+def _cores() -> int:
+    """Return how many cores this process may use; not every system says it by process."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class Houses:
