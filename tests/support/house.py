@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
+from starlette.routing import Router
 
 from gateword.app import Engines, Houses
 from gateword.crypto.signing_keys import new_signing_key
@@ -64,12 +65,14 @@ class House:
     """A running server with its tenants.
 
     Attributes:
+        app: The ASGI application.
         http: Speaks to the default tenant, from address PEER.
         parts: Toolbox of the default tenant.
     """
 
     engines: HouseEngines
     houses: Houses
+    app: Router
     http: httpx.AsyncClient
     parts: Parts
 
@@ -141,7 +144,7 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
             transport=transport, base_url=f"https://{DOMAIN}", headers={"user-agent": "golden"}
         ) as http:
             parts = (await houses.at(DOMAIN)).parts
-            yield House(engines=engines, houses=houses, http=http, parts=parts)
+            yield House(engines=engines, houses=houses, app=app, http=http, parts=parts)
     finally:
         await engines.close()
 
