@@ -43,8 +43,8 @@ class KeyringVerifier:
         def find(guest: GuestProtocol) -> RSAKey:
             headers = guest.headers()
             kid = headers.get("kid")
-            if headers.get("typ") not in _ACCESS_TYPES or kid not in keys:
-                raise _NoSuchKey
+            if headers.get("typ") not in _ACCESS_TYPES or "crit" in headers or kid not in keys:
+                raise _NoSuchKey  # no extension is understood here, so none may be critical
             return self._public(keys[kid])
 
         try:
@@ -56,7 +56,7 @@ class KeyringVerifier:
         claims = _object(parsed.payload)
         if claims is None or claims.get("iss") != issuer or not self._is_timely(claims):
             return None
-        return claims
+        return claims if isinstance(claims.get("sub"), str) else None
 
     def assertion_claims(
         self, assertion: Secret, keys: Mapping[str, tuple[str, str]]
