@@ -8,6 +8,8 @@ from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT
 from gateword.ports.token_stores import Exchange, Exchanged, NotExchanged
+from gateword.storage.engine import Tx
+from gateword.storage.postgres import CONNECTIONS
 from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle
 
 ROTATING = RefreshPolicy(rotating=True)
@@ -211,21 +213,24 @@ async def test_exchange_when_thirty_two_race_has_one_winner(
     house: House, furnished: Furnished
 ) -> None:
     """Promise O1: one compare-and-set; the losers retire the family."""
-    refresh = await begin(house, furnished)
-    successors = [a_handle() for _ in range(32)]
+    await connect_all(house)
+    for _ in range(5):
+        refresh = await begin(house, furnished)
+        successors = [a_handle() for _ in range(32)]
 
-    answers = await asyncio.gather(
-        *(exchange(house, furnished, refresh, successor=token) for token in successors)
-    )
+        answers = await asyncio.gather(
+            *(exchange(house, furnished, refresh, successor=token) for token in successors)
+        )
 
-    assert 1 == sum(isinstance(answer, Exchanged) for answer in answers)
-    assert not any([await is_alive(house, token) for token in successors])
+        assert 1 == sum(isinstance(answer, Exchanged) for answer in answers)
+        assert not any([await is_alive(house, token) for token in successors])
 
 
 async def test_revoke_when_racing_with_rotation_leaves_nothing_alive(
     house: House, furnished: Furnished
 ) -> None:
     """Promise O2: after revocation was answered, nothing of the family works."""
+    await connect_all(house)
     for _ in range(20):
         refresh, successor = await begin(house, furnished), a_handle()
 
@@ -397,6 +402,19 @@ async def test_removed_user_leaves_tokens_that_say_so(house: House, furnished: F
     assert None is await house.stores.users.by_key(stored.grant.user_key)
     assert record is not None
     assert ("", True) == (record.user_id, record.revoked)
+
+
+async def connect_all(house: House) -> None:
+    """Let PostgreSQL's pool open all its connections: a race through one of them is no race."""
+    if house.database.shares_commits:
+        return
+    everybody = asyncio.Barrier(CONNECTIONS)
+
+    async def hold(tx: Tx) -> None:
+        del tx
+        await everybody.wait()
+
+    await asyncio.gather(*(house.database.transact(hold) for _ in range(CONNECTIONS)))
 
 
 async def is_alive(house: House, refresh: Secret) -> bool:

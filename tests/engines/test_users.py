@@ -1,11 +1,16 @@
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.user import Identity, NewUser
+from gateword.storage.migrate import recorded
+from gateword.storage.sqlite_tables import SqliteTables
 from tests.engines.house import NOON, CountingDatabase, Furnished, House, a_handle, stores_of
 
 LATER = NOON + timedelta(minutes=5)
@@ -264,3 +269,32 @@ async def test_key_of_a_removed_user_is_never_given_again(house: House) -> None:
     assert second is not None
     assert second.key > first.key
     assert not await users.remove(first.user_id)
+
+
+def test_every_table_with_a_user_in_it_is_known() -> None:
+    """Promise D9: removal was thought about for each of these; a new one must join the list."""
+    gone_with_the_user = {
+        ("identities", "user_key"),
+        ("user_permissions", "user_key"),
+        ("user_roles", "user_key"),
+        ("users", "user_id"),
+    }
+    only_a_number_stays = {
+        ("access_tokens", "user_id"),
+        ("access_tokens", "user_key"),
+        ("refresh_families", "user_id"),
+        ("refresh_families", "user_key"),
+    }
+    history = {("logs", "user_id")}
+    columns = set()
+
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for statement in recorded(SqliteTables(Path())):
+            connection.execute(statement)
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
+            for column in connection.execute("SELECT name FROM pragma_table_info(?)", (table,)):
+                if column[0].startswith("user_"):
+                    columns.add((table, column[0]))
+
+    metadata = {("users", "user_metadata")}
+    assert gone_with_the_user | only_a_number_stays | history | metadata == columns

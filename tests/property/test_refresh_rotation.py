@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
-from gateword.ports.token_stores import Exchanged, NotExchanged
+from gateword.ports.token_stores import Exchange, Exchanged, NotExchanged
 from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle, a_house
 
 LEEWAY_S: Final = 10
@@ -90,25 +90,35 @@ class RefreshRotation(RuleBasedStateMachine):
         self.model[refresh] = Token(family, 1, self.policy.rotating, self.idle_ends())
         return refresh
 
-    @rule(target=tokens, refresh=tokens, foreign=st.booleans())
-    def exchange(self, refresh: Secret, *, foreign: bool) -> object:
-        """Somebody presents a token; the answer is the model's, and so is what it leaves."""
+    @rule(target=tokens, refresh=tokens)
+    def exchange(self, refresh: Secret) -> object:
+        """The owner presents a token; the answer is the model's, and so is what it leaves."""
         successor = a_handle()
-        answer = self.loop.run_until_complete(
-            self.house.stores.tokens.exchange(
-                refresh,
-                OTHER_CLIENT if foreign else CLIENT,
-                successor,
-                self.policy,
-                self.furnished.access(),
-                self.now,
+        answer = self.presented(refresh, CLIENT, successor)
+
+        assert self.expected(self.model[refresh], successor) == (
+            answer.reason if isinstance(answer, NotExchanged) else answer.rotated
+        )
+        return successor if answer == Exchanged(rotated=True) else multiple()
+
+    @rule(target=tokens, refresh=tokens)
+    def exchange_twice(self, refresh: Secret) -> object:
+        """A token is copied: it comes twice at one time."""
+        return multiple(
+            *(
+                each
+                for each in (self.exchange(refresh), self.exchange(refresh))
+                if each in self.model
             )
         )
-        expected = "other_client" if foreign else self.expected(self.model[refresh], successor)
-        found = answer.reason if isinstance(answer, NotExchanged) else answer.rotated
 
-        assert expected == found
-        return successor if answer == Exchanged(rotated=True) else multiple()
+    @rule(refresh=tokens)
+    def steal(self, refresh: Secret) -> None:
+        """Another client presents a token; it is refused and harms nothing."""
+        answer = self.presented(refresh, OTHER_CLIENT, a_handle())
+
+        assert isinstance(answer, NotExchanged)
+        assert "other_client" == answer.reason
 
     @rule(refresh=tokens)
     def revoke(self, refresh: Secret) -> None:
@@ -121,7 +131,7 @@ class RefreshRotation(RuleBasedStateMachine):
         assert family.revoked is (answer is None)
         family.revoked = True
 
-    @rule(seconds=st.sampled_from([1, LEEWAY_S - 1, LEEWAY_S, IDLE_S - 1, IDLE_S, ABSOLUTE_S // 2]))
+    @rule(seconds=st.sampled_from([1, 1, LEEWAY_S - 1, LEEWAY_S, IDLE_S - 1, IDLE_S, ABSOLUTE_S]))
     def pass_time(self, seconds: int) -> None:
         """Time goes by."""
         self.now += timedelta(seconds=seconds)
@@ -152,6 +162,14 @@ class RefreshRotation(RuleBasedStateMachine):
                 stored.used_at,
                 stored.revoked_at is not None,
             )
+
+    def presented(self, refresh: Secret, client_id: str, successor: Secret) -> Exchange:
+        """Present a token to the store."""
+        return self.loop.run_until_complete(
+            self.house.stores.tokens.exchange(
+                refresh, client_id, successor, self.policy, self.furnished.access(), self.now
+            )
+        )
 
     def expected(self, token: Token, successor: Secret) -> str | bool:
         """Return what the rules of rotation answer, and note what they change."""
@@ -206,8 +224,8 @@ class RefreshRotation(RuleBasedStateMachine):
 
 TestRefreshRotation = RefreshRotation.TestCase
 TestRefreshRotation.settings = settings(
-    max_examples=40,
-    stateful_step_count=25,
+    max_examples=60,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
