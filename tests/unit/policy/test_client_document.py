@@ -1,0 +1,190 @@
+from typing import Any
+
+import pytest
+
+from gateword.domain.client import AuthMethod, Client, ClientKey, RefreshPolicy
+from gateword.domain.secret import Secret
+from gateword.policy import client_document
+from gateword.policy.client_document import ClientMaker
+from gateword.policy.members import Fault, Members
+
+MADE = Secret("made secret")
+
+
+def read_pem(pem: str) -> tuple[str, str]:
+    """Read a key as the maker of the tests does."""
+    if pem == "broken":
+        raise ValueError("is no public key")
+    return f"normal {pem}", f"thumbprint of {pem}"
+
+
+MAKER = ClientMaker(new_secret=lambda: MADE, new_key_id=lambda: "cred_new", read_pem=read_pem)
+
+
+def created(**document: Any) -> Client:
+    """Return the client of a document without faults."""
+    client, faults = attempt(**document)
+    assert [] == faults
+    return client
+
+
+def attempt(stored: Client | None = None, **document: Any) -> tuple[Client, list[Fault]]:
+    """Return what a document makes of a client, and its faults."""
+    members = Members({"name": "Shop", **document}, (), [])
+    if stored is None:
+        client = client_document.created(members, "id", MAKER)
+    else:
+        client = client_document.changed(members, stored, MAKER)
+    return client, members.faults
+
+
+def test_new_client_never_has_a_password_grant() -> None:
+    """Auth0's default grant types do not hold password (recorded creations)."""
+    client = created()
+
+    assert (
+        "authorization_code", "implicit", "refresh_token", "client_credentials",
+    ) == client.grant_types  # fmt: skip
+    assert AuthMethod.POST is client.auth_method
+    assert RefreshPolicy() == client.refresh
+    assert MADE == client.secret
+
+
+@pytest.mark.parametrize("app_type", ["native", "spa"])
+def test_public_app_types_have_no_secret(app_type: str) -> None:
+    """What runs at the user's can keep no secret, so it proves itself by none."""
+    client = created(app_type=app_type)
+
+    assert (AuthMethod.NONE, None) == (client.auth_method, client.secret)
+    assert "client_credentials" not in client.grant_types
+
+
+def test_unset_members_keep_what_is_stored() -> None:
+    """A change is a PATCH: it says only what it changes."""
+    stored = created(
+        client_secret="s" * 40,
+        grant_types=["password"],
+        description="kept",
+        refresh_token={"expiration_type": "expiring", "token_lifetime": 60},
+    )
+
+    client, faults = attempt(stored, is_first_party=False)
+
+    assert [] == faults
+    assert stored.refresh == client.refresh
+    assert (("password",), "kept") == (client.grant_types, client.document["description"])
+    assert (Secret("s" * 40), False) == (client.secret, client.is_first_party)
+
+
+def test_a_client_reads_back_what_it_renders() -> None:
+    """An exported client imports again unchanged."""
+    stored = created(
+        app_type="regular_web",
+        grant_types=["password", "refresh_token"],
+        jwt_configuration={"alg": "PS256", "lifetime_in_seconds": 600},
+        refresh_token={
+            "rotation_type": "rotating",
+            "expiration_type": "expiring",
+            "leeway": 3,
+            "token_lifetime": 600,
+            "infinite_idle_token_lifetime": True,
+        },
+        web_origins=["https://shop.example"],
+        client_metadata={"team": "red"},
+        logo_uri="https://shop.example/logo.png",
+    )
+
+    again, faults = attempt(stored, **client_document.rendered(stored))
+
+    assert [] == faults
+    assert stored == again
+
+
+def test_rotating_tokens_must_expire() -> None:
+    """Auth0 refuses rotation for tokens that live forever."""
+    _, faults = attempt(refresh_token={"rotation_type": "rotating"})
+
+    assert [("refresh_token", "rotation_type")] == [fault.path for fault in faults]
+
+
+def test_expiring_tokens_have_auth0s_lifetimes() -> None:
+    """Switched on without numbers, 30 days absolute and 15 days idle."""
+    client = created(refresh_token={"rotation_type": "rotating", "expiration_type": "expiring"})
+
+    assert RefreshPolicy(rotating=True, absolute_s=2_592_000, idle_s=1_296_000) == client.refresh
+
+
+def test_null_switches_refresh_policy_back() -> None:
+    """Null stands for the default."""
+    stored = created(refresh_token={"expiration_type": "expiring"})
+
+    client, _ = attempt(stored, refresh_token=None)
+
+    assert RefreshPolicy() == client.refresh
+
+
+def test_origins_are_those_of_both_lists() -> None:
+    """Browsers may call from web_origins and allowed_origins; paths are no part of an origin."""
+    client = created(
+        web_origins=["https://A.example/path"], allowed_origins=["http://localhost:3000"]
+    )
+
+    assert {"https://a.example", "http://localhost:3000"} == client.origins
+
+
+def test_keys_replace_the_shared_secret() -> None:
+    """private_key_jwt needs public keys only; the key id is the thumbprint when none is given."""
+    client = created(
+        client_authentication_methods={
+            "private_key_jwt": {"credentials": [{"name": "k", "pem": "PEM", "alg": "PS256"}]}
+        }
+    )
+
+    key = ClientKey(id="cred_new", name="k", kid="thumbprint of PEM", alg="PS256", pem="normal PEM")
+    assert (AuthMethod.PRIVATE_KEY_JWT, (key,), None) == (
+        client.auth_method, client.keys, client.secret,
+    )  # fmt: skip
+
+
+def test_key_that_cannot_be_read_is_a_fault_at_its_pem() -> None:
+    """The reason of the key reader stands where the key stands."""
+    _, faults = attempt(
+        client_authentication_methods={
+            "private_key_jwt": {"credentials": [{"pem": "PEM"}, {"pem": "broken"}]}
+        }
+    )
+
+    path = ("client_authentication_methods", "private_key_jwt", "credentials", 1, "pem")
+    assert [Fault(path, "is no public key")] == faults
+
+
+def test_secret_and_keys_exclude_each_other() -> None:
+    """client_authentication_methods replaces token_endpoint_auth_method."""
+    _, faults = attempt(
+        token_endpoint_auth_method="client_secret_post",
+        client_authentication_methods={"private_key_jwt": {"credentials": [{"pem": "PEM"}]}},
+    )
+
+    assert [("token_endpoint_auth_method",)] == [fault.path for fault in faults]
+
+
+def test_going_back_from_keys_makes_a_secret() -> None:
+    """A confidential client always has a proof."""
+    stored = created(
+        client_authentication_methods={"private_key_jwt": {"credentials": [{"pem": "PEM"}]}}
+    )
+
+    client, _ = attempt(stored, token_endpoint_auth_method="client_secret_basic")
+
+    assert (AuthMethod.BASIC, (), MADE) == (client.auth_method, client.keys, client.secret)
+
+
+def test_client_metadata_merges_and_is_bounded() -> None:
+    """Null removes a key; more than ten are refused (Auth0: "Application metadata")."""
+    stored = created(client_metadata={"a": "1", "b": "2"})
+
+    client, faults = attempt(stored, client_metadata={"a": None, "c": "3"})
+    _, too_many = attempt(client_metadata={str(number): "x" for number in range(11)})
+
+    assert ({"b": "2", "c": "3"}, []) == (client.document["client_metadata"], faults)
+    assert [("client_metadata",)] == [fault.path for fault in too_many]

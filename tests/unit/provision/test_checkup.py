@@ -1,0 +1,108 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from gateword.domain.client import AuthMethod, Client, RefreshPolicy
+from gateword.domain.connection import Connection
+from gateword.domain.secret import Secret
+from gateword.domain.tenant import Tenant
+from gateword.provision.checkup import findings
+from gateword.provision.draft import Draft
+from tests.support.house import signing_key
+from tests.support.stand_ins import START, HouseDice
+
+GRANTS = ("password", "http://auth0.com/oauth/grant-type/password-realm")
+KEYS = [signing_key("x.example", state) for state in ("current", "next")]
+
+
+def a_draft(**client: Any) -> Draft:
+    """Return a tenant in which nothing is to be said, but for what is changed of its client."""
+    given: dict[str, Any] = {
+        "client_id": "shop",
+        "name": "Shop",
+        "secret": Secret("s" * 32),
+        "grant_types": (*GRANTS, "refresh_token"),
+        "is_ip_header_trusted": True,
+        "refresh": RefreshPolicy(rotating=True, absolute_s=600),
+    }
+    connection = Connection(
+        key=1, id="con_1", name="D", strategy="auth0", enabled_clients=frozenset({"shop"})
+    )
+    return Draft(
+        tenant=Tenant(key=1, name="default", domain="x.example", default_directory="D"),
+        clients={"shop": Client(**given | client)},
+        connections={"D": connection},
+        apis={},
+        grants={},
+        roles={},
+        dice=HouseDice("checkup"),
+    )
+
+
+def said(draft: Draft) -> list[tuple[str, str]]:
+    """Return level and subject of each finding."""
+    return [(one.level, one.about) for one in findings(draft, KEYS, START)]
+
+
+def test_sound_tenant_has_no_findings() -> None:
+    """Silence means that there is nothing to mend."""
+    assert [] == said(a_draft())
+
+
+def test_missing_key_is_an_error() -> None:
+    """Without a current key nothing is signed; without a next one nothing is rotated."""
+    found = findings(a_draft(), KEYS[:1], START)
+
+    assert [("error", "signing keys")] == [(one.level, one.about) for one in found]
+
+
+def test_clock_behind_the_keys_is_an_error() -> None:
+    """Tokens dated before their time are refused elsewhere."""
+    found = findings(a_draft(), KEYS, START - timedelta(hours=1))
+
+    assert {("error", "clock")} == {(one.level, one.about) for one in found}
+
+
+def test_default_directory_must_exist() -> None:
+    """Unset it closes grant `password`; naming nothing it is a mistake."""
+    unset, wrong = a_draft(), a_draft()
+    unset.tenant = replace(unset.tenant, default_directory=None)
+    wrong.tenant = replace(wrong.tenant, default_directory="Nowhere")
+
+    assert [("warning", "default_directory")] == said(unset)
+    assert [("error", "default_directory")] == said(wrong)
+
+
+def test_public_client_with_passwords_is_a_warning() -> None:
+    """Anybody can try passwords in its name."""
+    draft = a_draft(auth_method=AuthMethod.NONE, secret=None)
+
+    assert [("warning", "client Shop")] == said(draft)
+
+
+def test_untrusted_address_header_is_a_hint() -> None:
+    """A confidential client hides the addresses of its users."""
+    assert [("hint", "client Shop")] == said(a_draft(is_ip_header_trusted=False))
+
+
+def test_refresh_tokens_without_an_end_are_a_warning() -> None:
+    """Auth0's default for clients made here (ruling 8)."""
+    assert [("warning", "client Shop")] == said(a_draft(refresh=RefreshPolicy()))
+
+
+def test_one_of_the_two_password_grants_is_a_hint() -> None:
+    """Libraries send either."""
+    assert [("hint", "client Shop")] == said(a_draft(grant_types=GRANTS[:1]))
+
+
+def test_short_secret_is_a_warning() -> None:
+    """A client secret is the key of HS256 ID tokens, and it can be guessed at leisure."""
+    assert [("warning", "client Shop")] == said(a_draft(secret=Secret("short")))
+
+
+def test_realm_for_nobody_is_a_hint() -> None:
+    """And a client that may use passwords, but has no realm, gets a warning."""
+    draft = a_draft()
+    draft.connections["D"] = replace(draft.connections["D"], enabled_clients=frozenset())
+
+    assert [("warning", "client Shop"), ("hint", "database D")] == said(draft)
