@@ -152,7 +152,14 @@ class Houses:
         now_s = self._engines.clock.monotonic_s()
         if now_s - self._read_at_s < _TENANTS_SEEN_S:
             return
-        for tenant in await open_tenants(self._engines.database).all():
+        try:
+            found = await open_tenants(self._engines.database).all()
+        except Refused:
+            if not self._by_host:
+                raise
+            found = ()  # away: those that are known answer what they can
+            now_s = self._engines.clock.monotonic_s()
+        for tenant in found:
             if tenant.domain not in self._by_host:
                 self._by_host[tenant.domain] = self._engines.tenancy(tenant)
         self._read_at_s = now_s

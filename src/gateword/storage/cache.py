@@ -2,13 +2,15 @@
 
 A tenant has one version for all its configuration. A writer moves it in the transaction that
 changes something, a reader looks at it at most every half second; so a change made by another
-process is seen within a second, and nothing that does not exist costs a query.
+process is seen within a second, and nothing that does not exist costs a query. While the database
+is away, what is known stays in force: nothing can change it either.
 """
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from gateword.domain.refusal import Refused
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
 
@@ -55,9 +57,17 @@ class ConfigCache:
             name: Under which it is remembered.
             load: Reads the rows and arranges them for look-ups.
         """
-        if self._monotonic_s() >= self._look_at_s:
-            await self._look()
         known = self._views.get(name)
+        if self._monotonic_s() >= self._look_at_s:
+            try:
+                await self._look()
+            except Refused:
+                if known is None:
+                    raise
+                # Away: keys and discovery stay up. Whatever grants something writes, and fails.
+                self._look_at_s = self._monotonic_s() + LOOK_AGAIN_S
+            else:
+                known = self._views.get(name)
         if known is None or known.version != self._version:
             # The version was read before the rows: a change in between is loaded once more.
             known = _View(self._version, await load(self._database))
