@@ -42,18 +42,6 @@ def test_stop_when_logins_are_in_flight_answers_them(tmp_path: Path, workers: st
         assert 0 == served.wait()
 
 
-def test_stop_when_idle_closes_and_ends_with_status_0(tmp_path: Path) -> None:
-    """An idle keep-alive connection holds nothing up."""
-    with serving(tmp_path / "data") as served, wire.connected(served) as idle:
-        idle.sendall(wire.head(served, method="GET", path="/health"))
-        assert 200 == wire.answer(idle).status
-
-        os.kill(served.pid, signal.SIGTERM)
-
-        assert b"" == wire.until_closed(idle)
-        assert 0 == served.wait()
-
-
 def _is_refused(served: Served) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", served.port), 1):

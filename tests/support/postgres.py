@@ -45,6 +45,14 @@ class PostgresServer:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
             self._run(drop.format(sql.Identifier(name)))
 
+    def stop(self) -> None:
+        """Stop the server as an upgrade of it would: its connections are ended, its data stays."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Start the server again, at the same address."""
+        self._server.ensure_postgres_running()
+
     def _run(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
             connection.execute(statement)
