@@ -56,13 +56,14 @@ def _arguments() -> argparse.Namespace:
 def _starts(folder: Path, options: Sequence[str], say: _Progress, *, new: bool) -> Figures:
     """Start and stop a server several times, in one prepared folder or in new ones."""
     say(f"start-up in a {'new' if new else 'prepared'} folder")
-    each = []
+    each, cpu = [], []
     for number in range(_STARTS):
         data = folder / f"new-{number}" if new else folder / "data"
         server = Server(data, free_port(), options)
         each.append(server.ready_s)
+        cpu.append(server.cpu_s())
         server.stop()
-    return {"median_s": median(each), "each_s": each}
+    return {"median_s": median(each), "each_s": each, "cpu_s": median(cpu)}
 
 
 def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures:

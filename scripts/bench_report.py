@@ -47,7 +47,8 @@ def _passwords(figures: Figures) -> Iterator[str]:
     bare = figures["hashes_per_s"]
     each = ", ".join(f"{one:.1f}" for one in figures["hashes_per_s_each"])
     yield _title("password grants, as a share of the machine's bare Argon2id hashes")
-    yield _row("bare hashes, all cores", "1.000", f"{bare:8.1f}/s", f"({each})")
+    cpu = f"{figures['hash_cpu_ms']:.1f} ms of CPU each"
+    yield _row("bare hashes, all cores", "1.000", f"{bare:8.1f}/s", cpu, f"({each})")
     for name, label in (
         ("password", "password, access token"),
         ("password_openid_offline", "the same with ID and refresh token"),
@@ -55,7 +56,11 @@ def _passwords(figures: Figures) -> Iterator[str]:
         one = figures[name]
         share = one["ratio_to_hashes"]
         verdict = _verdict(share >= _GOALS["password"], "0.93 or more")
-        yield _row(label, f"{share:.3f}", f"{one['per_s']:8.1f}/s", verdict, _counted(one))
+        cpu = (
+            f"{one['server_cpu_ms']:.1f} ms of server CPU, "
+            f"{one['hash_share_of_cpu']:.3f} of it the hash"
+        )
+        yield _row(label, f"{share:.3f}", f"{one['per_s']:8.1f}/s", cpu, verdict, _counted(one))
 
 
 def _cheap_grants(figures: Figures) -> Iterator[str]:
@@ -100,8 +105,9 @@ def _start(figures: Figures) -> Iterator[str]:
         if name in figures:
             median = figures[name]["median_s"]
             each = ", ".join(f"{one:.2f}" for one in figures[name]["each_s"])
+            cpu = f"{figures[name]['cpu_s']:.2f} s of CPU"
             verdict = _verdict(median < _GOALS["ready_s"], "under 1")
-            yield _row(label, f"{median:.2f}", f"({each})", verdict)
+            yield _row(label, f"{median:.2f}", cpu, f"({each})", verdict)
 
 
 def _memory(figures: Figures) -> Iterator[str]:
