@@ -63,11 +63,22 @@ def _opened(user_id: str, scopes: tuple[str, ...]) -> Bearer:
 
 
 async def claims_of(tenancy: Tenancy, token: Secret) -> Mapping[str, object] | None:
-    """Return the claims of one of our JWT access tokens, whatever its audience; else None."""
+    """Return the claims of one of our JWT access tokens, whatever its audience; else None.
+
+    Tokens of a client that was deleted are none any more.
+    """
     if token.reveal().count(".") != _JWT_DOTS:
         return None
     tenant = await tenancy.tenant()
-    return await tenancy.parts.verifier.access_claims(token, tenant.issuer)
+    claims = await tenancy.parts.verifier.access_claims(token, tenant.issuer)
+    if claims is None or await tenancy.parts.stores.clients.get(owner(claims)) is None:
+        return None  # also ID tokens, which belong to nobody in this sense
+    return claims
+
+
+def owner(claims: Mapping[str, object]) -> str:
+    """Return the client that an access token was issued to, in either profile."""
+    return str(claims.get("azp") or claims.get("client_id"))
 
 
 def audiences(claims: Mapping[str, object]) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ class IntrospectEndpoint:
         claims = await bearer.claims_of(visit.tenancy, token)
         if claims is None:
             return await self._refresh(visit, client, token)
-        owner = claims.get("azp") or claims.get("client_id")
+        owner = bearer.owner(claims)
         if owner != client.client_id and not await self._holds_grant(visit, client, claims):
             return None
         found = {name: claims[name] for name in _CLAIMS if name in claims}
