@@ -1,0 +1,173 @@
+"""Refresh tokens and opaque tokens: whose they are, what they may, when they end."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any, Final
+
+import pytest
+
+from tests.support.factories import PASSWORD, REFRESH_TOKEN
+from tests.support.house import House
+from tests.wire.givens import carry_out
+from tests.wire.world import API, CLIENTS, PASSWORDS, VALUES
+
+
+def _as(client: str) -> dict[str, str]:
+    secret = {"client_secret": VALUES[f"{client}_secret"]} if CLIENTS[client].secret else {}
+    return {"client_id": VALUES[client], **secret}
+
+
+async def _log_in(house: House, client: str = "web", **more: str | None) -> dict[str, Any]:
+    form: dict[str, str | None] = {
+        "grant_type": PASSWORD,
+        "username": "ann",
+        "password": PASSWORDS["password"],
+        "scope": "openid email read:orders offline_access",
+        "audience": API,
+        **_as(client),
+    }
+    granted: dict[str, Any] = (await house.token(**form | more)).json()
+    return granted
+
+
+async def _refresh(house: House, token: str, client: str = "web", **more: str) -> dict[str, Any]:
+    form = {"grant_type": REFRESH_TOKEN, "refresh_token": token, **_as(client), **more}
+    answer = await house.token(**form)
+    body: dict[str, Any] = answer.json()
+    return {"status": answer.status_code, **body}
+
+
+async def _userinfo(house: House, token: str) -> int:
+    answer = await house.http.get("/userinfo", headers={"authorization": f"Bearer {token}"})
+    return answer.status_code
+
+
+@pytest.mark.parametrize("client", ["web", "rotating", "spa", "signed"])
+@pytest.mark.parametrize("thief", ["other", "spa", "rotating", "web", "hs256"])
+async def test_handle_belongs_to_its_client(house: House, client: str, thief: str) -> None:
+    """O4: a foreign client gets `invalid_grant`, revokes nothing, sees nothing, harms nothing."""
+    if client in {thief, "signed"}:
+        return
+    token = (await _log_in(house, client))["refresh_token"]
+    stolen = await _refresh(house, token, thief)
+    for path in ("/oauth/revoke", "/oauth/introspect"):
+        await house.http.post(path, data={"token": token, **_as(thief)})
+    own = await _refresh(house, token, client)
+
+    assert (403, "invalid_grant") == (stolen["status"], stolen["error"])
+    assert 200 == own["status"]
+
+
+ORIGINAL: Final = ("openid", "email", "read:orders", "offline_access")
+BEYOND: Final = ("write:orders", "profile", "nonsense")
+
+
+def _subsets() -> Iterator[tuple[str, ...]]:
+    for size in range(len(ORIGINAL) + 1):
+        for kept in combinations(ORIGINAL, size):
+            yield kept
+            yield (*kept, *BEYOND)
+
+
+async def test_scope_is_never_wider_nor_narrowed_for_good(house: House) -> None:
+    """O5: each exchange grants what is both asked and original; the next may have it all again."""
+    token = (await _log_in(house))["refresh_token"]
+    for asked in _subsets():
+        narrowed = await _refresh(house, token, scope=" ".join(asked), audience="https://x.example")
+        whole = await _refresh(house, token)
+        expected = set(asked) & set(ORIGINAL) if asked else set(ORIGINAL)
+
+        assert expected == set(narrowed.get("scope", "").split())
+        assert set(ORIGINAL) == set(whole["scope"].split())
+
+
+STATES: Final = {
+    "ann is blocked": (403, 401, 401),
+    "ann is deleted": (403, 403, 401),
+    "ann has a new password": (403, 403, 401),
+    "client {client} is gone": (401, 401, 401),
+    "client {client} may not refresh": (403, 200, 200),
+    "connection Employees is off": (403, 400, 200),
+    "connection Employees is not enabled for client {client}": (403, 400, 200),
+}
+"""What happened, and the status of a refresh, of a new login, and of /userinfo after it."""
+
+
+@pytest.mark.parametrize("audience", [API, None], ids=["jwt", "opaque"])
+@pytest.mark.parametrize("client", ["web", "rotating"])
+@pytest.mark.parametrize("state", STATES)
+async def test_state_ends_what_it_must(
+    house: House, state: str, client: str, audience: str | None
+) -> None:
+    """O6: after each of these there is no further refresh; access tokens end where we see them."""
+    granted = await _log_in(house, client, audience=audience)
+    await carry_out(house, state.format(client=client))
+    refreshed = await _refresh(house, granted["refresh_token"], client)
+    again = await house.token(
+        grant_type=PASSWORD, username="ann", password=PASSWORDS["password"], **_as(client)
+    )
+
+    assert STATES[state] == (
+        refreshed["status"],
+        again.status_code,
+        await _userinfo(house, granted["access_token"]),
+    )
+
+
+def _edits(handle: str) -> Iterator[str]:
+    yield from (handle[:length] for length in range(1, len(handle)))
+    yield from (handle[begin:] for begin in range(1, len(handle)))
+    for place in range(len(handle)):
+        other = "A" if handle[place] != "A" else "B"
+        yield handle[:place] + other + handle[place + 1 :]
+        yield handle[:place] + handle[place] + handle[place:]
+    yield from (f"{handle}{more}" for more in ("A", "=", "==", "%00", "\0", "\u00a0", ".x.y"))
+    yield from (handle.swapcase(), handle.upper(), handle.lower(), handle * 2, handle[::-1])
+
+
+async def test_edited_refresh_token_is_worth_nothing(house: House) -> None:
+    """O7: a handle counts as a whole: cut, extended, changed or padded it is unknown."""
+    token = (await _log_in(house, "rotating"))["refresh_token"]
+    edits = {edit for edit in _edits(token) if edit != token}
+    answers = {(await _refresh(house, edit, "rotating"))["status"] for edit in edits}
+
+    assert 200 < len(edits)
+    assert {403} == answers
+    assert 200 == (await _refresh(house, token, "rotating"))["status"]
+
+
+async def test_edited_access_token_is_worth_nothing(house: House) -> None:
+    """O7: the same holds for opaque access tokens."""
+    token = (await _log_in(house, audience=None))["access_token"]
+    edits = {edit for edit in _edits(token) if edit not in {token, f"{token}\u00a0"}}
+    printable = [edit for edit in edits if edit.isascii() and edit.isprintable()]
+    answers = {await _userinfo(house, edit) for edit in printable}
+
+    assert {401} == answers
+    assert 200 == await _userinfo(house, token)
+
+
+@pytest.mark.parametrize("word", ["refresh_families", "refresh_tokens", "logs"])
+async def test_storage_error_is_no_success(house: House, word: str) -> None:
+    """O8: when a statement of a revocation or an exchange fails, nobody is told it was done."""
+    token = (await _log_in(house))["refresh_token"]
+    house.engines.watched.broken = word
+    revoked = await house.http.post("/oauth/revoke", data={"token": token, **_as("web")})
+    refreshed = await _refresh(house, token)
+
+    assert (500, 500) == (revoked.status_code, refreshed["status"])
+
+
+async def test_storage_away_is_no_success(house: House) -> None:
+    """O8: a database that is away is 503, with the time to come again."""
+    token = (await _log_in(house))["refresh_token"]
+    house.engines.watched.away = True
+    answers = [
+        await house.http.post("/oauth/revoke", data={"token": token, **_as("web")}),
+        await house.token(grant_type=REFRESH_TOKEN, refresh_token=token, **_as("web")),
+        await house.token(
+            grant_type=PASSWORD, username="ann", password=PASSWORDS["password"], **_as("web")
+        ),
+    ]
+
+    assert [(503, "1")] * 3 == [(one.status_code, one.headers["retry-after"]) for one in answers]
