@@ -2,13 +2,15 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Iterator
-from typing import Never
+from collections.abc import Awaitable, Iterator
+from typing import Never, TypeVar
 
 import pytest
 
 from gateword.crypto.hash_pool import HashPool
 from gateword.domain.refusal import Refusal, Refused
+
+T = TypeVar("T")
 
 PATIENCE_S = 10
 """A wait that ends only when the pool is broken."""
@@ -47,6 +49,11 @@ def pool() -> Iterator[HashPool]:
     made.stop()
 
 
+async def soon(answer: Awaitable[T]) -> T:
+    """Return an answer that does not let itself be waited for."""
+    return await asyncio.wait_for(answer, PATIENCE_S)
+
+
 async def begun(pool: HashPool, job: Gate) -> "asyncio.Task[str]":
     """Return a running task whose job is in a thread's hands."""
     task = asyncio.create_task(pool.run(job))
@@ -81,8 +88,8 @@ async def test_job_is_dropped_when_its_waiter_is_cancelled_before_it_began(
         await gone
     gate.open.set()
 
-    assert "done" == await first
-    assert await pool.run(lambda: ran.append("next")) is None
+    assert "done" == await soon(first)
+    assert await soon(pool.run(lambda: ran.append("next"))) is None
     assert ["next"] == ran
 
 
@@ -95,7 +102,7 @@ async def test_pool_lives_on_when_a_waiter_is_cancelled_in_the_middle(
     with pytest.raises(asyncio.CancelledError):
         await gone
     gate.open.set()
-    assert 2 == await pool.run(lambda: 1 + 1)
+    assert 2 == await soon(pool.run(lambda: 1 + 1))
 
 
 async def test_job_is_refused_over_the_expected_wait(gate: Gate) -> None:
@@ -125,7 +132,7 @@ async def test_job_is_taken_at_the_bound_and_refused_past_it(gate: Gate) -> None
     assert 1 == refused.value.retry_after_s
     gate.open.set()
     assert "done" == await task
-    assert 2 == await pool.run(lambda: 1 + 1)
+    assert 2 == await soon(pool.run(lambda: 1 + 1))
     pool.stop()
 
 
@@ -149,7 +156,7 @@ async def test_exception_reaches_the_waiter_and_the_thread_lives_on(pool: HashPo
 
     with pytest.raises(ZeroDivisionError, match="by a job"):
         await pool.run(fail)
-    assert 2 == await pool.run(lambda: 1 + 1)
+    assert 2 == await soon(pool.run(lambda: 1 + 1))
 
 
 async def test_nothing_is_expected_to_wait_when_every_job_has_ended(
@@ -164,7 +171,7 @@ async def test_nothing_is_expected_to_wait_when_every_job_has_ended(
 
     cancelled.cancel()
     gate.open.set()
-    await asyncio.gather(answered, failed, cancelled, return_exceptions=True)
+    await soon(asyncio.gather(answered, failed, cancelled, return_exceptions=True))
 
     assert 0 == pool.expected_wait_s()
 

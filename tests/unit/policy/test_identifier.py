@@ -78,7 +78,7 @@ def test_likeliest_kind_of_name_is_tried_first(typed: str, kinds: tuple[str, ...
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "\t\r\n", "\xa0", "a\0b", "\0", "x" * 321, "\ufdfa" * 20]
+    "typed", ["", " ", "\t\r\n", "\xa0", "a\0b", "\0", "x" * 321, "x" + " " * 320, "\ufdfa" * 20]
 )
 def test_name_is_nobodys_when_it_is_unusable(typed: str) -> None:
     """Nothing, NUL, and what is too long as typed or in normal form is looked up nowhere."""
