@@ -1,0 +1,110 @@
+from pathlib import Path
+
+from tests.cli.conftest import CommandLine
+from tests.compat.shop import CLIENT_ID, CONFIG
+
+
+def test_apply_prints_what_changed_and_then_that_nothing_did(gateword: CommandLine) -> None:
+    """A second run changes nothing, and says so."""
+    path = str(gateword.file(CONFIG))
+
+    first, second = gateword.ok("apply", path), gateword.ok("apply", path)
+
+    assert "created  client" in first
+    assert "8 created, 1 updated, 0 unchanged" in first
+    assert second.startswith("Nothing changed: 9 things")
+
+
+def test_apply_as_json_lists_every_thing(gateword: CommandLine) -> None:
+    """Scripts read `changed`, and one change for each thing of the file."""
+    first, second = gateword.apply(CONFIG), gateword.apply(CONFIG)
+
+    assert (True, False) == (first["changed"], second["changed"])
+    assert {"kind": "client", "name": "Shop", "action": "created", "members": []} in first[
+        "changes"
+    ]
+    assert {"unchanged"} == {change["action"] for change in second["changes"]}
+
+
+def test_bad_file_ends_with_2_and_names_line_and_key(gateword: CommandLine) -> None:
+    """Nothing is applied of a file with a fault in it."""
+    path = gateword.file("clients:\n  - name: Shop\n    grant_type: [password]\n")
+
+    done = gateword("apply", str(path))
+
+    assert 2 == done.exit_code
+    expected = f"{path}:3: clients[0].grant_type: unknown member; did you mean grant_types?"
+    assert expected in done.stderr
+    assert 1 == len(gateword.json("clients", "list"))
+
+
+def test_apply_fills_in_the_environment(gateword: CommandLine) -> None:
+    """`##NAME##` comes from the environment of the command."""
+    path = str(gateword.file('clients: [{name: "##SHOP##", client_id: shop}]'))
+
+    done = gateword("apply", path, env={"SHOP": "Corner shop"})
+    missing = gateword("apply", path)
+
+    assert (0, 2) == (done.exit_code, missing.exit_code)
+    assert "Corner shop" == gateword.json("clients", "show", "shop")["name"]
+    assert f"{path}:1: the environment variable SHOP is not set" in missing.stderr
+
+
+def test_apply_reads_standard_input(gateword: CommandLine) -> None:
+    """`-` stands for it."""
+    done = gateword("apply", "-", "--json", stdin="clients: [{name: A}]")
+    bad = gateword("apply", "-", stdin="clients: [{nam: A}]")
+
+    assert (0, 2) == (done.exit_code, bad.exit_code)
+    assert "<stdin>:1: clients[0]" in bad.stderr
+
+
+def test_file_that_is_not_there_ends_with_2(gateword: CommandLine, tmp_path: Path) -> None:
+    """The message names the file."""
+    done = gateword("apply", str(tmp_path / "nothing.yaml"))
+
+    assert 2 == done.exit_code
+    assert "nothing.yaml cannot be read" in done.stderr
+
+
+def test_folder_without_installation_says_the_next_step(tmp_path: Path) -> None:
+    """A mistyped --data must not make a second installation."""
+    done = CommandLine(tmp_path / "typo")("apply", "x.yaml")
+
+    assert 2 == done.exit_code
+    assert "gateword init" in done.stderr
+    assert not (tmp_path / "typo").exists()
+
+
+def test_apply_on_another_tenant_leaves_the_default_one_alone(gateword: CommandLine) -> None:
+    """`--tenant` says whose configuration the file is."""
+    gateword.ok("tenants", "add", "acme", "--domain", "acme.example")
+
+    gateword.ok("apply", str(gateword.file(CONFIG)), "--tenant", "acme")
+
+    of_acme = gateword.json("clients", "list", "--tenant", "acme")
+    ours = gateword.json("clients", "list")
+    assert CLIENT_ID in {client["client_id"] for client in of_acme}
+    assert CLIENT_ID not in {client["client_id"] for client in ours}
+
+
+def test_markup_in_names_is_printed_as_it_is(gateword: CommandLine) -> None:
+    """A name is data, not colour."""
+    printed = gateword.ok("apply", str(gateword.file('clients: [{name: "[bold]x[/]"}]')))
+
+    assert "[bold]x[/]" in printed
+
+
+def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """`--database-url` is all that differs."""
+    line = CommandLine(tmp_path / "data", ("--database-url", postgres_url))
+    line.ok("init", "--domain", "localhost:8443")
+
+    first, second = line.apply(CONFIG), line.apply(CONFIG)
+    line.ok("users", "block", "ann@example.com")
+    line.ok("keys", "rotate")
+
+    assert (True, False) == (first["changed"], second["changed"])
+    assert [True, False] == [user["blocked"] for user in line.json("users", "list")]
+    assert 3 == len(line.json("keys", "list"))
+    assert line.json("doctor")["ok"]
