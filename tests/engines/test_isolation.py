@@ -15,7 +15,7 @@ from gateword.domain.resource_server import ClientGrant, Role
 from gateword.domain.secret import Secret
 from gateword.ports.token_stores import SigningKey
 from gateword.storage.statement import AcrossTenants, Sql, Statement
-from tests.engines.house import API, CLIENT, NOON, House, a_handle
+from tests.engines.house import API, CLIENT, NOON, Furnished, House, a_handle
 
 ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres"}
 """Modules whose subject is the installation: its list of tenants, its health."""
@@ -66,10 +66,8 @@ def test_stores_never_name_a_table_in_a_string_that_is_no_statement() -> None:
         assert [] == calls
 
 
-async def test_neighbour_sees_nothing_of_a_tenant(house: House) -> None:
-    """Same names, same ids, same handles: what one tenant stored the other does not find."""
-    furnished = await house.furnish()
-    refresh, access = a_handle(), a_handle()
+async def fill(house: House, furnished: Furnished) -> None:
+    """Put a row into every store that furnishing a tenant leaves empty."""
     stores = house.stores
     await stores.client_grants.put(ClientGrant(id="1", client_id=CLIENT, audience=API), NOON)
     await stores.roles.put(Role(id="rol_1", name="reader", permissions=frozenset({(API, "x")})))
@@ -83,10 +81,17 @@ async def test_neighbour_sees_nothing_of_a_tenant(house: House) -> None:
             created_at=NOON,
         )
     )
-    await stores.tokens.begin_family(
+    await stores.logs.append([LogEvent(code=LogCode.SEPFT, at=NOON)])
+
+
+async def test_neighbour_sees_nothing_of_a_tenant(house: House) -> None:
+    """Same names, same ids, same handles: what one tenant stored the other does not find."""
+    furnished = await house.furnish()
+    await fill(house, furnished)
+    refresh, access = a_handle(), a_handle()
+    await house.stores.tokens.begin_family(
         furnished.grant(), refresh, RefreshPolicy(), furnished.access(access)
     )
-    await stores.logs.append([LogEvent(code=LogCode.SEPFT, at=NOON)])
 
     other = (await house.neighbour()).stores
     key, connection = furnished.user.key, furnished.connection.key

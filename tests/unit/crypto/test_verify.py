@@ -268,37 +268,3 @@ def test_forged_assertion_says_why_it_does_not_count(forge: Callable[[], str]) -
     """Promise K1: whatever a client sends, the answer is claims or a reason, never a fault."""
     stranger = public_key(a_key(8)).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     assert isinstance(asserted(forge(), {KID: ("RS256", stranger.decode())}), str)
-
-
-@pytest.mark.parametrize(
-    ("payload", "expected"),
-    [
-        (b'{"sub":"shop"}', "shop"),
-        (b'{"sub":"' + b"x" * 64 + b'"}', "x" * 64),
-        (b'{"sub":"' + b"x" * 65 + b'"}', None),
-        (b'{"sub":"a\\u0000b"}', None),
-        (b'{"sub":1}', None),
-        (b'{"sub":["shop"]}', None),
-        (b"{}", None),
-        (b"[]", None),
-        (b"", None),
-        (b"{", None),
-        (b"\xff", None),
-        (b'{"sub":"\\ud800"}', None),
-        (b'{"a":' + b"[" * 1200, None),
-        (b'{"a":' + b"[" * 1200 + b"]" * 1200 + b',"sub":"shop"}', None),
-    ],
-)
-def test_subject_is_read_before_any_check_without_faults(
-    payload: bytes, expected: str | None
-) -> None:
-    """Promise I2: the name by which keys are looked up is a bounded text or nothing."""
-    header = b64(b'{"alg":"RS256"}')
-    token = Secret(f"{header}.{b64(payload)}.{b64(bytes(256))}")
-    assert expected == KeyringVerifier(Keys(), Clock()).unverified_subject(token)
-
-
-@pytest.mark.parametrize("text", ["", ".", "..", "...", "a.b.c", "é.é.é", "\0", "x" * 2048])
-def test_subject_of_no_jws_is_nothing(text: str) -> None:
-    """Promise I2: text that is no JWS names nobody."""
-    assert KeyringVerifier(Keys(), Clock()).unverified_subject(Secret(text)) is None
