@@ -68,6 +68,7 @@ def _stored(draft: Draft, item: Members, name: str, client_id: str | None) -> Cl
             f"the client named {name} has the client_id {named[0].client_id}, which cannot change",
             "client_id",
         )
+        return named[0]  # what the rest of the file means by this name
     return by_id
 
 
