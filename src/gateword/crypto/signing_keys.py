@@ -13,6 +13,8 @@ from gateword.ports.clock import Dice
 from gateword.ports.token_stores import SigningKey
 
 _KID_CHARS: Final = 21
+"""Letters and digits only: a key id is an argument of commands, and none may look like an option."""
+
 _CERTIFICATE_DAYS: Final = 5000
 _COMMON_NAME_CHARS: Final = 64
 
@@ -38,7 +40,7 @@ def new_signing_key(domain: str, state: str, at: datetime, dice: Dice) -> Signin
         serialization.NoEncryption(),
     )
     return SigningKey(
-        kid=dice.handle(_KID_CHARS),
+        kid=dice.letters(_KID_CHARS),
         state=state,
         private_pem=Secret(pem.decode()),
         certificate_pem=certificate.public_bytes(serialization.Encoding.PEM).decode(),
