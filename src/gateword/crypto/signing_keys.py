@@ -13,7 +13,7 @@ from gateword.ports.clock import Dice
 from gateword.ports.token_stores import SigningKey
 
 _KID_CHARS: Final = 21
-"""Letters and digits only: a key id is an argument of commands, and none may look like an option."""
+"""Drawn from letters and digits: commands take key ids, and none may look like an option."""
 
 _CERTIFICATE_DAYS: Final = 5000
 _COMMON_NAME_CHARS: Final = 64
