@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from scripts import bench_limits as limits
-from scripts.bench_client import OK, Asker, Load, as_fast_as_answered, at_a_pace, connect
+from scripts.bench_client import BUSY, OK, Asker, Load, as_fast_as_answered, at_a_pace, connect
 from scripts.bench_commits import counting
 from scripts.bench_server import Failed, Server
 from scripts.bench_tenant import (
@@ -101,16 +101,18 @@ class Bench:
     async def waiting(self) -> Figures:
         """Measure how long cheap requests wait: alone, and while logins saturate every core."""
         self.say("JWKS and refresh on an idle server")
-        idle = await self._cheap(8.0)
+        refreshing = await self._refreshing(WEB, _PACED_ASKERS)
+        idle = await self._cheap(refreshing, 8.0)
         self.say("JWKS and refresh while logins saturate every core")
         crowd = logins(_LOGINS_A_CORE * limits.cores())
         hashing, cheap = await asyncio.gather(
-            as_fast_as_answered(self.port, crowd, 12.0 * self.scale), self._cheap(12.0)
+            as_fast_as_answered(self.port, crowd, 12.0 * self.scale),
+            self._cheap(refreshing, 12.0),
         )
         rates = {
             "password_per_s": hashing.per_s,
             "errors": hashing.errors,
-            "busy": hashing.statuses[503],
+            "busy": hashing.statuses[BUSY],
         }
         return {"idle": idle, "saturated": cheap | rates}
 
@@ -142,8 +144,7 @@ class Bench:
         load = await as_fast_as_answered(self.port, askers, seconds * self.scale)
         return load, 1000 * (self.server.cpu_s() - before_s) / max(1, load.granted)
 
-    async def _cheap(self, seconds: float) -> Figures:
-        refreshing = await self._refreshing(WEB, _PACED_ASKERS)
+    async def _cheap(self, refreshing: Sequence[Asker], seconds: float) -> Figures:
         readers = [key_set() for _ in range(_PACED_ASKERS)]
         keys, refresh = await asyncio.gather(
             at_a_pace(self.port, readers, seconds * self.scale, per_s=_PACE_PER_S),
@@ -163,6 +164,9 @@ class Bench:
         askers = []
         for number in range(count):
             answer = await connection.ask(login(number, client, scope))
+            while answer.status == BUSY:  # another phase has just ended, on a machine with company
+                await asyncio.sleep(1)
+                answer = await connection.ask(login(number, client, scope))
             if answer.status != OK:
                 raise Failed(f"a login was answered {answer.status}: {answer.body.decode()}")
             askers.append(Refreshing(client, json.loads(answer.body)["refresh_token"]))
@@ -180,7 +184,7 @@ def _rates(load: Load, cpu_ms: float) -> Figures:
         "server_cpu_ms": cpu_ms,
         "requests": load.granted,
         "errors": load.errors,
-        "busy": load.statuses[503],
+        "busy": load.statuses[BUSY],
     }
 
 
