@@ -1,0 +1,55 @@
+"""The how-to pages for operators, their commands run as they stand."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.served.test_documents import play
+
+PAGES = "docs/how-to"
+
+
+def test_proxy_page_logs_the_clients_address(tmp_path: Path) -> None:
+    """Behind a trusted proxy the address it forwards is the one in the log."""
+    played = play(f"{PAGES}/run-behind-a-proxy.md", tmp_path)
+
+    health, refused, logged = played.answers()
+    assert {"status": "ok", "database": True} == health
+    assert "access_denied" == refused["error"]
+    assert ("feccft", "203.0.113.7") == (logged["type"], logged["ip"])
+
+
+def test_postgresql_page_serves_from_postgresql(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the page's commands the installation is in PostgreSQL, and every command finds it."""
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+
+    played = play(f"{PAGES}/use-postgresql.md", tmp_path)
+
+    assert "Initialised data" in played.text
+    assert "Gateword Management" in played.text
+    assert [] == list((tmp_path / "data").glob("*.sqlite3"))
+
+
+def test_rotation_page_rotates_and_revokes(tmp_path: Path) -> None:
+    """The page shows two keys, then three, and ends with the first one revoked."""
+    played = play(f"{PAGES}/rotate-signing-keys.md", tmp_path)
+
+    tables = played.text.split("Key id")
+    states = [[line.split()[1] for line in table.splitlines()[1:] if line] for table in tables[1:]]
+    assert [
+        ["current", "next"],
+        ["current", "next", "previous"],
+        ["current", "next", "revoked"],
+    ] == states
+
+
+def test_tenants_page_shows_two_issuers(tmp_path: Path) -> None:
+    """The second tenant is chosen by Host, a stranger is misdirected, commands take `--tenant`."""
+    played = play(f"{PAGES}/serve-several-tenants.md", tmp_path)
+
+    discovered, misdirected = played.answers()
+    assert str(discovered["issuer"]).startswith("https://acme.localhost:")
+    assert "misdirected_request" == misdirected["error"]
+    assert "shop" in played.text
