@@ -1,5 +1,7 @@
 import asyncio
 import json
+import signal
+import subprocess
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from gateword.domain.log_event import LogCode, LogEvent
 from gateword.settings import load
 from tests.cli.conftest import DOMAIN, CommandLine
 from tests.compat.shop import CLIENT_ID, CLIENT_SECRET, CONFIG
+from tests.support.served import GATEWORD
 
 
 def states(keys: list[dict[str, Any]]) -> dict[str, str]:
@@ -99,6 +102,23 @@ def test_logs_print_the_newest_oldest_first(gateword: CommandLine) -> None:
 
     assert ["sepft", "fu"] == [json.loads(line)["type"] for line in lines]
     assert ["fp"] == [json.loads(line)["type"] for line in only_fp]
+
+
+def test_followed_log_goes_on_until_it_is_interrupted(gateword: CommandLine) -> None:
+    """Ctrl-C is the usual way to end it, and no failure."""
+    write_log(gateword, LogCode.FP)
+    command = [GATEWORD, "logs", "--follow", "--json", "--data", gateword.data]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        assert following.stderr is not None
+        before = json.loads(following.stdout.readline())
+        write_log(gateword, LogCode.FU)
+        after = json.loads(following.stdout.readline())
+        following.send_signal(signal.SIGINT)
+        status, complaint = following.wait(30), following.stderr.read()
+
+    assert ("fp", "fu") == (before["type"], after["type"])
+    assert (0, b"") == (status, complaint)
 
 
 def test_unknown_log_type_names_those_there_are(gateword: CommandLine) -> None:

@@ -4,7 +4,7 @@ Rule 1: pure; new secrets, ids and the reading of keys come in as functions.
 Source: Auth0 Management API v2 "Create a client", "Update a client", recorded creations.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -158,7 +158,7 @@ def _with_document(client: Client, members: Members, stored: Client) -> Client:
     origins: set[str] = set()
     for name in ("web_origins", "allowed_origins"):
         listed = members.texts(name, _texts(kept.get(name)))
-        origins.update(_origin(text) for text in listed)
+        origins.update(_origins(members, name, listed))
         _put(kept, name, list(listed) if name in members or name in kept else None)
     _put(kept, "client_metadata", _metadata(members, kept.get("client_metadata")))
     app_type = members.optional_text("app_type", _text(kept.get("app_type")), choices=APP_TYPES)
@@ -262,12 +262,17 @@ def _metadata(members: Members, stored: object) -> dict[str, object] | None:
     return kept
 
 
-def _origin(text: str) -> str:
-    """Return scheme, host and port of a URL, as browsers send them."""
-    parts = urlsplit(text)
-    if not parts.scheme or not parts.netloc:
-        return text.rstrip("/")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+def _origins(members: Members, name: str, listed: Iterable[str]) -> Iterator[str]:
+    """Return scheme, host and port of each URL, as browsers send them."""
+    for position, text in enumerate(listed):
+        try:
+            parts = urlsplit(text)
+        except ValueError:  # half an IPv6 address
+            parts = urlsplit("")
+        if parts.scheme and parts.netloc:
+            yield f"{parts.scheme}://{parts.netloc}".lower()
+        else:
+            members.fault("is no origin such as https://shop.example", name, position)
 
 
 def _put(document: dict[str, object], name: str, value: object) -> None:

@@ -132,6 +132,14 @@ def test_origins_are_those_of_both_lists() -> None:
     assert {"https://a.example", "http://localhost:3000"} == client.origins
 
 
+@pytest.mark.parametrize("origin", ["shop.example", "http://[::1", ""])
+def test_what_is_no_origin_is_refused(origin: str) -> None:
+    """A browser would never send it."""
+    _, faults = attempt(web_origins=["https://good.example", origin])
+
+    assert [("web_origins", 1)] == [fault.path for fault in faults]
+
+
 def test_keys_replace_the_shared_secret() -> None:
     """private_key_jwt needs public keys only; the key id is the thumbprint when none is given."""
     client = created(

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateword.policy.members import Fault
 from gateword.provision.source import BadFile, Source, read
@@ -139,3 +143,24 @@ def test_faults_stand_in_the_order_of_their_lines() -> None:
     faults = [Fault(("a",), "x"), Fault(("b",), "y"), Fault(("a",), "x")]
 
     assert ("f:1: b: y", "f:2: a: x") == source.refusal(faults).lines
+
+
+PIECES = st.sampled_from([
+    "a", "b: ", "- ", "\n", "  ", ": ", "[", "]", "{", "}", "&x ", "*x", "'", '"', "#", "|\n", "~",
+    ">\n", "!!int ", "%", "@@X@@", "##X##", "\t", "? ", "<<: ", "---\n", "\r", "\x85", "\u2028",
+    "1",
+])  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text makes the reader fail in another way than by naming a line."""
+    try:
+        source = read("f.yaml", text, {"X": "[1]"})
+    except BadFile as bad:
+        refused = bad.lines
+    else:
+        refused = ()
+        assert set(source.root) == {path[0] for path in source.lines if path}
+
+    assert all(re.match(r"f\.yaml:\d+: ", line) for line in refused)
