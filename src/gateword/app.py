@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hmac
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -60,12 +61,16 @@ class Engines:
         self.dice = SystemDice()
         threads = settings.hash_threads or _cores()
         self.pool = HashPool(threads, settings.hash_max_wait_s)
-        self._hasher = PooledHasher(
-            self.pool, memory_kib=settings.argon2_memory_kib, passes=settings.argon2_passes
-        )
-        key = settings.encryption_key
+        text = settings.encryption_key
         path = settings.data_dir / "encryption.key"
-        self._vault = AesVault(key_from_text(Secret(key)) if key else key_from_file(path))
+        key = key_from_text(Secret(text)) if text else key_from_file(path)
+        self._vault = AesVault(key)
+        self._hasher = PooledHasher(
+            self.pool,
+            hmac.digest(key, b"gateword decoys", "sha256"),
+            memory_kib=settings.argon2_memory_kib,
+            passes=settings.argon2_passes,
+        )
         self.database: Database
 
     async def open(self) -> None:

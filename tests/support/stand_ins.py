@@ -2,7 +2,7 @@
 
 import hashlib
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -82,6 +82,10 @@ class CountedHasher:
         """Verify, and count it."""
         self.verified += 1
         return await self.real.verify(password, encoded)
+
+    def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
+        """Ask the real one."""
+        return self.real.decoy(name, kinds)
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Ask the real one."""

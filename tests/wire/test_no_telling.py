@@ -85,7 +85,7 @@ async def test_statements_are_the_same_when_a_login_fails(unlimited: House) -> N
     """T2: whoever is looked up, found or not, the database hears the same statements."""
     heard = {}
     for name, who in REFUSED.items():
-        await _log_in(unlimited, {"username": "warm-up"}, "x")
+        await _log_in(unlimited, {**who, "username": "warm-up"}, "x")
         unlimited.engines.watched.said.clear()
         await _log_in(unlimited, who, "wrong")
         heard[name] = sorted(unlimited.engines.watched.said)

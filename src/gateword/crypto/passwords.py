@@ -1,7 +1,10 @@
 """Passwords: Argon2id for new ones, bcrypt for those brought along."""
 
 import contextlib
+import hmac
 import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final
 
 import bcrypt
@@ -10,6 +13,7 @@ from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from gateword.crypto.hash_pool import HashPool
 from gateword.domain.secret import Secret
+from gateword.policy.decoy import NEWEST, kind_of
 
 MAX_BYTES: Final = 1024
 """Longer passwords never fit and are not hashed; no real one is longer."""
@@ -18,21 +22,30 @@ BCRYPT_BYTES: Final = 72
 """bcrypt sees no more of a password."""
 
 _BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
-_BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
+_BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
+"""Cost 4 to 16: the next ones hold a core for minutes at every login."""
+
+_NOBODYS_BCRYPT: Final = "." * 53
+_MOST_MEMORY_KIB: Final = 1024 * 1024
+_MOST_PASSES: Final = 64
 
 
 class PooledHasher:
     """Hashes behind a pool; every path through `verify` costs exactly one hash."""
 
-    def __init__(self, pool: HashPool, *, memory_kib: int = 19456, passes: int = 2) -> None:
+    def __init__(
+        self, pool: HashPool, pepper: bytes = b"", *, memory_kib: int = 19456, passes: int = 2
+    ) -> None:
         """Set Argon2id's cost; one lane, as OWASP's password storage advice has it.
 
         Args:
             pool: Where the hashes run.
+            pepper: Secret that decides which unknown name gets which decoy.
             memory_kib: Memory of one hash, in KiB.
             passes: How often it goes over the memory.
         """
         self._pool = pool
+        self._pepper = pepper
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
         )
@@ -56,21 +69,34 @@ class PooledHasher:
         against = encoded.reveal() if encoded is not None else self._nobody
         return await self._pool.run(lambda: self._fits(tried, against)) and fits
 
+    def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
+        """Return a hash that nothing fits, of a cost that is the name's own for good."""
+        digest = hmac.digest(self._pepper, name.encode(), "sha256")
+        counts: Counter[str] = Counter()
+        for kind, count in kinds.items():
+            counts[kind if kind.startswith(_BCRYPT) else NEWEST] += count
+        drawn = kind_of(int.from_bytes(digest[:8]) / 2**64, counts)
+        return Secret(drawn + _NOBODYS_BCRYPT if drawn else self._nobody)
+
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is not Argon2id at today's cost."""
         text = encoded.reveal()
         return text.startswith(_BCRYPT) or self._argon2.check_needs_rehash(text)
 
     def recognises(self, encoded: Secret) -> bool:
-        """Say whether a hash is Argon2 in PHC form or bcrypt `$2a$`, `$2b$`, `$2y$`."""
+        """Say whether a hash is Argon2 in PHC form or bcrypt `$2a$`, `$2b$`, `$2y$`.
+
+        One whose cost would hold a core for minutes, or take gigabytes, is none.
+        """
         text = encoded.reveal()
         if _BCRYPT_FORM.fullmatch(text):
             return True
         try:
-            extract_parameters(text)
+            cost = extract_parameters(text)
         except ValueError:
             return False
-        return text.isascii()
+        bounded = cost.memory_cost <= _MOST_MEMORY_KIB and cost.time_cost <= _MOST_PASSES
+        return bounded and text.isascii()
 
     def _fits(self, password: bytes, encoded: str) -> bool:
         if encoded.startswith(_BCRYPT):

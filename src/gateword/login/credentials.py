@@ -7,6 +7,7 @@ from gateword.domain.log_event import LogFacts
 from gateword.domain.login import Attempt, Login
 from gateword.domain.refusal import Refusal, Refused
 from gateword.domain.user import User
+from gateword.policy.identifier import MAX_CHARS
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Unreachable
 
@@ -63,7 +64,7 @@ def _facts(attempt: Attempt, user: User | None = None) -> LogFacts:
     connection = attempt.connection
     return LogFacts(
         user_id=user.user_id if user else "",
-        user_name=attempt.username,
+        user_name=attempt.username[:MAX_CHARS],  # longer ones were never looked up
         connection=connection.name,
         connection_id=connection.id,
         strategy=connection.strategy,

@@ -29,6 +29,15 @@ class Hasher(Protocol):
         """
         ...
 
+    def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
+        """Return a hash that nothing fits, to check an unknown name's password against.
+
+        Args:
+            name: The name; the same one always gets a hash of the same cost.
+            kinds: First seven characters of the directory's hashes, and how many begin so.
+        """
+        ...
+
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether a hash that just fitted should be replaced by one of today's kind."""
         ...

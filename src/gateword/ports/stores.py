@@ -4,7 +4,7 @@ Every store is bound to one tenant when it is opened, so none of these methods t
 A method that returns has been made durable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -132,6 +132,13 @@ class Users(Protocol):
         Args:
             connection_key: The directory.
             names: (`email` | `username` | `phone`, normal form), in order of preference.
+        """
+        ...
+
+    async def hash_kinds(self, connection_key: int) -> Mapping[str, int]:
+        """Return how a sample of the directory's hashes begin (seven characters), with counts.
+
+        May be a minute old: it shapes only what unknown names are checked against.
         """
         ...
 

@@ -26,7 +26,10 @@ class DatabaseRealm:
         names = login_names(username)
         account = await self.users.account(connection.key, names) if names else None
         encoded = account.password_hash if account and connection.passwords_enabled else None
-        fits = await self.hasher.verify(password, encoded)
+        kinds = await self.users.hash_kinds(connection.key)
+        # Of the same cost as somebody's: the time of the answer must not tell whether one exists.
+        decoy = self.hasher.decoy(f"{connection.id}:{names[0][1] if names else username}", kinds)
+        fits = await self.hasher.verify(password, encoded or decoy)
         if account is None:
             return NotFound()
         if encoded is None:

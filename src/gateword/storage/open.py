@@ -55,7 +55,7 @@ def open_stores(
         resource_servers=SqlResourceServers(cache, vault),
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
-        users=SqlUsers(rows, dice),
+        users=SqlUsers(rows, dice, clock.monotonic_s),
         tokens=SqlTokens(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),
