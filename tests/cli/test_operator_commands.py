@@ -107,7 +107,7 @@ def test_logs_print_the_newest_oldest_first(gateword: CommandLine) -> None:
 def test_followed_log_goes_on_until_it_is_interrupted(gateword: CommandLine) -> None:
     """Ctrl-C is the usual way to end it, and no failure."""
     write_log(gateword, LogCode.FP)
-    command = [GATEWORD, "logs", "--follow", "--json", "--data", gateword.data]
+    command = [str(GATEWORD), "logs", "--follow", "--json", "--data", str(gateword.data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
         assert following.stdout is not None
         assert following.stderr is not None

@@ -225,7 +225,7 @@ class _Walk:
             return None
         try:
             value: object = self._scalars.construct_object(node)
-        except ValueError:  # `!!int x`, and numbers of thousands of digits
+        except (ValueError, LookupError):  # `!!int x`, and numbers of thousands of digits
             value = _MAX_NUMBER + 1
         if isinstance(value, int | float) and abs(value) > _MAX_NUMBER:
             self._fault(node, "no number, or too large a one")
