@@ -93,10 +93,20 @@ def _form_members(body: bytes, *, strict: bool) -> dict[str, object]:
 
 
 def _json_members(body: bytes) -> dict[str, object]:
+    repeated: list[str] = []
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, value in pairs:
+            if name in found:
+                repeated.append(name)
+            found[name] = value
+        return found
+
     try:
         value = json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
+            object_pairs_hook=members,
             parse_constant=_no_constant,
             parse_int=_bounded_int,
             parse_float=_bounded_float,
@@ -105,16 +115,9 @@ def _json_members(body: bytes) -> dict[str, object]:
         raise _malformed(type(error).__name__) from None
     if not isinstance(value, dict) or len(value) > MAX_FIELDS or _depth(value) > MAX_DEPTH:
         raise _malformed("not an object of bounded size and depth")
+    if repeated:  # said only of a body that is otherwise sound
+        raise Refused(Refusal.DUPLICATE_PARAMETER, name=quoted(repeated[0]))
     return value
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members: dict[str, object] = {}
-    for name, value in pairs:
-        if name in members:
-            raise Refused(Refusal.DUPLICATE_PARAMETER, name=quoted(name))
-        members[name] = value
-    return members
 
 
 def _no_constant(text: str) -> NoReturn:
