@@ -1,4 +1,12 @@
-"""Plays a golden: sends its requests to a house and writes down what comes back."""
+"""Plays a golden: sends its requests to a house and writes down what comes back.
+
+In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answer brought,
+`{{basic:CLIENT}}` and `{{basic_literal:CLIENT}}` a client's Basic credentials with and without
+form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion, and
+`{{x*N}}` N times x. In answers: `{{jwt:NAME}}`, `{{opaque:LENGTH:NAME}}` and `{{refresh:NAME}}` are
+tokens that later requests call by that name, `{{now+N}}` is a time of the house, `{{epoch}}` one of
+the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length.
+"""
 
 import base64
 import json
