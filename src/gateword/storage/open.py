@@ -12,6 +12,7 @@ from gateword.storage.client_grants import SqlClientGrants
 from gateword.storage.clients import SqlClients
 from gateword.storage.connections import SqlConnections
 from gateword.storage.engine import Database
+from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.logs import SqlLogs
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
@@ -55,7 +56,7 @@ def open_stores(
         resource_servers=SqlResourceServers(cache, vault),
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
-        users=SqlUsers(rows, dice, clock.monotonic_s),
+        users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
         tokens=SqlTokens(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),

@@ -1,6 +1,6 @@
 """Users: profile and grants on the user's row, credentials and login names on the identities."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,14 +12,12 @@ from gateword.ports.clock import Dice
 from gateword.storage import user_rows
 from gateword.storage.columns import ms, to_json
 from gateword.storage.engine import Value
+from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
 OWN_PROVIDER: Final = "auth0"
 """Provider of every identity in a database connection."""
-
-KINDS_SEEN_S: Final = 60.0
-"""How old the sample of a directory's kinds of hashes may be."""
 
 _LOCAL_ID_CHARS: Final = 24
 
@@ -117,15 +115,6 @@ _HASH: Final = Statement("""
     WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
     ORDER BY position
 """)
-_HASH_KINDS: Final = Statement("""
-    SELECT sample.kind, COUNT(*) FROM (
-        SELECT SUBSTR(password_hash, 1, 7) AS kind FROM identities
-        WHERE tenant = :tenant AND connection_key = :connection_key
-            AND password_hash IS NOT NULL
-        ORDER BY email LIMIT 1000
-    ) AS sample
-    GROUP BY sample.kind
-""")
 _REVOKE_FAMILIES: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
     WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
@@ -139,13 +128,10 @@ class _NameTakenError(Exception):
 class SqlUsers:
     """The users of one tenant (port `Users`)."""
 
-    def __init__(
-        self, database: TenantDatabase, dice: Dice, monotonic_s: Callable[[], float]
-    ) -> None:
+    def __init__(self, database: TenantDatabase, dice: Dice, kinds: HashKinds) -> None:
         self._database = database
         self._dice = dice
-        self._monotonic_s = monotonic_s
-        self._kinds: dict[int, tuple[float, Mapping[str, int]]] = {}
+        self._kinds = kinds
 
     async def account(
         self, connection_key: int, names: Sequence[tuple[str, str]]
@@ -154,13 +140,7 @@ class SqlUsers:
         return next((account for account in accounts if account is not None), None)
 
     async def hash_kinds(self, connection_key: int) -> Mapping[str, int]:
-        now_s = self._monotonic_s()
-        read_at_s, kinds = self._kinds.get(connection_key, (float("-inf"), {}))
-        if now_s - read_at_s >= KINDS_SEEN_S:
-            rows = await self._database.all(_HASH_KINDS, connection_key=connection_key)
-            kinds = dict(rows)
-            self._kinds[connection_key] = (now_s, kinds)
-        return kinds
+        return await self._kinds.of(connection_key)
 
     async def by_id(self, user_id: str) -> User | None:
         return user_rows.user(await self._database.all(_BY_ID, user_id=user_id))
