@@ -45,7 +45,7 @@ def _of_machine(machine: Figures) -> str:
 
 def _passwords(figures: Figures) -> Iterator[str]:
     bare = figures["hashes_per_s"]
-    each = ", ".join(f"{one:.1f}" for one in figures["hashes_per_s_each"])
+    each = ", ".join(f"{one:.0f}" for one in figures["hashes_per_s_each"])
     yield _title("password grants, as a share of the machine's bare Argon2id hashes")
     cpu = f"{figures['hash_cpu_ms']:.1f} ms of CPU each"
     yield _row("bare hashes, all cores", "1.000", f"{bare:8.1f}/s", cpu, f"({each})")
@@ -60,7 +60,9 @@ def _passwords(figures: Figures) -> Iterator[str]:
             f"{one['server_cpu_ms']:.1f} ms of server CPU, "
             f"{one['hash_share_of_cpu']:.3f} of it the hash"
         )
-        yield _row(label, f"{share:.3f}", f"{one['per_s']:8.1f}/s", cpu, verdict, _counted(one))
+        rounds = ", ".join(f"{ratio:.2f}" for ratio in one["ratio_to_hashes_each"])
+        yield _row(label, f"{share:.3f}", f"{one['per_s']:8.1f}/s", cpu, verdict)
+        yield _row("", "", f"rounds {rounds}", _counted(one))
 
 
 def _cheap_grants(figures: Figures) -> Iterator[str]:
