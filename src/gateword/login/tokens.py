@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateword.domain.log_event import LogFacts
+from gateword.domain.log_event import LogCode, LogEvent, LogFacts
 from gateword.domain.login import Login
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshGrant, TokenSet
 from gateword.policy import claims
-from gateword.policy.refresh import ends_at
+from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import NewAccess
@@ -32,17 +32,32 @@ async def mint(parts: Parts, login: Login) -> TokenSet:
     """Issue the tokens of a fresh login, durable before they are answered."""
     access = await access_token(parts, login)
     refresh = None
-    notes = login.notes
     if OFFLINE_ACCESS in login.scopes:
         refresh = new_refresh_token(parts)
         gone = await parts.stores.tokens.begin_family(
             family(login), refresh, login.ask.client.refresh, access.record
         )
         if gone:
-            notes = (*notes, f"refresh tokens removed, over 200 of user and client: {gone}")
+            await _log_cleanup(parts, login, gone)
     elif access.record.opaque:
         await parts.stores.tokens.add_access(access.record)
-    return await answer(parts, login, access, refresh, notes)
+    return await answer(parts, login, access, refresh, login.notes)
+
+
+async def _log_cleanup(parts: Parts, login: Login, gone: int) -> None:
+    """Log that old refresh tokens had to go (Auth0: "Refresh tokens", limits)."""
+    event = LogEvent(
+        code=LogCode.RESOURCE_CLEANUP,
+        at=login.ask.at,
+        description=f"{gone} refresh tokens removed: the user held more than "
+        f"{FAMILIES_PER_USER_AND_CLIENT} at this client",
+        client_id=login.ask.client.client_id,
+        client_name=login.ask.client.name,
+        user_id=login.user.user_id,
+        connection=login.connection.name,
+        connection_id=login.connection.id,
+    )
+    await parts.stores.logs.append([event])
 
 
 async def answer(
