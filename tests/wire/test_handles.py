@@ -170,3 +170,16 @@ async def test_storage_away_is_no_success(house: House) -> None:
     ]
 
     assert [(503, "1")] * 3 == [(one.status_code, one.headers["retry-after"]) for one in answers]
+
+
+async def test_oldest_refresh_token_goes_when_there_are_too_many(house: House) -> None:
+    """A user holds 200 refresh tokens at a client; one more ends the oldest, and is logged."""
+    tokens = []
+    for _ in range(201):
+        house.clock.passed_s += 1
+        tokens.append((await _log_in(house, scope="offline_access"))["refresh_token"])
+    statuses = [(await _refresh(house, tokens[place]))["status"] for place in (0, 1, 200)]
+    cleanups = [row for row in await house.log() if row.document["type"] == "resource_cleanup"]
+
+    assert [403, 200, 200] == statuses
+    assert [VALUES["ann"]] == [row.document["user_id"] for row in cleanups]
