@@ -15,8 +15,8 @@ from tests.served.house import AUDIENCE, STEADY
 from tests.support.served import Served
 
 SWITCHED_WITHIN_S: Final = 1.0
-ASKERS: Final = 4
-AFTER_SWITCH: Final = 40
+ASKERS: Final = 3
+AFTER_SWITCH: Final = 24
 """Tokens looked at after the workers must have switched."""
 
 
