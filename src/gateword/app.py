@@ -5,10 +5,13 @@ import gc
 import hmac
 import logging
 import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import parent_process
 from typing import Final
 
 from starlette.routing import Router
@@ -174,7 +177,16 @@ class Houses:
 def create() -> Router:
     """Return the application that the environment describes; server workers call this."""
     logging_setup.configure()
+    threading.Thread(target=_stop_without_parent, name="parent", daemon=True).start()
     return build(load())
+
+
+def _stop_without_parent() -> None:
+    """Stop this worker when the process that watches it is gone; it would keep the port."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def build(settings: Settings) -> Router:

@@ -42,6 +42,17 @@ def test_stop_when_logins_are_in_flight_answers_them(tmp_path: Path, workers: st
         assert 0 == served.wait()
 
 
+def test_workers_when_their_parent_is_killed_end_too(tmp_path: Path) -> None:
+    """No worker is left behind that would hold the port against the next start."""
+    with serving(tmp_path / "data", "", "--workers", "2") as served:
+        os.kill(served.pid, signal.SIGKILL)
+
+        try:
+            wait_until(lambda: _is_refused(served), within_s=10)
+        finally:
+            served.kill()  # the whole group, should this rule be broken
+
+
 def _is_refused(served: Served) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", served.port), 1):
