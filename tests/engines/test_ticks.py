@@ -51,6 +51,39 @@ async def test_writes_of_one_tick_share_one_commit(database: SqliteDatabase) -> 
     assert [str(n) for n in range(50)] == await notes(database)
 
 
+async def test_writes_while_the_disk_is_waited_for_share_the_next_commit(
+    database: SqliteDatabase,
+) -> None:
+    """The loop goes on during a sync, and what comes meanwhile needs one more, not one each."""
+    before = database.commits
+    first = asyncio.create_task(run(database, _ADD, text="first"))
+    await asyncio.sleep(0)  # the first is queued
+    await asyncio.sleep(0)  # the first is being committed
+    reads = await notes(database)
+    rest = [asyncio.create_task(run(database, _ADD, text=str(n))) for n in range(20)]
+
+    await asyncio.gather(first, *rest)
+
+    assert [] == reads
+    assert 2 == database.commits - before
+    assert ["first", *(str(n) for n in range(20))] == await notes(database)
+
+
+async def test_close_waits_for_what_was_asked(tmp_path: Path) -> None:
+    """Promise D8: a write under way when the server stops is finished and acknowledged."""
+    database = SqliteDatabase(tmp_path / "closing.db")
+    await run(database, _TABLE)
+    under_way = asyncio.create_task(run(database, _ADD, text="under way"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    queued = asyncio.create_task(run(database, _ADD, text="queued"))
+    await asyncio.sleep(0)
+
+    await database.close()
+
+    assert [1, 1] == [await under_way, await queued]
+
+
 async def test_failed_work_takes_back_only_its_own_changes(database: SqliteDatabase) -> None:
     """Who fails hears of it; the others of the tick are committed."""
 
@@ -201,5 +234,9 @@ async def notes_after_a_tick(database: SqliteDatabase) -> list[str]:
 
 
 async def run_pragma(database: SqliteDatabase, pragma: str) -> None:
-    """Change a setting of the connection."""
-    await database.all(AcrossTenants(pragma))
+    """Change a setting of the connection that writes."""
+
+    async def work(tx: Tx) -> None:
+        await tx.all(AcrossTenants(pragma))
+
+    await database.transact(work)

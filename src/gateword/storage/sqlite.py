@@ -1,8 +1,9 @@
-"""SQLite inside the event loop: reads at once, writes once a tick.
+"""SQLite inside the event loop: reads at once, writes once a tick, the disk waited for elsewhere.
 
-Rule 1: no transaction is open outside `_flush`, which never awaits; so none is open while anything
-else is waited for (R3), and readers in this process see committed rows only.
-Rule 2: what `transact` returned has been through one `COMMIT` with `synchronous=FULL`.
+Rule 1: works run inside `_flush`, which never awaits; so none waits for anything else (R3).
+Rule 2: what `transact` returned has been through one `COMMIT` with `synchronous=FULL`. A thread
+waits for the disk; what is queued meanwhile shares the next commit.
+Rule 3: reads have a connection of their own, so they see committed rows only.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refusal import Refusal, Refused
+from gateword.storage.committer import Committer
 from gateword.storage.engine import Row, Value, Work
 from gateword.storage.statement import Sql
 
@@ -58,7 +60,11 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(
-        path, timeout=WAIT_FOR_LOCK_S, isolation_level=None, cached_statements=256
+        path,
+        timeout=WAIT_FOR_LOCK_S,
+        isolation_level=None,
+        cached_statements=256,
+        check_same_thread=False,  # the committer's thread takes its turn
     )
     _use_wal(connection)
     for pragma in _PRAGMAS:
@@ -118,7 +124,7 @@ class _Job:
 
 
 class SqliteDatabase:
-    """A SQLite file, used by one connection in one event loop.
+    """A SQLite file in one event loop: one connection reads, another writes.
 
     Args:
         path: The file; its tables are there already.
@@ -132,11 +138,15 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, *, wait_for_lock_s: float = WAIT_FOR_LOCK_S) -> None:
         try:
-            self._connection = connect(path)
+            self._connection, self._reader = connect(path), connect(path)
         except (OSError, sqlite3.Error) as error:
             raise _unreachable(error) from error
         self._connection.execute(f"PRAGMA busy_timeout = {BLOCK_FOR_LOCK_MS}")
+        self._reader.execute("PRAGMA query_only = ON")
         self._tx = SqliteTx(self._connection)
+        self._reads = SqliteTx(self._reader)
+        self._committer = Committer(self._connection)
+        self._committing: asyncio.Future[None] | None = None
         self._wait_for_lock_s = wait_for_lock_s
         self._jobs: list[_Job] = []
         self._timer: asyncio.Handle | None = None
@@ -145,13 +155,13 @@ class SqliteDatabase:
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
         try:
-            return await self._tx.one(statement, **params)
+            return await self._reads.one(statement, **params)
         except sqlite3.Error as error:
             raise _translated(error) from error
 
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
         try:
-            return await self._tx.all(statement, **params)
+            return await self._reads.all(statement, **params)
         except sqlite3.Error as error:
             raise _translated(error) from error
 
@@ -159,7 +169,7 @@ class SqliteDatabase:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._jobs.append(_Job(work, done))
-        if self._timer is None:
+        if self._timer is None and self._committing is None:
             self._timer = loop.call_soon(self._flush)
         return await done
 
@@ -167,17 +177,23 @@ class SqliteDatabase:
         await self.one(_PING)
 
     async def close(self) -> None:
+        if self._committing is not None:
+            await self._committing
         if self._timer is not None:
             self._timer.cancel()
             self._flush()
+        if self._committing is not None:
+            await self._committing
         if self._timer is not None:
             self._timer.cancel()
         for job in self._jobs:
             job.finish(Refused(Refusal.STORE_UNREACHABLE, "the database is being closed"))
+        self._committer.stop()
+        self._reader.close()
         self._connection.close()
 
     def _flush(self) -> None:
-        """Commit everything that was queued since the last tick."""
+        """Do everything that was queued since the last tick, and have it committed."""
         self._timer = None
         jobs = [job for job in self._jobs if not job.done.cancelled()]
         self._jobs = []
@@ -191,15 +207,33 @@ class SqliteDatabase:
         self._waiting_since = None
         try:
             outcomes = [self._attempt(job.work) for job in jobs]
-            self._connection.execute("COMMIT")
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            _fail(jobs, error)
+            self._take_back(jobs, error)
             return
-        self.commits += 1
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            job.finish(outcome)
+        loop = asyncio.get_running_loop()
+        self._committing = loop.create_future()
+        self._committer.commit(lambda error: self._committed(jobs, outcomes, error))
+
+    def _committed(
+        self, jobs: list[_Job], outcomes: list[object], error: sqlite3.Error | None
+    ) -> None:
+        """Tell the waiters, and go on with what was queued while the disk was waited for."""
+        if error is not None:
+            self._take_back(jobs, error)
+        else:
+            self.commits += 1
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                job.finish(outcome)
+        if self._committing is not None:
+            self._committing.set_result(None)
+            self._committing = None
+        if self._jobs:
+            self._timer = asyncio.get_running_loop().call_soon(self._flush)
+
+    def _take_back(self, jobs: list[_Job], error: sqlite3.Error) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        _fail(jobs, error)
 
     def _attempt(self, work: Work[Any]) -> object:
         """Do one work inside its savepoint; return its result or its exception.
