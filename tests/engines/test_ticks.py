@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -82,6 +84,26 @@ async def test_close_waits_for_what_was_asked(tmp_path: Path) -> None:
     await database.close()
 
     assert [1, 1] == [await under_way, await queued]
+
+
+async def test_log_stays_when_another_process_opens_and_closes_the_file(
+    database: SqliteDatabase,
+) -> None:
+    """SQLite's locks hold for as long as we are open: nobody folds up the log beneath us."""
+    path = await path_of(database)
+    await run(database, _ADD, text="a")
+    log = Path(f"{path}-wal")
+    before = log.stat().st_ino
+
+    look = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM notes').close()"
+    )
+    subprocess.run([sys.executable, "-c", look, path], check=True)
+    await run(database, _ADD, text="b")
+
+    assert before == log.stat().st_ino
+    with closing(sqlite3.connect(path)) as other:
+        assert [("a",), ("b",)] == other.execute("SELECT text FROM notes").fetchall()
 
 
 async def test_failed_work_takes_back_only_its_own_changes(database: SqliteDatabase) -> None:

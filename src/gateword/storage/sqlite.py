@@ -7,6 +7,7 @@ Rule 3: reads have a connection of their own, so they see committed rows only.
 """
 
 import asyncio
+import contextlib
 import os
 import secrets
 import sqlite3
@@ -58,7 +59,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
     A new file is readable by its owner only; SQLite gives its companions the same mode.
     """
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _make(path)
     connection = sqlite3.connect(
         path,
         timeout=WAIT_FOR_LOCK_S,
@@ -70,6 +71,16 @@ def connect(path: Path) -> sqlite3.Connection:
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     return connection
+
+
+def _make(path: Path) -> None:
+    """Create the file if there is none, and never open one that is there.
+
+    Closing any descriptor of a file takes away all locks this process holds on it (POSIX), and
+    with them SQLite's: another process would then fold up the log under an open connection.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
