@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -58,7 +58,22 @@ def test_body_when_it_drips_is_timed_out(house: Served) -> None:
             except TimeoutError:
                 continue
 
+        got += wire.until_closed(slow)
+
     assert got.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("piece", [b"x: " + b"y" * 1000 + b"\r\n", b"y" * 1000])
+def test_trailers_when_endless_are_cut_off(house: Served, piece: bytes) -> None:
+    """What follows a chunked body is bounded like a head, before the body's time is up."""
+    with wire.connected(house) as endless:
+        endless.sendall(wire.head(house, "transfer-encoding: chunked") + b"1\r\na\r\n0\r\nx: ")
+        with suppress(OSError):  # cut off already
+            endless.sendall(piece * 1000)
+        got = wire.until_closed(endless)
+
+    assert not got or got.startswith(b"HTTP/1.1 431 ")
+    assert is_well(house)
 
 
 @pytest.mark.parametrize("excess", [1, 10 * BODY_MAX_BYTES])

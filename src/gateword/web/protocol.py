@@ -1,7 +1,8 @@
 """HTTP/1.1 with a bounded head: its size, and the time it may take to arrive.
 
-uvicorn bounds neither, so one idle or endless head would hold memory and a socket for ever
-(promises I1 and I5). Whatever is no HTTP is answered in JSON and the connection closed.
+uvicorn bounds neither, nor what follows a chunked body, so one idle or endless head or trailer
+would hold memory and a socket for ever (promises I1 and I5). Whatever is no HTTP is answered in
+JSON and the connection closed.
 """
 
 import asyncio
@@ -32,6 +33,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._got_on = False
         self._fault = 400
         self._timer: asyncio.TimerHandle | None = None
 
@@ -44,11 +46,21 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._got_on = False
         super().data_received(data)
-        if self._in_head and not self.transport.is_closing():
+        # Behind a head only a body may be long: chunk extensions and trailers count like a head.
+        if (self._in_head or not self._got_on) and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._close_with(431)
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._got_on, self._head_bytes = True, 0
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._got_on, self._head_bytes = True, 0
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -57,7 +69,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._expect_head()
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        self._in_head, self._got_on, self._head_bytes = False, True, 0
         self._stop_waiting()
         lines = sum(len(name) + len(value) + _LINE_OVERHEAD for name, value in self.headers)
         if lines + len(self.url) > MAX_HEAD_BYTES:

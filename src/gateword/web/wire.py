@@ -61,6 +61,8 @@ def refusal(
     more = dict(headers or {})
     if refused.retry_after_s is not None:
         more["retry-after"] = str(refused.retry_after_s)
+    if refused.refusal is Refusal.BODY_TOO_SLOW:
+        more["connection"] = "close"  # else what still drips in would hold the connection
     body = {"error": row.error, "error_description": refused.description, **refused.body}
     return answer(body, status, more)
 
