@@ -20,12 +20,13 @@ def states(keys: list[dict[str, Any]]) -> dict[str, str]:
     return {key["kid"]: next(name for name in names if key[name]) for key in keys}
 
 
-def write_log(gateword: CommandLine, *codes: LogCode) -> None:
+def write_log(gateword: CommandLine, *codes: LogCode, user_name: str = "") -> None:
     """Append an event of each code."""
 
     async def append() -> None:
         async with opened(load({}, data_dir=gateword.data)) as house:
-            events = [LogEvent(code=code, at=house.parts.clock.now()) for code in codes]
+            at = house.parts.clock.now()
+            events = [LogEvent(code=code, at=at, user_name=user_name) for code in codes]
             await house.parts.stores.logs.append(events)
 
     asyncio.run(append())
@@ -91,6 +92,13 @@ def test_only_a_previous_key_can_be_revoked(gateword: CommandLine) -> None:
 def test_private_keys_are_never_printed(gateword: CommandLine) -> None:
     """What is listed could be published."""
     assert "PRIVATE" not in gateword.ok("keys", "list", "--json")
+
+
+def test_logs_show_no_control_characters_of_a_login_name(gateword: CommandLine) -> None:
+    """Anybody may type a login name, and the operator's terminal would obey it."""
+    write_log(gateword, LogCode.FU, user_name="a\x1b[2J\x9b31m\r\nb")
+
+    assert "a?[2J?31m??b" in gateword.ok("logs")
 
 
 def test_logs_print_the_newest_oldest_first(gateword: CommandLine) -> None:

@@ -85,7 +85,9 @@ async def _events(
 
 def _line(document: Mapping[str, object]) -> str:
     def member(name: str) -> str:
-        return escape(str(document.get(name) or ""))
+        text = str(document.get(name) or "")
+        # Login names come from strangers, and a terminal obeys control characters.
+        return escape("".join(c if c.isprintable() else "?" for c in text))
 
     kind = member("type")
     style = "red" if kind in _FAILED else "yellow" if kind in ("w", "api_limit") else "green"
