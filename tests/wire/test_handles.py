@@ -1,6 +1,7 @@
 """Refresh tokens and opaque tokens: whose they are, what they may, when they end."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.support.factories import PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
+from tests.support.stand_ins import START
 from tests.wire.givens import carry_out
 from tests.wire.world import API, CLIENTS, PASSWORDS, VALUES
 
@@ -111,6 +113,25 @@ async def test_state_ends_what_it_must(
         again.status_code,
         await _userinfo(house, granted["access_token"]),
     )
+
+
+async def test_refresh_gives_no_more_than_the_api_admits_today(house: House) -> None:
+    """O5: a client grant that was narrowed, or an API that was closed, counts for a refresh too."""
+    stores, granted = house.parts.stores, "https://granted.example"
+    token = (await _log_in(house, audience=granted))["refresh_token"]
+    before = await _refresh(house, token)
+    grant = await stores.client_grants.find(VALUES["web"], granted, "user")
+    api = await stores.resource_servers.get(granted)
+    assert grant is not None
+    assert api is not None
+    await stores.client_grants.put(replace(grant, scope=()), START)
+    narrowed = await _refresh(house, token)
+    await stores.resource_servers.put(replace(api, user_policy="deny_all"), START)
+    closed = await _refresh(house, token)
+
+    assert "openid email read:orders offline_access" == before["scope"]
+    assert "openid email offline_access" == narrowed["scope"]
+    assert (403, "access_denied") == (closed["status"], closed["error"])
 
 
 def _edits(handle: str) -> Iterator[str]:

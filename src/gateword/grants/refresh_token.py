@@ -64,7 +64,7 @@ class RefreshTokenGrant:
                 detail=f"connection {grant.connection} is gone, off, or not enabled for the client",
                 facts=facts,
             )
-        api = await audience.registered(parts, grant.audience) if grant.audience else None
+        api = await audience.admitting(parts, ask, grant.audience) if grant.audience else None
         return Login(
             ask=replace(ask, secrets={}),  # who holds the login needs no handle (rule R1)
             connection=connection,

@@ -33,6 +33,15 @@ async def of_user(parts: Parts, ask: TokenAsk) -> Target:
         return Target(notes=("no audience: the access token is opaque, good for /userinfo only",))
     if audience == ask.tenant.userinfo_audience:
         return Target()
+    return Target(audience, await admitting(parts, ask, audience))
+
+
+async def admitting(parts: Parts, ask: TokenAsk, audience: str) -> ResourceServer:
+    """Return the API of a user's login, fresh or renewed: its access policy may have changed.
+
+    Raises:
+        Refused: AUDIENCE_UNKNOWN, or AUDIENCE_FORBIDDEN by the API's access policy.
+    """
     api = await registered(parts, audience)
     if not await _is_open(parts, ask, api):
         raise Refused(
@@ -41,7 +50,7 @@ async def of_user(parts: Parts, ask: TokenAsk) -> Target:
             client_id=ask.client.client_id,
             audience=quoted(audience),
         )
-    return Target(audience, api)
+    return api
 
 
 def asked(ask: TokenAsk) -> str | None:

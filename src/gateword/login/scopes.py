@@ -33,10 +33,11 @@ async def grant(parts: Parts, login: Login) -> Login:
 
 
 async def renew(parts: Parts, login: Login, original: tuple[str, ...]) -> Login:
-    """Return a login from a refresh token: narrowed as asked, and cut to today's permissions."""
+    """Return a login from a refresh token: narrowed as asked, and cut to what is given today."""
     permissions = await _permissions(parts, login)
     asked = policy.narrowed(original, login.ask.scope)
-    scopes = policy.still_permitted(asked, login.api, permissions)
+    consented = await _consented(parts, login)
+    scopes = policy.still_permitted(asked, login.api, permissions, consented)
     return replace(login, scopes=scopes, permissions=_listed(login.api, permissions))
 
 

@@ -95,8 +95,11 @@ def narrowed(original: tuple[str, ...], requested: tuple[str, ...] | None) -> tu
 
 
 def still_permitted(
-    scopes: tuple[str, ...], api: ResourceServer | None, permissions: Collection[str] | None
+    scopes: tuple[str, ...],
+    api: ResourceServer | None,
+    permissions: Collection[str] | None,
+    consented: Collection[str] | None = None,
 ) -> tuple[str, ...]:
-    """Return scopes without those that the API or the user's roles no longer give."""
-    allowed = {*_allowed(api, permissions, None), *OIDC, OFFLINE_ACCESS}
+    """Return scopes without those that API, client grant or the user's roles no longer give."""
+    allowed = {*_allowed(api, permissions, consented), *OIDC, OFFLINE_ACCESS}
     return tuple(scope for scope in scopes if scope in allowed)
