@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from gateword.domain.secret import Secret
 from tests.support.factories import PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
-from tests.support.stand_ins import START
+from tests.support.stand_ins import START, CountedHasher
 from tests.wire.givens import carry_out
 from tests.wire.world import API, CLIENTS, PASSWORDS, VALUES
 
@@ -113,6 +114,28 @@ async def test_state_ends_what_it_must(
         again.status_code,
         await _userinfo(house, granted["access_token"]),
     )
+
+
+class _Meanwhile(CountedHasher):
+    """A hasher during whose work a sentence comes true."""
+
+    def __init__(self, house: House, sentence: str) -> None:
+        super().__init__(house.engines.hasher.real)
+        self.house, self.sentence = house, sentence
+
+    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+        """Verify, and only then return to a changed world."""
+        fits = await super().verify(password, encoded)
+        await carry_out(self.house, self.sentence)
+        return fits
+
+
+async def test_password_that_was_replaced_while_it_was_hashed_is_wrong(house: House) -> None:
+    """O6: whoever knows the old password gets no login that outlives the change of it."""
+    house.engines.hasher.real = _Meanwhile(house, "ann has a new password")
+    refused = await _log_in(house)
+
+    assert "Wrong email or password." == refused.get("error_description")
 
 
 async def test_refresh_gives_no_more_than_the_api_admits_today(house: House) -> None:

@@ -42,6 +42,8 @@ async def _proved(parts: Parts, attempt: Attempt, user: User) -> Login:
     counted = await parts.stores.users.record_login(user.key, attempt.ask.caller.ip, attempt.ask.at)
     if counted is None:  # deleted while the password was being checked
         raise _refused(Refusal.UNKNOWN_USER, attempt)
+    if counted.last_password_reset != user.last_password_reset:  # changed meanwhile
+        raise _refused(Refusal.WRONG_PASSWORD, attempt, counted)
     if counted.blocked:
         raise _refused(Refusal.USER_BLOCKED, attempt, counted)
     return Login(
