@@ -20,6 +20,9 @@ from gateword.storage.refresh_exchange import Presented, exchange
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
+PURGED_AT_ONCE: Final = 500
+"""Rows that go in one transaction: on SQLite nothing else happens in the process meanwhile."""
+
 _NEWEST_TO_END: Final = Statement("""
     SELECT key FROM refresh_families
     WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
@@ -51,21 +54,30 @@ _FIND_ACCESS: Final = Statement("""
 """)
 _PURGE: Final = (
     Statement("DELETE FROM client_assertions WHERE tenant = :tenant AND expires_at < :before"),
-    Statement("DELETE FROM access_tokens WHERE tenant = :tenant AND expires_at < :before"),
     Statement("""
-        DELETE FROM refresh_families
-        WHERE tenant = :tenant
-            AND NOT EXISTS (
-                SELECT 1 FROM access_tokens WHERE access_tokens.family_key = refresh_families.key
-            )
-            AND (
-                revoked_at < :before OR expires_at < :before
-                OR NOT EXISTS (
-                    SELECT 1 FROM refresh_tokens AS token
-                    WHERE token.family_key = refresh_families.key
-                        AND (token.idle_expires_at IS NULL OR token.idle_expires_at >= :before)
+        DELETE FROM access_tokens WHERE key IN (
+            SELECT key FROM access_tokens
+            WHERE tenant = :tenant AND expires_at < :before LIMIT :most
+        )
+    """),
+    Statement("""
+        DELETE FROM refresh_families WHERE key IN (
+            SELECT key FROM refresh_families
+            WHERE tenant = :tenant
+                AND NOT EXISTS (
+                    SELECT 1 FROM access_tokens
+                    WHERE access_tokens.family_key = refresh_families.key
                 )
-            )
+                AND (
+                    revoked_at < :before OR expires_at < :before
+                    OR NOT EXISTS (
+                        SELECT 1 FROM refresh_tokens AS token
+                        WHERE token.family_key = refresh_families.key
+                            AND (token.idle_expires_at IS NULL OR token.idle_expires_at >= :before)
+                    )
+                )
+            LIMIT :most
+        )
     """),
 )
 
@@ -173,10 +185,17 @@ class SqlTokens:
         )
 
     async def purge(self, before: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return sum([await tx.run(statement, before=ms(before)) for statement in _PURGE])
+        return sum([await self._purged(statement, before) for statement in _PURGE])
 
-        return await self._database.transact(work)
+    async def _purged(self, statement: Statement, before: datetime) -> int:
+        async def work(tx: TenantTx) -> int:
+            return await tx.run(statement, before=ms(before), most=PURGED_AT_ONCE)
+
+        gone = last = await self._database.transact(work)
+        while last >= PURGED_AT_ONCE:
+            last = await self._database.transact(work)
+            gone += last
+        return gone
 
 
 async def _end_surplus(tx: TenantTx, grant: RefreshGrant) -> int:
