@@ -26,6 +26,7 @@ _BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}"
 """Cost 4 to 16: the next ones hold a core for minutes at every login."""
 
 _NOBODYS_BCRYPT: Final = "." * 53
+_NOBODYS_ARGON2: Final = "A" * 22 + "$" + "A" * 43
 _MOST_MEMORY_KIB: Final = 1024 * 1024
 _MOST_PASSES: Final = 64
 
@@ -50,10 +51,7 @@ class PooledHasher:
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
         )
         # Well-formed, and nobody's: its digest was not made from any password.
-        self._nobody = (
-            f"$argon2id$v=19$m={memory_kib},t={passes},p=1"
-            "$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        )
+        self._nobody = f"$argon2id$v=19$m={memory_kib},t={passes},p=1${_NOBODYS_ARGON2}"
 
     async def hash(self, password: Secret) -> Secret:
         """Return the Argon2id hash of a password, in PHC form."""
@@ -74,9 +72,10 @@ class PooledHasher:
         digest = hmac.digest(self._pepper, name.encode(), "sha256")
         counts: Counter[str] = Counter()
         for kind, count in kinds.items():
-            counts[kind if kind.startswith(_BCRYPT) else NEWEST] += count
+            counts[NEWEST if self._nobody.startswith(kind) else kind] += count
         drawn = kind_of(int.from_bytes(digest[:8]) / 2**64, counts)
-        return Secret(drawn + _NOBODYS_BCRYPT if drawn else self._nobody)
+        nobodys = _NOBODYS_BCRYPT if drawn.startswith(_BCRYPT) else _NOBODYS_ARGON2
+        return Secret(drawn + nobodys if drawn else self._nobody)
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is not Argon2id at today's cost."""

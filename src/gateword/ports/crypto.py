@@ -34,7 +34,7 @@ class Hasher(Protocol):
 
         Args:
             name: The name; the same one always gets a hash of the same cost.
-            kinds: First seven characters of the directory's hashes, and how many begin so.
+            kinds: How the directory's hashes begin, up to their cost, and how many begin so.
         """
         ...
 

@@ -136,7 +136,7 @@ class Users(Protocol):
         ...
 
     async def hash_kinds(self, connection_key: int) -> Mapping[str, int]:
-        """Return how a sample of the directory's hashes begin (seven characters), with counts.
+        """Return how a sample of the directory's hashes begin, up to their cost, with counts.
 
         May be a minute old: it shapes only what unknown names are checked against.
         """

@@ -1,5 +1,7 @@
 """How the password hashes of a directory begin: a sample, kept for a minute."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,14 +11,13 @@ from gateword.storage.tenant_database import TenantDatabase
 SEEN_S: Final = 60.0
 """How old the sample may be."""
 
+_KIND: Final = re.compile(r"\$2[aby]\$\d\d\$|\$argon2[id]d?\$(v=\d+\$)?m=\d+,t=\d+,p=\d+\$")
+"""Of a hash all that decides what it costs."""
+
 _SAMPLE: Final = Statement("""
-    SELECT sample.kind, COUNT(*) FROM (
-        SELECT SUBSTR(password_hash, 1, 7) AS kind FROM identities
-        WHERE tenant = :tenant AND connection_key = :connection_key
-            AND password_hash IS NOT NULL
-        ORDER BY email LIMIT 1000
-    ) AS sample
-    GROUP BY sample.kind
+    SELECT SUBSTR(password_hash, 1, 60) FROM identities
+    WHERE tenant = :tenant AND connection_key = :connection_key AND password_hash IS NOT NULL
+    ORDER BY email LIMIT 1000
 """)
 
 
@@ -29,10 +30,12 @@ class HashKinds:
         self._seen: dict[int, tuple[float, Mapping[str, int]]] = {}
 
     async def of(self, connection_key: int) -> Mapping[str, int]:
-        """Return the first seven characters of hashes, each with how many begin so."""
+        """Return how hashes begin, their cost included, each with how many begin so."""
         now_s = self._monotonic_s()
         read_at_s, kinds = self._seen.get(connection_key, (float("-inf"), {}))
         if now_s - read_at_s >= SEEN_S:
-            kinds = dict(await self._database.all(_SAMPLE, connection_key=connection_key))
+            sample = await self._database.all(_SAMPLE, connection_key=connection_key)
+            begins = (_KIND.match(text) for (text,) in sample)
+            kinds = Counter(begin.group() if begin else "" for begin in begins)
             self._seen[connection_key] = (now_s, kinds)
         return kinds

@@ -40,7 +40,18 @@ def test_decoys_differ_with_the_pepper(hasher: PooledHasher) -> None:
     ]
 
 
-@pytest.mark.parametrize("kinds", [{"$argon2": 1}, {"$2b$04$": 1}])
+@pytest.mark.parametrize(
+    "kind", ["$argon2id$v=19$m=16,t=3,p=2$", "$argon2i$m=8,t=2,p=1$", "$2b$04$"]
+)
+def test_decoy_costs_what_the_directory_costs(hasher: PooledHasher, kind: str) -> None:
+    """T2: hashes brought along keep their cost until their owner logs in; decoys have it too."""
+    decoy = hasher.decoy("con:ann", {kind: 1})
+
+    assert decoy.reveal().startswith(kind)
+    assert hasher.recognises(decoy)
+
+
+@pytest.mark.parametrize("kinds", [{"$argon2": 1}, {"$2b$04$": 1}, {"$argon2i$m=8,t=2,p=1$": 1}])
 async def test_decoy_fits_nothing(hasher: PooledHasher, kinds: dict[str, int]) -> None:
     """T2: whatever is typed, a decoy is checked at its kind's cost and found wrong."""
     for typed in ("", "password", "." * 53):
