@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
@@ -75,6 +76,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         fail(f"no tenant is called {name}. There are: {', '.join(known) or 'none'}", BAD_USE)
     except Refused as refused:
         fail(refused.detail or refused.description)
+    except sqlite3.DatabaseError as broken:
+        fail(f"the SQLite database cannot be used: {broken}")
     except ValueError as bad:  # a key or a URL that cannot be used
         fail(str(bad), BAD_USE)
 

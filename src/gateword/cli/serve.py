@@ -101,6 +101,8 @@ def serve(
     address = f"https://{domains[0]}/"
     if settings.tls == "off":
         address += f" (expects a TLS proxy in front of http://{settings.host}:{listen}/)"
+    elif listen != port_of(domains[0]):
+        address += f" (listens on port {listen}; something must forward the domain's port to it)"
     _listen_or_fail(settings.host, listen)
     if settings.workers == 1:
         logging_setup.configure()
@@ -143,6 +145,7 @@ def _domains(settings: Settings) -> list[str]:
 
     async def listed() -> list[str]:
         async with opened(settings) as house:
+            await house.parts.stores.signing_keys.all()  # fails with a foreign encryption key
             return [tenant.domain for tenant in await house.tenants.all()]
 
     return run(listed())
@@ -168,7 +171,10 @@ def _listen_or_fail(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            fail(f"cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.")
+            fail(
+                f"cannot listen on {host}:{port}: {error.strerror}. Stop what listens there, "
+                "or choose another with --port; tokens go on naming the tenant's domain as issuer."
+            )
 
 
 def _hand_over(settings: Settings) -> None:
