@@ -61,7 +61,10 @@ def init(
         out.print(f"[bold green]Initialised[/] {settings.data_dir} for {made.issuer}")
     out.print(f"  development CA        {made.ca}")
     out.print(f"  management client     {made.management.client_id}")
-    out.print("  its secret            gateword clients show NAME --reveal-secret")
+    out.print(
+        f"  its secret            gateword clients show {made.management.client_id}"
+        f" --reveal-secret --data {settings.data_dir}"
+    )
     if made.domain != domain_of(domain):
         out.print(f"[yellow]The domain stays {made.domain}: tokens name it as their issuer.[/]")
     out.print(f"Next: gateword serve --data {settings.data_dir}")

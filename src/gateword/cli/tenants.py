@@ -70,12 +70,12 @@ def add(
         out.print(f"[bold green]Added[/] tenant {name}: {made.issuer}")
     else:
         out.print(f"Tenant {name} was there before; nothing changed.")
+    folder = escape(str(settings.data_dir))
     out.print(f"  management client     {made.management.client_id}")
     out.print(
         f"  its secret            gateword clients show {made.management.client_id}"
-        f" --tenant {name} --reveal-secret"
+        f" --tenant {name} --reveal-secret --data {folder}"
     )
-    folder = escape(str(settings.data_dir))
     out.print(f"Next: gateword apply FILE.yaml --tenant {name} --data {folder}")
 
 

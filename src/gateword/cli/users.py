@@ -78,8 +78,13 @@ class _Place:
 @app.command()
 def add(
     connection: Annotated[str, typer.Option("--connection", help="Database to add the user to.")],
-    email: Annotated[str | None, typer.Option("--email")] = None,
-    username: Annotated[str | None, typer.Option("--username")] = None,
+    email: Annotated[
+        str | None, typer.Option("--email", help="E-mail address, for logging in.")
+    ] = None,
+    username: Annotated[
+        str | None,
+        typer.Option("--username", help="Name for logging in; the database must have usernames."),
+    ] = None,
     email_verified: Annotated[
         bool, typer.Option("--email-verified", help="The address is known to be theirs.")
     ] = False,
