@@ -85,7 +85,9 @@ def read(name: str, text: str, environ: Mapping[str, str]) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = origins[min(mark.line, len(origins) - 1)] if mark else 1
-        raise BadFile([f"{name}:{line}: {error.problem or error.context}"]) from None
+        problem = error.problem or error.context or ""
+        advice = "; indent with spaces, not tabs" if r"'\t'" in problem else ""
+        raise BadFile([f"{name}:{line}: {problem}{advice}"]) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise BadFile([f"{name}:1: {_unparsable(error)}"]) from None
     if node is None:
