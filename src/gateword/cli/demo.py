@@ -170,7 +170,7 @@ def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path)
 def _package() -> Package:
     missing = demo_seed.missing_extra()
     if missing:
-        fail(f"The demo needs {', '.join(missing)}. Install it: pip install 'gateword\\[demo]'")
+        fail(f"The demo needs {', '.join(missing)}. Install them in the checkout: pip install '.\\[demo]'")
     package = demo_seed.find_package()
     if package is None:
         fail("The demo's files are not part of this installation.")
