@@ -170,7 +170,8 @@ def _curl_lines(person: Person, ports: _Ports, ca_cert: Path, secret_file: Path)
 def _package() -> Package:
     missing = demo_seed.missing_extra()
     if missing:
-        fail(f"The demo needs {', '.join(missing)}. Install them in the checkout: pip install '.\\[demo]'")
+        names = ", ".join(missing)
+        fail(f"The demo needs {names}. Install them in the checkout: pip install '.\\[demo]'")
     package = demo_seed.find_package()
     if package is None:
         fail("The demo's files are not part of this installation.")
