@@ -61,6 +61,10 @@ async def _blocked(house: House, name: str) -> None:
     await _user(house, name, blocked=True)
 
 
+async def _unblocked(house: House, name: str) -> None:
+    await _user(house, name, blocked=False)
+
+
 async def _renamed(house: House, name: str, full_name: str) -> None:
     user = await house.parts.stores.users.by_id(VALUES[name])
     await _user(house, name, profile=dict(user.profile if user else {}) | {"name": full_name})
@@ -169,6 +173,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"flag (\w+) is (on|off)": _flag,
     r"resource_parameter_profile is compatibility": _resource_profile,
     r"(\w+) is blocked": _blocked,
+    r"(\w+) is not blocked": _unblocked,
     r"(\w+) is deleted": _deleted,
     r"(\w+) is now called (.+)": _renamed,
     r"(\w+) has a new password": _new_password,

@@ -227,3 +227,42 @@ async def test_oldest_refresh_token_goes_when_there_are_too_many(house: House) -
 
     assert [403, 200, 200] == statuses
     assert [VALUES["ann"]] == [row.document["user_id"] for row in cleanups]
+
+
+async def test_reuse_ends_the_family_when_the_user_is_blocked(house: House) -> None:
+    """O2: a replay is a replay; once the user is unblocked nothing of the family works."""
+    first = (await _log_in(house, "rotating"))["refresh_token"]
+    second = (await _refresh(house, first, "rotating"))["refresh_token"]
+    await carry_out(house, "ann is blocked")
+    replayed = await _refresh(house, first, "rotating")
+    await carry_out(house, "ann is not blocked")
+    refreshed = await _refresh(house, second, "rotating")
+
+    assert [403, 403] == [replayed["status"], refreshed["status"]]
+    assert ["ferrt"] == [
+        row.document["type"] for row in await house.log() if row.document["type"] == "ferrt"
+    ]
+
+
+async def test_opaque_token_ends_with_the_password_when_it_has_no_family(house: House) -> None:
+    """O6: whoever had the old password has nothing left of it, without offline access too."""
+    token = (await _log_in(house, scope="openid", audience=None))["access_token"]
+    before = await _userinfo(house, token)
+    await carry_out(house, "ann has a new password")
+
+    assert [200, 401] == [before, await _userinfo(house, token)]
+
+
+async def test_family_that_a_password_change_missed_is_worth_nothing(house: House) -> None:
+    """O6: a login older than the password is not renewed, whatever became of its family."""
+    token = (await _log_in(house))["refresh_token"]
+    ann = await house.parts.stores.users.by_id(VALUES["ann"])
+    assert ann is not None
+    house.clock.passed_s += 1
+    employees = await house.parts.stores.connections.named("Employees")
+    assert employees is not None
+    await house.parts.stores.users.set_password(
+        ann.key, employees.key, Secret("$2b$04$" + "." * 53), house.clock.now(), retire=False
+    )
+
+    assert 403 == (await _refresh(house, token))["status"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import bcrypt
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from gateword.crypto.hash_pool import HashPool
@@ -78,9 +78,16 @@ class PooledHasher:
         return Secret(drawn + nobodys if drawn else self._nobody)
 
     def is_outdated(self, encoded: Secret) -> bool:
-        """Say whether the hash is not Argon2id at today's cost."""
+        """Say whether the hash is weaker than Argon2id at today's cost; stronger ones stay."""
         text = encoded.reveal()
-        return text.startswith(_BCRYPT) or self._argon2.check_needs_rehash(text)
+        if text.startswith(_BCRYPT):
+            return True
+        cost = extract_parameters(text)
+        return (
+            cost.type is not Type.ID
+            or cost.memory_cost < self._argon2.memory_cost
+            or cost.time_cost < self._argon2.time_cost
+        )
 
     def recognises(self, encoded: Secret) -> bool:
         """Say whether a hash is Argon2 in PHC form or bcrypt `$2a$`, `$2b$`, `$2y$`.

@@ -11,7 +11,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken, TokenSet
 from gateword.login import audience, scopes, tokens
 from gateword.login.story import Story
-from gateword.policy.refresh import Refuse, decide
+from gateword.policy.refresh import Decision, Refuse, decide, family_details
 from gateword.ports.token_stores import Exchanged
 
 _ROWS: Final[Mapping[str, Refusal]] = {
@@ -43,18 +43,34 @@ class RefreshTokenGrant:
         parts = self.story.parts
         stored = await parts.stores.tokens.find_refresh(presented)
         decision = decide(stored, ask.client.client_id, ask.client.refresh, ask.at)
-        if stored is None or (isinstance(decision, Refuse) and not decision.retire):
-            reason = decision.reason if isinstance(decision, Refuse) else "unknown"
-            raise Refused(_ROWS[reason], detail=reason, facts=_facts(stored))
+        if stored is None or isinstance(decision, Refuse):
+            raise await self._worthless(ask, presented, stored, decision)
         login = await self._login(ask, stored)
         login = await scopes.renew(parts, login, stored.grant.scopes)
         return await self._exchanged(login, presented, stored)
+
+    async def _worthless(
+        self, ask: TokenAsk, presented: Secret, stored: RefreshToken | None, decision: Decision
+    ) -> Refused:
+        """Return the refusal; a replayed token's family ends first, whoever else may refuse."""
+        reason = decision.reason if isinstance(decision, Refuse) else "unknown"
+        if stored is None or reason != "reused":
+            return Refused(_ROWS[reason], detail=reason, facts=_facts(stored))
+        await self.story.parts.stores.tokens.revoke_refresh(
+            presented, ask.client.client_id, ask.at, whole_grant=False
+        )
+        return Refused(
+            Refusal.REFRESH_REUSED, detail=_REUSED, facts=_facts(stored, family_details(stored))
+        )
 
     async def _login(self, ask: TokenAsk, stored: RefreshToken) -> Login:
         parts, grant, facts = self.story.parts, stored.grant, _facts(stored)
         user = await parts.stores.users.by_key(grant.user_key)
         if user is None:
             raise Refused(Refusal.REFRESH_USER_GONE, facts=facts)
+        if user.last_password_reset is not None and user.last_password_reset > grant.auth_time:
+            # Begun while the password was being replaced, so the replacing did not see it.
+            raise Refused(Refusal.REFRESH_REVOKED, detail="password was replaced", facts=facts)
         if user.blocked:
             raise Refused(Refusal.REFRESH_USER_BLOCKED, detail="user is blocked", facts=facts)
         connection = await parts.stores.connections.named(grant.connection)

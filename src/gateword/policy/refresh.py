@@ -3,6 +3,7 @@
 Rule 1: pure. Rule 2: order comes from counters, never from time stamps; time only ends things.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -99,6 +100,15 @@ def _used(
     if previous and policy.leeway_s > 0 and at < used_at + timedelta(seconds=policy.leeway_s):
         return Rotate(token.counter + 1, sibling=True)
     return Refuse("reused", retire=True)
+
+
+def family_details(token: RefreshToken) -> Mapping[str, object]:
+    """Return what the log says of a reused token's family, under Auth0's names."""
+    return {
+        "familyId": str(token.family_key),
+        "tokenCounter": token.counter,
+        "latestCounter": token.latest_counter,
+    }
 
 
 def ends_at(begin: datetime, lifetime_s: int | None) -> datetime | None:

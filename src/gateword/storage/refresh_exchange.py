@@ -1,6 +1,5 @@
 """Carries out what `policy.refresh` decides of a presented refresh token, in one transaction."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,7 +7,7 @@ from typing import Final
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken
-from gateword.policy.refresh import Convert, Keep, Refuse, Rotate, decide, ends_at
+from gateword.policy.refresh import Convert, Keep, Refuse, Rotate, decide, ends_at, family_details
 from gateword.ports.token_stores import Exchange, Exchanged, NewAccess, NotExchanged
 from gateword.storage.columns import digest, ms, ms_or_none
 from gateword.storage.statement import Statement
@@ -107,15 +106,7 @@ async def _refuse(
         return NotExchanged(decision.reason, {})
     if decision.retire:
         await tx.run(REVOKE_FAMILY, key=token.family_key, at=ms(at))
-    return NotExchanged(decision.reason, _details(token))
-
-
-def _details(token: RefreshToken) -> Mapping[str, object]:
-    return {
-        "familyId": str(token.family_key),
-        "tokenCounter": token.counter,
-        "latestCounter": token.latest_counter,
-    }
+    return NotExchanged(decision.reason, family_details(token))
 
 
 async def _succeed(tx: TenantTx, token: RefreshToken, presented: Presented, counter: int) -> None:

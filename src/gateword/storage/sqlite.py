@@ -7,11 +7,8 @@ Rule 3: reads have a connection of their own, so they see committed rows only.
 """
 
 import asyncio
-import contextlib
-import os
 import secrets
 import sqlite3
-import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +17,10 @@ from typing import Any, Final, TypeVar
 from gateword.domain.refusal import Refusal, Refused
 from gateword.storage.committer import Committer
 from gateword.storage.engine import Row, Value, Work
+from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code
 from gateword.storage.statement import Sql
 
 T = TypeVar("T")
-
-WAIT_FOR_LOCK_S: Final = 5.0
-"""How long writing waits by default while another process writes."""
 
 BLOCK_FOR_LOCK_MS: Final = 5
 """How long one look at the lock may hold up the event loop."""
@@ -46,58 +41,6 @@ _AWAY: Final = frozenset(
     }
 )
 """Result codes that say something of the disk or of other processes, not of our statement."""
-
-_PRAGMAS: Final = (
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",
-)
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Return a connection with the settings every connection of ours has.
-
-    A new file is readable by its owner only; SQLite gives its companions the same mode.
-    """
-    _make(path)
-    connection = sqlite3.connect(
-        path,
-        timeout=WAIT_FOR_LOCK_S,
-        isolation_level=None,
-        cached_statements=256,
-        check_same_thread=False,  # the committer's thread takes its turn
-    )
-    _use_wal(connection)
-    for pragma in _PRAGMAS:
-        connection.execute(pragma)
-    return connection
-
-
-def _make(path: Path) -> None:
-    """Create the file if there is none, and never open one that is there.
-
-    Closing any descriptor of a file takes away all locks this process holds on it (POSIX), and
-    with them SQLite's: another process would then fold up the log under an open connection.
-    """
-    with contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-
-
-def _use_wal(connection: sqlite3.Connection) -> None:
-    """Keep the file with a write-ahead log; several processes may meet at its first opening.
-
-    SQLite does not wait for the lock of this one change, whatever the time-out says.
-    """
-    end_s = time.monotonic() + WAIT_FOR_LOCK_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end_s:
-                raise
-            time.sleep(0.005)
-        else:
-            return
 
 
 class SqliteTx:
@@ -270,7 +213,10 @@ class SqliteDatabase:
         """Try again a little later while another process writes; fail what waited too long."""
         loop = asyncio.get_running_loop()
         since = self._waiting_since = self._waiting_since or loop.time()
-        if _code(error) != sqlite3.SQLITE_BUSY or loop.time() - since > self._wait_for_lock_s:
+        if (
+            primary_code(error) != sqlite3.SQLITE_BUSY
+            or loop.time() - since > self._wait_for_lock_s
+        ):
             self._waiting_since = None
             _fail(jobs, error)
             return
@@ -296,14 +242,8 @@ def _fail(jobs: list[_Job], error: sqlite3.Error) -> None:
         job.finish(_translated(error))
 
 
-def _code(error: sqlite3.Error) -> int:
-    """Return the primary result code; -1 when the error is Python's own."""
-    code: int = getattr(error, "sqlite_errorcode", -1)
-    return code & 0xFF if code >= 0 else -1
-
-
 def _translated(error: sqlite3.Error) -> Exception:
-    return _unreachable(error) if _code(error) in _AWAY else error
+    return _unreachable(error) if primary_code(error) in _AWAY else error
 
 
 def _unreachable(error: Exception) -> Refused:

@@ -5,7 +5,7 @@ from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
-from gateword.storage.sqlite import connect
+from gateword.storage.sqlite_file import connect
 
 
 class SqliteTables:

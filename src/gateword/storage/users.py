@@ -119,6 +119,10 @@ _REVOKE_FAMILIES: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
     WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
 """)
+_END_OPAQUE: Final = Statement("""
+    DELETE FROM access_tokens
+    WHERE tenant = :tenant AND user_key = :user_key AND family_key IS NULL
+""")
 
 
 class _NameTakenError(Exception):
@@ -232,6 +236,7 @@ class SqlUsers:
             await tx.run(_NOTE_RESET, key=user_key, at=ms(at))
             if retire:
                 await tx.run(_REVOKE_FAMILIES, user_key=user_key, at=ms(at))
+                await tx.run(_END_OPAQUE, user_key=user_key)
             return True
 
         return await self._database.transact(work)

@@ -40,7 +40,8 @@ class UserinfoEndpoint:
         tenancy = visit.tenancy
         token = bearer.presented(visit.request.headers.get("authorization"), fields)
         who = await bearer.for_userinfo(tenancy, token)
-        visit.taken = self.limit.take(who.user_id)
+        tenant = await tenancy.tenant()
+        visit.taken = self.limit.take(f"{tenant.key}:{who.user_id}")
         await admission.admit(visit, "userinfo", self.trusted_proxies)
         user = await tenancy.parts.stores.users.by_id(who.user_id)
         if user is None or user.blocked:

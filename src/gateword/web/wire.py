@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -59,8 +60,8 @@ def refusal(
     if row.error == "invalid_grant" and tenant is not None and tenant.flag(STRICT_STATUS_FLAG):
         status = 400
     more = dict(headers or {})
-    if refused.retry_after_s is not None:
-        more["retry-after"] = str(refused.retry_after_s)
+    if refused.retry_after_s is not None or status == HTTPStatus.SERVICE_UNAVAILABLE:
+        more["retry-after"] = str(refused.retry_after_s or 1)
     if refused.refusal is Refusal.BODY_TOO_SLOW:
         more["connection"] = "close"  # else what still drips in would hold the connection
     body = {"error": row.error, "error_description": refused.description, **refused.body}
