@@ -66,7 +66,8 @@ class Engines:
         self.pool = HashPool(threads, settings.hash_max_wait_s)
         text = settings.encryption_key
         path = settings.data_dir / "encryption.key"
-        key = key_from_text(Secret(text)) if text else key_from_file(path)
+        is_new = bool(settings.database_url) or not (settings.data_dir / DATABASE_FILE).exists()
+        key = key_from_text(Secret(text)) if text else key_from_file(path, make=is_new)
         self._vault = AesVault(key)
         self._hasher = PooledHasher(
             self.pool,

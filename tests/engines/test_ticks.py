@@ -111,6 +111,19 @@ async def test_log_stays_when_another_process_opens_and_closes_the_file(
         assert [("a",), ("b",)] == other.execute("SELECT text FROM notes").fetchall()
 
 
+async def test_log_is_folded_up_beside_the_commits(database: SqliteDatabase) -> None:
+    """Committed pages reach the database file without a commit that waits for it."""
+    path = Path(await path_of(database))
+    before = path.stat().st_size
+    await run(database, _ADD, text="x" * 100_000)
+
+    async with asyncio.timeout(20):
+        while path.stat().st_size < before + 100_000:
+            await asyncio.sleep(0.05)
+
+    assert ["x" * 100_000] == await notes(database)
+
+
 async def test_failed_work_takes_back_only_its_own_changes(database: SqliteDatabase) -> None:
     """Who fails hears of it; the others of the tick are committed."""
 

@@ -25,6 +25,9 @@ from gateword.settings import Settings
 
 app: Final = typer.Typer(help="List, rotate and revoke signing keys.", no_args_is_help=True)
 
+KEY_SET_MAX_AGE_S: Final = 300
+"""How long the key set may be cached, as its answer says."""
+
 _ORDER: Final = ("current", "next", "previous", "revoked")
 _STYLES: Final = {"current": "green", "next": "cyan", "previous": "dim", "revoked": "red"}
 
@@ -50,7 +53,8 @@ def rotate(
     """Make the next key current and a new one next; no verification fails.
 
     The next key has been in the JWKS all along, and the previous one stays in it until it is
-    revoked. Running servers sign with the new key within a second.
+    revoked. Running servers sign with the new key within a second. Rotate at most every five
+    minutes, so that no API has an older key set than that.
     """
     _print(run(_rotated(existing(data, database_url), tenant)), as_json=as_json)
 
@@ -75,10 +79,24 @@ async def _keys(settings: Settings, tenant: str) -> Sequence[SigningKey]:
 async def _rotated(settings: Settings, tenant: str) -> Sequence[SigningKey]:
     async with opened(settings, tenant) as house:
         keys = house.parts.stores.signing_keys
-        if not any(key.state == "next" for key in await keys.all()):
+        by_state = {key.state: key for key in await keys.all()}
+        if "next" not in by_state:
             fail("there is no next key to make current. Make one: gateword init")
-        await keys.rotate(house.new_signing_key("next"), house.parts.clock.now())
+        now = house.parts.clock.now()
+        if "previous" in by_state:  # else the next key is as old as the key set itself
+            _warn_when_young((now - by_state["next"].created_at).total_seconds())
+        await keys.rotate(house.new_signing_key("next"), now)
         return await _sorted(house)
+
+
+def _warn_when_young(age_s: float) -> None:
+    if age_s < KEY_SET_MAX_AGE_S:
+        typer.echo(
+            f"Warning: the key now current was published {age_s:.0f} s ago. APIs may keep a key "
+            f"set for {KEY_SET_MAX_AGE_S} s; those that do not fetch it anew for an unknown key "
+            "refuse its tokens until then.",
+            err=True,
+        )
 
 
 async def _revoked(settings: Settings, tenant: str, kid: str) -> Sequence[SigningKey]:

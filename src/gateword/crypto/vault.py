@@ -65,12 +65,24 @@ def key_from_text(text: Secret) -> bytes:
     return key
 
 
-def key_from_file(path: Path) -> bytes:
+def key_from_file(path: Path, *, make: bool = True) -> bytes:
     """Return the key in a file; a missing file is made, readable by its owner alone.
 
     Processes that start together agree: the file appears whole, under the first one's key.
+
+    Args:
+        path: The file.
+        make: Off where something is sealed already: a fresh key would open none of it.
+
+    Raises:
+        ValueError: No key is there and none may be made, or what is there is no key.
     """
     if not path.exists():
+        if not make:
+            raise ValueError(
+                f"{path} is missing, and what the database holds is sealed under it: "
+                "restore it from a backup, or set GATEWORD_ENCRYPTION_KEY"
+            )
         _make_key_file(path)
     return key_from_text(Secret(path.read_text("ascii").strip()))
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refusal import Refusal, Refused
-from gateword.storage.committer import Committer
+from gateword.storage.committer import Checkpointer, Committer
 from gateword.storage.engine import Row, Value, Work
 from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code
 from gateword.storage.statement import Sql
@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 BLOCK_FOR_LOCK_MS: Final = 5
 """How long one look at the lock may hold up the event loop."""
+
+LAST_RESORT_PAGES: Final = 16_000
+"""Length of the log, in pages of 4 KiB, at which a commit folds it up itself."""
 
 _AWAY: Final = frozenset(
     {
@@ -99,7 +102,10 @@ class SqliteDatabase:
         self._reader.execute("PRAGMA query_only = ON")
         self._tx = SqliteTx(self._connection)
         self._reads = SqliteTx(self._reader)
+        # Its own folding is the last resort, for a log that the checkpointer never finds at rest.
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {LAST_RESORT_PAGES}")
         self._committer = Committer(self._connection)
+        self._checkpointer = Checkpointer(lambda: connect(path))
         self._committing: asyncio.Future[None] | None = None
         self._wait_for_lock_s = wait_for_lock_s
         self._jobs: list[_Job] = []
@@ -143,6 +149,7 @@ class SqliteDatabase:
         for job in self._jobs:
             job.finish(Refused(Refusal.STORE_UNREACHABLE, "the database is being closed"))
         self._committer.stop()
+        self._checkpointer.stop()
         self._reader.close()
         self._connection.close()
 
@@ -176,6 +183,7 @@ class SqliteDatabase:
             self._take_back(jobs, error)
         else:
             self.commits += 1
+            self._checkpointer.note()
             for job, outcome in zip(jobs, outcomes, strict=True):
                 job.finish(outcome)
         if self._committing is not None:
