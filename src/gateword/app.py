@@ -102,6 +102,7 @@ class Engines:
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
             clock=self.clock,
             dice=self.dice,
+            grant_types=frozenset(make.grant_type for make in GRANTS),
         )
 
     def tenancy(self, tenant: Tenant) -> Tenancy:

@@ -1,7 +1,7 @@
 """Everything that plugs in. A new plug is one file, one import and one line here."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from gateword.grants.client_credentials import ClientCredentialsGrant
 from gateword.grants.password import PasswordGrant
@@ -13,7 +13,17 @@ from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
 from gateword.realms.database import DatabaseRealm
 
-GRANTS: Final[tuple[Callable[[Story], Grant], ...]] = (
+
+class MakesGrant(Protocol):
+    """A grant's class: made once for each tenant, named before any is made."""
+
+    @property
+    def grant_type(self) -> str: ...
+
+    def __call__(self, story: Story) -> Grant: ...
+
+
+GRANTS: Final[tuple[MakesGrant, ...]] = (
     PasswordGrant,
     PasswordRealmGrant,
     RefreshTokenGrant,

@@ -71,7 +71,7 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
     try:
         async with opened(settings, tenant) as house:  # brings the tables up to date as well
             stores = house.parts.stores
-            draft = await drawn(stores, house.parts.dice)
+            draft = await drawn(house.parts)
             return findings(draft, await stores.signing_keys.all(), house.parts.clock.now())
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"

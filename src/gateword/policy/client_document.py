@@ -56,11 +56,13 @@ class ClientMaker:
         new_key_id: Returns a fresh id for a credential.
         read_pem: Returns a public key in its normal PEM form and its thumbprint (RFC 7638).
             Raises ValueError with the reason when it cannot be used.
+        grant_types: What the house answers besides the grants Auth0 documents.
     """
 
     new_secret: Callable[[], Secret]
     new_key_id: Callable[[], str]
     read_pem: Callable[[str], tuple[str, str]]
+    grant_types: frozenset[str] = frozenset()
 
 
 def created(members: Members, client_id: str, maker: ClientMaker) -> Client:
@@ -132,7 +134,10 @@ def _read(members: Members, stored: Client, fresh: Client, maker: ClientMaker) -
         keys=keys,
         auth_method=method,
         grant_types=members.texts(
-            "grant_types", stored.grant_types, fresh.grant_types, choices=GRANT_TYPES
+            "grant_types",
+            stored.grant_types,
+            fresh.grant_types,
+            choices=tuple(sorted({*GRANT_TYPES, *maker.grant_types})),
         ),
         is_first_party=members.flag("is_first_party", kept=stored.is_first_party, reset=True),
         is_ip_header_trusted=members.flag(

@@ -37,7 +37,11 @@ class Stores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """Stores, crypto, time and chance of one tenant."""
+    """Stores, crypto, time and chance of one tenant.
+
+    Attributes:
+        grant_types: What the token endpoint answers, by the registry.
+    """
 
     stores: Stores
     hasher: Hasher
@@ -45,6 +49,7 @@ class Parts:
     verifier: TokenVerifier
     clock: Clock
     dice: Dice
+    grant_types: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

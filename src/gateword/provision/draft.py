@@ -9,7 +9,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
 from gateword.domain.tenant import Tenant
 from gateword.ports.clock import Dice
-from gateword.ports.parts import Stores
+from gateword.ports.parts import Parts
 from gateword.provision.changes import Change, compared
 
 Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | Tenant
@@ -26,6 +26,7 @@ class Draft:
         apis: By identifier.
         grants: By client id, audience and subject type.
         roles: By name.
+        grant_types: What the token endpoint answers.
         changes: What each thing of the file comes to.
         writes: What must be stored, in the order of storing.
     """
@@ -37,6 +38,7 @@ class Draft:
     grants: dict[GrantKey, ClientGrant]
     roles: dict[str, Role]
     dice: Dice
+    grant_types: frozenset[str]
     changes: list[Change] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
 
@@ -59,9 +61,11 @@ class Draft:
             self.writes.append(write)
 
 
-async def drawn(stores: Stores, dice: Dice) -> Draft:
+async def drawn(parts: Parts) -> Draft:
     """Return a draft of what the stores hold now."""
+    stores = parts.stores
     return Draft(
+        grant_types=parts.grant_types,
         tenant=await stores.settings.get(),
         clients={one.client_id: one for one in await stores.clients.all()},
         connections={one.name: one for one in await stores.connections.all()},
@@ -71,5 +75,5 @@ async def drawn(stores: Stores, dice: Dice) -> Draft:
             for one in await stores.client_grants.all()
         },
         roles={one.name: one for one in await stores.roles.all()},
-        dice=dice,
+        dice=parts.dice,
     )

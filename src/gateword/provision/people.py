@@ -30,7 +30,7 @@ async def add(parts: Parts, document: Mapping[str, object]) -> User:
         BadUser: Something in it is wrong, or the login name is taken.
     """
     faults: list[Fault] = []
-    draft = await drawn(parts.stores, parts.dice)
+    draft = await drawn(parts)
     planned = await plan_users(draft, parts, [Members(document, (), faults)])
     if faults:
         raise BadUser("; ".join(f"{shown(fault.path)}: {fault.text}" for fault in faults))

@@ -66,7 +66,7 @@ async def plan(source: Source, parts: Parts) -> Plan:
     """
     faults: list[Fault] = []
     root = Members(source.root, (), faults)
-    draft = await drawn(parts.stores, parts.dice)
+    draft = await drawn(parts)
     for name, section in SECTIONS:
         section(draft, root.items(name) or ())
     if root.given(TENANT) is not None:

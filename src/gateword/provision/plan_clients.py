@@ -25,7 +25,7 @@ _SUBJECT_TYPES: Final = ("client", "user")
 
 def plan_clients(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the clients of the file come to; they are matched by name."""
-    maker = _maker(draft.dice)
+    maker = _maker(draft.dice, draft.grant_types)
     seen: set[str] = set()
     for item in items:
         name = item.required_text("name")
@@ -77,8 +77,9 @@ def _compared(client: Client) -> dict[str, object]:
     return {**client_document.rendered(client), "client_secret": secret}
 
 
-def _maker(dice: Dice) -> ClientMaker:
+def _maker(dice: Dice, grant_types: frozenset[str]) -> ClientMaker:
     return ClientMaker(
+        grant_types=grant_types,
         new_secret=lambda: Secret(dice.handle(_SECRET_CHARS)),
         new_key_id=lambda: f"cred_{dice.letters(_CREDENTIAL_CHARS)}",
         read_pem=read_pem,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -48,6 +49,17 @@ def test_new_client_never_has_a_password_grant() -> None:
     assert AuthMethod.POST is client.auth_method
     assert RefreshPolicy() == client.refresh
     assert MADE == client.secret
+
+
+def test_grant_of_the_registry_is_possible() -> None:
+    """A grant that plugs in may stand in `grant_types` without a further entry anywhere."""
+    document = {"name": "Shop", "grant_types": ["urn:example:ticket"]}
+    unknown, known = Members(document, (), []), Members(document, (), [])
+    client_document.created(unknown, "id", MAKER)
+    maker = replace(MAKER, grant_types=frozenset({"urn:example:ticket"}))
+
+    assert ("urn:example:ticket",) == client_document.created(known, "id", maker).grant_types
+    assert (1, 0) == (len(unknown.faults), len(known.faults))
 
 
 @pytest.mark.parametrize("app_type", ["native", "spa"])
