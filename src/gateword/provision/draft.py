@@ -38,7 +38,7 @@ class Draft:
     grants: dict[GrantKey, ClientGrant]
     roles: dict[str, Role]
     dice: Dice
-    grant_types: frozenset[str]
+    grant_types: frozenset[str] = frozenset()
     changes: list[Change] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
 
