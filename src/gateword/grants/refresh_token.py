@@ -104,7 +104,9 @@ class RefreshTokenGrant:
                 detail=_REUSED if exchange.reason == "reused" else exchange.reason,
                 facts=_facts(stored, exchange.details),
             )
-        return await tokens.answer(parts, login, access, successor if exchange.rotated else None)
+        handed = successor if exchange.rotated else None
+        openid = "openid" in stored.grant.scopes
+        return await tokens.answer(parts, login, access, handed, openid=openid)
 
 
 _REUSED: Final = "Reused rotating refresh token detected, revoked the family"

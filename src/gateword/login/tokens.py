@@ -41,7 +41,7 @@ async def mint(parts: Parts, login: Login) -> TokenSet:
             await _log_cleanup(parts, login, gone)
     elif access.record.opaque:
         await parts.stores.tokens.add_access(access.record)
-    return await answer(parts, login, access, refresh, login.notes)
+    return await answer(parts, login, access, refresh, openid="openid" in login.scopes)
 
 
 async def _log_cleanup(parts: Parts, login: Login, gone: int) -> None:
@@ -65,14 +65,24 @@ async def answer(
     login: Login,
     access: Issued,
     refresh: Secret | None,
-    notes: tuple[str, ...] = (),
+    *,
+    openid: bool,
 ) -> TokenSet:
-    """Put an answer together; the ID token is signed here."""
+    """Put an answer together; the ID token is signed here.
+
+    Args:
+        parts: Of the tenant.
+        login: The settled login.
+        access: Its access token.
+        refresh: The refresh token to be handed over, if any.
+        openid: An ID token belongs to it; a refresh goes by the original grant, not by what the
+            access token was narrowed to (Auth0: "Refresh tokens").
+    """
     return TokenSet(
         access_token=access.token,
         expires_in_s=access.lifetime_s,
         scopes=login.scopes,
-        id_token=await _id_token(parts, login) if "openid" in login.scopes else None,
+        id_token=await _id_token(parts, login) if openid else None,
         refresh_token=refresh,
         facts=LogFacts(
             user_id=login.user.user_id,
@@ -81,7 +91,7 @@ async def answer(
             connection_id=login.connection.id,
             strategy=login.connection.strategy,
             audience=login.audience,
-            notes=notes,
+            notes=login.notes,
         ),
     )
 
