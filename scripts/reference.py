@@ -32,7 +32,6 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.SECCFT: "A token was issued to a machine for its own credentials.",
     LogCode.FECCFT: "A machine's own credentials were refused.",
     LogCode.SRRT: "A refresh token was revoked.",
-    LogCode.W: "A warning that no ask failed for.",
     LogCode.RESOURCE_CLEANUP: "Old refresh tokens made room for new ones.",
     LogCode.API_LIMIT: "A rate limit of the API was reached.",
 }

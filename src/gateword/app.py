@@ -231,7 +231,6 @@ class Opened:
     tenants: Tenants
     parts: Parts
     new_signing_key: Callable[[str], SigningKey]
-    parts_of: Callable[[Tenant], Parts]
 
 
 @asynccontextmanager
@@ -278,5 +277,4 @@ def _opened(engines: Engines, tenants: Tenants, tenant: Tenant) -> Opened:
         tenants=tenants,
         parts=engines.parts(tenant),
         new_signing_key=new_key,
-        parts_of=engines.parts,
     )

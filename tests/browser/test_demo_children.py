@@ -47,10 +47,15 @@ def test_children_when_signalled_stop_without_complaint(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     """Ctrl-C, SIGTERM and a closed terminal all end the demo as wished."""
+    noted = tmp_path / "pid"
     with Children(tmp_path) as children:
-        children.start("API", STAYS, os.environ)
+        children.start("API", writes_its_pid(noted), os.environ)
+        while not (noted.exists() and noted.read_text()):
+            os.sched_yield()
         os.kill(os.getpid(), number)
         children.wait_until_stopped()
+
+    assert not is_running(int(noted.read_text()))
 
 
 def test_children_when_command_fails_tell_what_it_said(tmp_path: Path) -> None:

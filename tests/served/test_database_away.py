@@ -72,6 +72,8 @@ def test_health_when_the_database_is_away_is_503(orphan: Served) -> None:
     """A load balancer sees it; the process itself lives on."""
     wait_until(lambda: status_of(orphan, "/health") == 503, NOTICED_WITHIN_S)
 
+    assert 503 == status_of(orphan, "/health")
+
 
 def test_keys_when_the_database_is_away_are_still_served(orphan: Served) -> None:
     """APIs go on verifying tokens: what was known of the keys stays published."""

@@ -49,6 +49,7 @@ def test_workers_when_their_parent_is_killed_end_too(tmp_path: Path) -> None:
 
         try:
             wait_until(lambda: _is_refused(served), within_s=10)
+            assert _is_refused(served)
         finally:
             served.kill()  # the whole group, should this rule be broken
 

@@ -90,7 +90,7 @@ def _line(document: Mapping[str, object]) -> str:
         return escape("".join(c if c.isprintable() else "?" for c in text))
 
     kind = member("type")
-    style = "red" if kind in _FAILED else "yellow" if kind in ("w", "api_limit") else "green"
+    style = "red" if kind in _FAILED else "yellow" if kind == "api_limit" else "green"
     who = member("user_name") or member("user_id")
     parts = [
         f"[dim]{member('date')}[/]",

@@ -21,7 +21,6 @@ T = TypeVar("T")
 _NICE: Final = 19
 _FIRST_GUESS_S: Final = 0.03
 _SMOOTHING: Final = 0.1
-_Job = tuple[Callable[[], None], "Future[object]"]
 
 
 class HashPool:
@@ -39,7 +38,7 @@ class HashPool:
         """
         self._threads = threads
         self._max_wait_s = max_wait_s
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._unfinished = 0
         self._job_s = _FIRST_GUESS_S
         for number in range(threads):
@@ -66,14 +65,18 @@ class HashPool:
         future: Future[T] = Future()
 
         def carry_out() -> None:
+            if not future.set_running_or_notify_cancel():
+                return  # the waiter has gone
+            began = time.monotonic()
             try:
                 future.set_result(job())
             except Exception as error:  # noqa: BLE001  the waiter must get it, whatever it is
                 future.set_exception(error)
+            self._job_s += _SMOOTHING * (time.monotonic() - began - self._job_s)
 
         self._unfinished += 1
         try:
-            self._queue.put((carry_out, future))  # type: ignore[arg-type]  # Future is invariant
+            self._queue.put(carry_out)
             return await asyncio.wrap_future(future)
         finally:
             self._unfinished -= 1
@@ -85,13 +88,8 @@ class HashPool:
 
     def _work(self) -> None:
         _be_nice()
-        while (job := self._queue.get()) is not None:
-            carry_out, future = job
-            if not future.set_running_or_notify_cancel():
-                continue
-            began = time.monotonic()
+        while (carry_out := self._queue.get()) is not None:
             carry_out()
-            self._job_s += _SMOOTHING * (time.monotonic() - began - self._job_s)
 
 
 def _be_nice() -> None:

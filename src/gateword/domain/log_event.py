@@ -21,7 +21,6 @@ class LogCode(Enum):
     SECCFT = "seccft"
     FECCFT = "feccft"
     SRRT = "srrt"
-    W = "w"
     RESOURCE_CLEANUP = "resource_cleanup"
     API_LIMIT = "api_limit"
 

@@ -1,7 +1,7 @@
 """The nouns of the flow: who calls, what is asked, who claims to be whom, who was proved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateword.domain.client import Client
@@ -95,7 +95,6 @@ class Login:
         gty: Value of the access token's `gty` claim.
         scopes: What is granted, in the order of the answer.
         permissions: All the user's permissions at the API; None when the token lists none.
-        claims: Custom claims for the access token and the ID token.
     """
 
     ask: TokenAsk
@@ -105,8 +104,6 @@ class Login:
     api: ResourceServer | None
     gty: str | tuple[str, ...]
     auth_time: datetime
-    amr: tuple[str, ...] = ("pwd",)
     scopes: tuple[str, ...] = ()
     permissions: tuple[str, ...] | None = None
-    claims: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ class ClientCredentialsGrant:
     grant_type: ClassVar[str] = "client_credentials"
     success: ClassVar[LogCode] = LogCode.SECCFT
     failure: ClassVar[LogCode] = LogCode.FECCFT
+    first_party_only: ClassVar[bool] = False
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Grant the client's own scopes, or those of them it asked for."""

@@ -20,6 +20,7 @@ class PasswordGrant:
     grant_type: ClassVar[str] = "password"
     success: ClassVar[LogCode] = LogCode.SEPFT
     failure: ClassVar[LogCode] = LogCode.FEPFT
+    first_party_only: ClassVar[bool] = True
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Log in."""

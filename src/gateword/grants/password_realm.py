@@ -19,6 +19,7 @@ class PasswordRealmGrant:
     grant_type: ClassVar[str] = "http://auth0.com/oauth/grant-type/password-realm"
     success: ClassVar[LogCode] = LogCode.SEPFT
     failure: ClassVar[LogCode] = LogCode.FEPFT
+    first_party_only: ClassVar[bool] = True
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Log in; without `realm` the tenant's default directory is asked."""

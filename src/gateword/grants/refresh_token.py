@@ -32,6 +32,7 @@ class RefreshTokenGrant:
     grant_type: ClassVar[str] = "refresh_token"
     success: ClassVar[LogCode] = LogCode.SERTFT
     failure: ClassVar[LogCode] = LogCode.FERTFT
+    first_party_only: ClassVar[bool] = False
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Exchange the token; whatever may refuse does so before the token is used up."""

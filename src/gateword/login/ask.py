@@ -24,7 +24,6 @@ from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 
 GRANT_TYPES_PAGE: Final = "https://auth0.com/docs/clients/client-grant-types"
-_FIRST_PARTY_ONLY: Final = ("password", "http://auth0.com/oauth/grant-type/password-realm")
 
 
 async def answer(
@@ -65,7 +64,7 @@ async def answer(
         trace = replace(
             trace, client=client, client_id=client.client_id, caller=caller(peer, client)
         )
-        _check_allowed(client, grant.grant_type)
+        _check_allowed(client, grant)
         tokens = await grant.answer(_ask(tenant, client, trace, fields, at))
     except Refused as refused:
         await audit.refused(logs, trace, refused)
@@ -86,15 +85,16 @@ def _grant(grants: Mapping[str, Grant], fields: Fields) -> Grant:
     return grants[grant_type]
 
 
-def _check_allowed(client: Client, grant_type: str) -> None:
+def _check_allowed(client: Client, grant: Grant) -> None:
     row = Refusal.GRANT_NOT_ALLOWED
     detail = f"the client's grant_types are {', '.join(client.grant_types) or 'empty'}"
-    if client.may_use(grant_type):
-        if client.is_first_party or grant_type not in _FIRST_PARTY_ONLY:
+    if client.may_use(grant.grant_type):
+        if client.is_first_party or not grant.first_party_only:
             return
         row = Refusal.CLIENT_THIRD_PARTY
         detail = "third-party clients may not use the password grants"
-    raise Refused(row, detail=detail, body={"error_uri": GRANT_TYPES_PAGE}, grant_type=grant_type)
+    page = {"error_uri": GRANT_TYPES_PAGE}
+    raise Refused(row, detail=detail, body=page, grant_type=grant.grant_type)
 
 
 def _ask(

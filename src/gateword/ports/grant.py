@@ -14,11 +14,13 @@ class Grant(Protocol):
         grant_type: Value of the `grant_type` parameter.
         success: Log code of a granted ask.
         failure: Log code of a refused one.
+        first_party_only: Third-party clients may never use it, whatever their list says.
     """
 
     grant_type: ClassVar[str]
     success: ClassVar[LogCode]
     failure: ClassVar[LogCode]
+    first_party_only: ClassVar[bool]
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Grant tokens.

@@ -38,6 +38,10 @@ LOCK_FAMILY: Final = Statement(
     """,
     locking=True,
 )
+END_FAMILIES_OF_USER: Final = Statement("""
+    UPDATE refresh_families SET revoked_at = :at
+    WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
+""")
 REVOKE_FAMILY: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
     WHERE tenant = :tenant AND key = :key AND revoked_at IS NULL

@@ -39,10 +39,6 @@ _END_GRANT: Final = Statement("""
     WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
         AND COALESCE(audience, '') = :audience AND revoked_at IS NULL
 """)
-_END_OF_USER: Final = Statement("""
-    UPDATE refresh_families SET revoked_at = :at
-    WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
-""")
 _FIND_ACCESS: Final = Statement("""
     SELECT
         access.opaque, access.user_id, access.client_id, access.scopes, access.issued_at,
@@ -165,7 +161,7 @@ class SqlTokens:
 
     async def revoke_user(self, user_key: int, at: datetime) -> int:
         async def work(tx: TenantTx) -> int:
-            return await tx.run(_END_OF_USER, user_key=user_key, at=ms(at))
+            return await tx.run(token_rows.END_FAMILIES_OF_USER, user_key=user_key, at=ms(at))
 
         return await self._database.transact(work)
 

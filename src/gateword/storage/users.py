@@ -15,6 +15,7 @@ from gateword.storage.engine import Value
 from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.token_rows import END_FAMILIES_OF_USER
 
 OWN_PROVIDER: Final = "auth0"
 """Provider of every identity in a database connection."""
@@ -114,10 +115,6 @@ _HASH: Final = Statement("""
     SELECT password_hash FROM identities
     WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
     ORDER BY position
-""")
-_REVOKE_FAMILIES: Final = Statement("""
-    UPDATE refresh_families SET revoked_at = :at
-    WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL
 """)
 _END_OPAQUE: Final = Statement("""
     DELETE FROM access_tokens
@@ -235,7 +232,7 @@ class SqlUsers:
                 return False
             await tx.run(_NOTE_RESET, key=user_key, at=ms(at))
             if retire:
-                await tx.run(_REVOKE_FAMILIES, user_key=user_key, at=ms(at))
+                await tx.run(END_FAMILIES_OF_USER, user_key=user_key, at=ms(at))
                 await tx.run(_END_OPAQUE, user_key=user_key)
             return True
 
