@@ -13,7 +13,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from gateword.cli.main import application
 from gateword.domain.log_event import LogCode
-from gateword.domain.refusal import OWN_FAILURE, Refusal
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import OWN_FAILURE
 from gateword.settings import PREFIX, Settings
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"

@@ -24,7 +24,8 @@ from gateword.crypto.passwords import PooledHasher
 from gateword.crypto.system import SystemClock, SystemDice
 from gateword.crypto.vault import AesVault, key_from_file, key_from_text
 from gateword.crypto.verify_on_demand import VerifierOnDemand
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.login.story import Story

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.storage.engine import Tx
 from gateword.storage.postgres import open_postgres
 from tests.engines.house import CLIENT, NOON, House, a_client, a_house

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.storage.engine import Tx
 from gateword.storage.sqlite import SqliteDatabase
 from gateword.storage.statement import AcrossTenants, Sql

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.policy.token_params import KNOWN, MAX_VALUE_CHARS, SECRETS, Fields, read
 
 FORM = "application/x-www-form-urlencoded"

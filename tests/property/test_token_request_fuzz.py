@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateword.crypto.verify import KeyringVerifier
-from gateword.domain.refusal import Refused
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import client_auth
 from gateword.policy.client_auth import Proof

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from gateword.crypto.system import SystemClock, SystemDice
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Hasher
 from gateword.storage.engine import Database, Row, Value, Work

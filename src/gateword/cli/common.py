@@ -11,7 +11,7 @@ import typer
 
 from gateword.app import DATABASE_FILE, NoSuchTenant
 from gateword.cli.terminal import Terminal
-from gateword.domain.refusal import Refused
+from gateword.domain.refused import Refused
 from gateword.settings import MAX_PORT, BadSettings, Settings, load
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ from gateword.cli.common import (
     out,
     run,
 )
-from gateword.domain.refusal import Refused
+from gateword.domain.refused import Refused
 from gateword.provision.checkup import Finding, findings
 from gateword.provision.draft import drawn
 from gateword.settings import Settings

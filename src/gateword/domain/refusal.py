@@ -1,46 +1,20 @@
-"""Every way of saying no: the one table of status, error, text and log codes."""
+"""Every way in which the OAuth endpoints say no: status, error, text and log codes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import Enum, unique
-from typing import Final, Literal, TypeAlias
+from enum import unique
+from typing import Final
 
-from gateword.domain.log_event import LogCode, LogFacts
-
-OWN_FAILURE: Final = "own"
-"""Stands in a row's `log` for the failure code of the grant that was asked (`fepft`, …)."""
-
-_Logged: TypeAlias = tuple[LogCode | Literal["own"], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One refusal as it goes over the wire and into the log.
-
-    Attributes:
-        status: HTTP status.
-        error: OAuth error code.
-        description: Text of `error_description`; `{name}` is filled from the refusal's `names`.
-        log: Codes of the log rows it writes; empty when the ask is not logged at all.
-        source: Where the wire form comes from.
-    """
-
-    status: int
-    error: str
-    description: str
-    log: _Logged
-    source: str
-
+from gateword.domain.log_event import LogCode
+from gateword.domain.refused import OWN_FAILURE, Logged, RefusalTable, Row
 
 _WRONG: Final = "Wrong email or password."
 _REFRESH: Final = "Unknown or invalid refresh token."
-_OWN: Final[_Logged] = (OWN_FAILURE,)
-_GUESS: Final[_Logged] = (LogCode.FP, OWN_FAILURE)
+_OWN: Final[Logged] = (OWN_FAILURE,)
+_GUESS: Final[Logged] = (LogCode.FP, OWN_FAILURE)
 
 
 @unique
-class Refusal(Enum):
-    """The table. Rows may share their wire form and differ in the log or the source."""
+class Refusal(RefusalTable):
+    """The table of the OAuth endpoints. Rows may share their wire form and differ in the log or the source."""
 
     # transport (authentication-api §1.1)
     METHOD_NOT_ALLOWED = Row(405, "method_not_allowed", "Method Not Allowed", (), "§1.1 method")
@@ -252,44 +226,3 @@ class Refusal(Enum):
         "our own: the row is only logged",
     )
     FAULT = Row(500, "server_error", "A server error occurred.", (LogCode.F,), "§1.5 row 39")
-
-    @property
-    def row(self) -> Row:
-        """The row of the table."""
-        return self.value
-
-
-class Refused(Exception):
-    """A refusal on its way up; raised below the web, answered in one place only.
-
-    Args:
-        refusal: The row.
-        detail: For the log alone; never reaches the wire. Must not hold a secret.
-        retry_after_s: Seconds after which a new try makes sense, for 429 and 503.
-        body: Further members of the answer's body.
-        facts: Whom and what it was about, for the log.
-        names: Fill the row's description, and are what it may quote of the request.
-    """
-
-    def __init__(
-        self,
-        refusal: Refusal,
-        detail: str | None = None,
-        *,
-        retry_after_s: int | None = None,
-        body: Mapping[str, str] | None = None,
-        facts: LogFacts | None = None,
-        **names: str,
-    ) -> None:
-        super().__init__(refusal.name)
-        self.refusal = refusal
-        self.detail = detail
-        self.retry_after_s = retry_after_s
-        self.body: Mapping[str, str] = body or {}
-        self.facts = facts or LogFacts()
-        self.names: Mapping[str, str] = names
-
-    @property
-    def description(self) -> str:
-        """The row's text with its names filled in."""
-        return self.refusal.row.description.format(**self.names)

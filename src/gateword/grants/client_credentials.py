@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from gateword.domain.log_event import LogCode, LogFacts
 from gateword.domain.login import TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.token import TokenSet
 from gateword.login import attempt, realm
 from gateword.login.story import Story

@@ -6,7 +6,8 @@ from typing import ClassVar, Final
 
 from gateword.domain.log_event import LogCode, LogFacts
 from gateword.domain.login import Login, TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken, TokenSet
 from gateword.login import audience, scopes, tokens

@@ -12,7 +12,8 @@ from typing import Final
 
 from gateword.domain.client import Client
 from gateword.domain.login import Peer, TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import TokenSet
 from gateword.login import audit

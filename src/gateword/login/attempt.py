@@ -2,7 +2,8 @@
 
 from gateword.domain.connection import Connection
 from gateword.domain.login import Attempt, TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.login import audience
 from gateword.ports.parts import Parts
 

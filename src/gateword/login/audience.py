@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.login import TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.resource_server import ResourceServer
 from gateword.policy.token_params import quoted
 from gateword.ports.parts import Parts

@@ -8,7 +8,7 @@ from typing import Final
 from gateword.domain.client import Client
 from gateword.domain.log_event import LogCode, LogEvent, LogFacts
 from gateword.domain.login import Caller
-from gateword.domain.refusal import OWN_FAILURE, Refused
+from gateword.domain.refused import OWN_FAILURE, Refused
 from gateword.domain.token import TokenSet
 from gateword.ports.grant import Grant
 from gateword.ports.stores import Logs

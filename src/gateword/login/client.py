@@ -4,7 +4,8 @@ import hmac
 from typing import Final
 
 from gateword.domain.client import AuthMethod, Client
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.policy import assertion as assertions

@@ -5,7 +5,8 @@ from typing import assert_never
 
 from gateword.domain.log_event import LogFacts
 from gateword.domain.login import Attempt, Login
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.user import User
 from gateword.policy.identifier import MAX_CHARS
 from gateword.ports.parts import Parts, Plugs

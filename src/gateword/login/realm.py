@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from gateword.domain.connection import Connection
 from gateword.domain.login import TokenAsk
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.policy.token_params import quoted
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.realm import Realm

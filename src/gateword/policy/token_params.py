@@ -4,23 +4,21 @@ Rule 1: pure. Rule 2: nothing is coerced; empty and null are absent (RFC 6749 §
 Rule 3: whatever is secret is wrapped before anything else sees it.
 """
 
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import parse_qsl
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
+from gateword.policy import json_text
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_VALUE_CHARS: Final = 2048
 MAX_SCOPES: Final = 100
-MAX_DEPTH: Final = 32
 MAX_FIELDS: Final = 100
 _FORM: Final = "application/x-www-form-urlencoded"
-_MAX_DIGITS: Final = 300
 _QUOTED_CHARS: Final = 64
 
 SECRETS: Final = frozenset(
@@ -93,62 +91,15 @@ def _form_members(body: bytes, *, strict: bool) -> dict[str, object]:
 
 
 def _json_members(body: bytes) -> dict[str, object]:
-    repeated: list[str] = []
-
-    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for name, value in pairs:
-            if name in found:
-                repeated.append(name)
-            found[name] = value
-        return found
-
     try:
-        value = json.loads(
-            body.decode("utf-8"),
-            object_pairs_hook=members,
-            parse_constant=_no_constant,
-            parse_int=_bounded_int,
-            parse_float=_bounded_float,
-        )
-    except (ValueError, RecursionError) as error:
-        raise _malformed(type(error).__name__) from None
-    if not isinstance(value, dict) or len(value) > MAX_FIELDS or _depth(value) > MAX_DEPTH:
+        value, repeated = json_text.read(body)
+    except ValueError as error:
+        raise _malformed(str(error)) from None
+    if not isinstance(value, dict) or len(value) > MAX_FIELDS:
         raise _malformed("not an object of bounded size and depth")
     if repeated:  # said only of a body that is otherwise sound
         raise Refused(Refusal.DUPLICATE_PARAMETER, name=quoted(repeated[0]))
     return value
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(text)
-
-
-def _bounded_int(digits: str) -> int:
-    if len(digits) > _MAX_DIGITS:
-        raise ValueError("number too long")
-    return int(digits)
-
-
-def _bounded_float(digits: str) -> float:
-    value = float(digits)
-    if not math.isfinite(value):
-        raise ValueError("number overflows")
-    return value
-
-
-def _depth(value: object) -> int:
-    """Return how deep lists and objects nest; breadth first, so that nesting costs no stack."""
-    depth, level = 0, [value]
-    while level and depth <= MAX_DEPTH:
-        nested = [item for item in level if isinstance(item, dict | list)]
-        level = [
-            child
-            for item in nested
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-        depth += bool(nested)
-    return depth
 
 
 def _sorted_out(members: Mapping[str, object]) -> Fields:

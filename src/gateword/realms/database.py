@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.connection import Connection
-from gateword.domain.refusal import Refused
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import Account
 from gateword.policy.identifier import login_names

@@ -14,7 +14,8 @@ import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.storage.engine import Row, Value, Work
 from gateword.storage.statement import AcrossTenants, Sql
 

@@ -5,7 +5,8 @@ from typing import Final, TypeAlias
 
 import psycopg
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 
 _Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 

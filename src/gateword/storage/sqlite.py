@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.storage.committer import Checkpointer, Committer
 from gateword.storage.engine import Row, Value, Work
 from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code

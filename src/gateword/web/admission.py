@@ -3,7 +3,8 @@
 import math
 
 from gateword.domain.log_event import LogCode, LogEvent
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.policy.caller import caller
 from gateword.web import peer
 from gateword.web.endpoint import Visit

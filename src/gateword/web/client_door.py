@@ -3,7 +3,8 @@
 from http import HTTPStatus
 
 from gateword.domain.client import Client
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.login import client as clients
 from gateword.policy import client_auth
 from gateword.policy.token_params import Fields

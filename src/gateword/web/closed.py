@@ -2,7 +2,8 @@
 
 from typing import Final, NoReturn
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.web.endpoint import Visit
 
 PATHS: Final = ("/oauth/ro", "/tokeninfo", "/delegation")

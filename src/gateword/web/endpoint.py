@@ -12,7 +12,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateword.domain.log_event import LogCode, LogEvent
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.web import wire
 from gateword.web.rate_limit import Taken

@@ -7,7 +7,8 @@ from typing import Final
 from starlette.responses import Response
 
 from gateword.domain.client import Client
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord
 from gateword.policy.refresh import Refuse, decide

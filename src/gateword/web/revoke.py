@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from gateword.domain.client import Client
 from gateword.domain.log_event import LogCode, LogEvent
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.token import RefreshGrant
 from gateword.policy.caller import caller
 from gateword.web import client_door, peer, wire

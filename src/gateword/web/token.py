@@ -9,7 +9,8 @@ from typing import TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.login import ask
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit

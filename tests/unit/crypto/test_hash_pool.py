@@ -8,7 +8,8 @@ from typing import Never, TypeVar
 import pytest
 
 from gateword.crypto.hash_pool import HashPool
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 
 T = TypeVar("T")
 

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 
 

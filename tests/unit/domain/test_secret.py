@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from tests.support.factories import a_client
 

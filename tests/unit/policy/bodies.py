@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.policy.token_params import read
 
 FORM = "application/x-www-form-urlencoded"

@@ -2,7 +2,8 @@ import base64
 
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy.client_auth import (
     JWT_BEARER,

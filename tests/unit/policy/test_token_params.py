@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from gateword.domain.refusal import Refusal, Refused
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import token_params
 from gateword.policy.token_params import (
