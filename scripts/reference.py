@@ -35,6 +35,19 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.SRRT: "A refresh token was revoked.",
     LogCode.RESOURCE_CLEANUP: "Old refresh tokens made room for new ones.",
     LogCode.API_LIMIT: "A rate limit of the API was reached.",
+    LogCode.SAPI: "The Management API changed something.",
+    LogCode.FAPI: "The Management API refused something.",
+    LogCode.SS: "A user signed up.",
+    LogCode.FS: "A sign-up was refused.",
+    LogCode.SCPR: "A user was sent a link to choose a new password.",
+    LogCode.FCPR: "A link to choose a new password was refused.",
+    LogCode.SCP: "A user chose a new password.",
+    LogCode.FCP: "A new password was refused.",
+    LogCode.SVR: "A user was sent a link to verify an e-mail address.",
+    LogCode.FVR: "A link to verify an e-mail address could not be sent.",
+    LogCode.SV: "A user verified an e-mail address.",
+    LogCode.FV: "An e-mail address could not be verified.",
+    LogCode.LIMIT_MU: "Too many sign-ups or requests for links from one address.",
 }
 
 

@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import parent_process
@@ -21,6 +21,7 @@ from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
 from gateword.crypto.passwords import PooledHasher
+from gateword.crypto.stamp import HmacStamp
 from gateword.crypto.system import SystemClock, SystemDice
 from gateword.crypto.vault import AesVault, key_from_file, key_from_text
 from gateword.crypto.verify_on_demand import VerifierOnDemand
@@ -29,10 +30,11 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.login.story import Story
+from gateword.ports.chore import Chore
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
 from gateword.ports.token_stores import SigningKey
-from gateword.registry import GRANTS, REALMS
+from gateword.registry import CHORES, GRANTS, REALMS, RESOURCES
 from gateword.settings import Settings, load
 from gateword.storage import migrate
 from gateword.storage.engine import Database
@@ -69,6 +71,7 @@ class Engines:
         path = settings.data_dir / "encryption.key"
         is_new = bool(settings.database_url) or not (settings.data_dir / DATABASE_FILE).exists()
         key = key_from_text(Secret(text)) if text else key_from_file(path, make=is_new)
+        self._key = key
         self._vault = AesVault(key)
         self._hasher = PooledHasher(
             self.pool,
@@ -101,6 +104,7 @@ class Engines:
             hasher=self._hasher,
             signer=KeyringSigner(stores.signing_keys),
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
+            stamp=HmacStamp(self._key, tenant.key),
             clock=self.clock,
             dice=self.dice,
             grant_types=frozenset(make.grant_type for make in GRANTS),
@@ -154,11 +158,10 @@ class Houses:
             return False
         return True
 
-    async def purge(self) -> None:
-        """Delete expired tokens of every tenant."""
+    async def all(self) -> list[Parts]:
+        """Return the toolbox of every tenant."""
         await self._look_again()
-        for tenancy in list(self._by_host.values()):
-            await tenancy.parts.stores.tokens.purge(self._engines.clock.now())
+        return [tenancy.parts for tenancy in self._by_host.values()]
 
     async def _look_again(self) -> None:
         now_s = self._engines.clock.monotonic_s()
@@ -202,25 +205,29 @@ def build(settings: Settings) -> Router:
         await engines.open()
         # What is loaded by now stays; a full collection over it would hold the loop for 25 ms.
         gc.freeze()
-        cleaning = asyncio.create_task(_clean(houses, settings.purge_every_s))
+        chores = [asyncio.create_task(_go_on(houses, make(settings))) for make in CHORES]
         try:
             yield
         finally:
-            cleaning.cancel()
-            with suppress(asyncio.CancelledError):
-                await cleaning
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await engines.close()
 
-    return application(settings, houses, lifespan)
+    return application(settings, houses, RESOURCES, lifespan)
 
 
-async def _clean(houses: Houses, every_s: float) -> None:
+async def _go_on(houses: Houses, chore: Chore) -> None:
+    """Do a chore for every tenant, again and again; a failure is logged, the next round comes."""
     while True:
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(chore.every_s)
         try:
-            await houses.purge()
+            for parts in await houses.all():
+                await chore.run(parts)
         except Refused as refused:  # the database is away: the next round will do
-            _log.warning("purge_failed", extra={"reason": refused.detail})
+            _log.warning("chore_failed", extra={"chore": chore.name, "reason": refused.detail})
+        except Exception:  # noqa: BLE001  a bug in one round must not end all that follow
+            _log.exception("chore_failed", extra={"chore": chore.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
+from gateword.accounts.cleaning import Cleaning
 from gateword.grants.client_credentials import ClientCredentialsGrant
 from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
+from gateword.management import rules_configs
+from gateword.management.resource import Resource
+from gateword.ports.chore import Chore
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
 from gateword.realms.database import DatabaseRealm
+from gateword.settings import Settings
 
 
 class MakesGrant(Protocol):
@@ -33,3 +38,9 @@ GRANTS: Final[tuple[MakesGrant, ...]] = (
 REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
     DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
 }
+
+RESOURCES: Final[tuple[Resource, ...]] = (rules_configs.RESOURCE,)
+
+CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
+    lambda settings: Cleaning(settings.purge_every_s),
+)

@@ -78,6 +78,22 @@ class Settings:
     userinfo_rate_per_min: int = _setting(
         600, "requests a minute, per user and process", "Limit of /userinfo; 0 is none."
     )
+    management_rate_per_s: int = _setting(
+        1000, "requests a second, per tenant and process", "Limit of /api/v2; 0 is none."
+    )
+    log_retention_days: int = _setting(
+        30, "days", "Log events older than this are deleted; 0 keeps them for ever."
+    )
+    smtp_url: str = _setting(
+        "",
+        "URL",
+        "Mail server: `smtp://USER:PASSWORD@HOST:587` (STARTTLS) or `smtps://…`; empty prints "
+        "letters on the server's terminal.",
+        shown=False,
+    )
+    mail_from: str = _setting(
+        "no-reply@localhost", "address", "Sender of letters, `name@host` or `Name <name@host>`."
+    )
     body_timeout_s: float = _setting(15.0, "seconds", "Time a request has to send its body.")
     purge_every_s: float = _setting(600.0, "seconds", "How often expired tokens are deleted.")
 
@@ -188,6 +204,8 @@ def _too_small(settings: Settings) -> list[str]:
         "argon2_passes": 1,
         "token_rate_per_s": 0,
         "userinfo_rate_per_min": 0,
+        "management_rate_per_s": 0,
+        "log_retention_days": 0,
         "body_timeout_s": _MIN_PERIOD_S,
         "purge_every_s": _MIN_PERIOD_S,
     }

@@ -22,6 +22,7 @@ from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.tenant import Tenant
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import SigningKey
+from gateword.registry import RESOURCES
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
@@ -138,7 +139,9 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
         if not await tenants.all():
             await tenants.add("default", DOMAIN, START)
         houses = Houses(engines)
-        app = application(engines.settings, houses, monotonic_s=engines.clock.monotonic_s)
+        app = application(
+            engines.settings, houses, RESOURCES, monotonic_s=engines.clock.monotonic_s
+        )
         transport = httpx.ASGITransport(app, client=(PEER, 41000))
         async with httpx.AsyncClient(
             transport=transport, base_url=f"https://{DOMAIN}", headers={"user-agent": "golden"}

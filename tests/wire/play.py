@@ -21,8 +21,10 @@ import httpx
 import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
+from gateword.provision.management_api import SCOPES
 from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
+from tests.support.management import management_token
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
 from tests.wire.givens import carry_out
@@ -63,6 +65,7 @@ class Play:
         """Carry out a step; return it with the answer and the trailer that came of it."""
         for sentence in step.said("given"):
             await carry_out(self._house, sentence)
+        await self._mint(step.request)
         method, _, target = step.request.first.partition(" ")
         form = any(value.startswith(_FORM) for _, value in step.request.headers)
         response = await self._house.http.request(
@@ -79,6 +82,14 @@ class Play:
         )
         trailer = [line for name in tokens for line in self._decoded(name)]
         return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+
+    async def _mint(self, request: Message) -> None:
+        for text in (request.first, request.text, *(value for _, value in request.headers)):
+            for name in _PLACEHOLDER.findall(text):
+                kind, _, scopes = name.partition(":")
+                if kind == "management":
+                    asked = scopes.split(",") if scopes else list(SCOPES)
+                    self.known[name] = await management_token(self._house, *asked)
 
     def filled(self, text: str, quoted: Callable[[str], str]) -> str:
         """Return a text with its placeholders filled in."""

@@ -23,6 +23,19 @@ class LogCode(Enum):
     SRRT = "srrt"
     RESOURCE_CLEANUP = "resource_cleanup"
     API_LIMIT = "api_limit"
+    SAPI = "sapi"
+    FAPI = "fapi"
+    SS = "ss"
+    FS = "fs"
+    SCPR = "scpr"
+    FCPR = "fcpr"
+    SCP = "scp"
+    FCP = "fcp"
+    SVR = "svr"
+    FVR = "fvr"
+    SV = "sv"
+    FV = "fv"
+    LIMIT_MU = "limit_mu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

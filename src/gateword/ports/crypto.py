@@ -106,3 +106,15 @@ class Vault(Protocol):
             ValueError: Wrong key, wrong context, or changed ciphertext.
         """
         ...
+
+
+class Stamp(Protocol):
+    """Marks texts that go out and come back, so that only our own are believed (promise M4)."""
+
+    def sealed(self, text: str, purpose: str) -> str:
+        """Return the text with its mark, safe in a URL; it can be read, but not changed."""
+        ...
+
+    def opened(self, stamped: str, purpose: str) -> str | None:
+        """Return the text that was sealed for this purpose, or None."""
+        ...

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateword.ports.clock import Clock, Dice
-from gateword.ports.crypto import Hasher, Signer, TokenVerifier
+from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
+from gateword.ports.documents import Documents
+from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
 from gateword.ports.stores import (
     ClientGrants,
@@ -33,6 +35,11 @@ class Stores:
     tokens: Tokens
     signing_keys: SigningKeys
     logs: Logs
+    documents: Documents
+    jobs: Jobs
+    tickets: Tickets
+    outbox: Outbox
+    cursors: Cursors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,7 @@ class Parts:
     hasher: Hasher
     signer: Signer
     verifier: TokenVerifier
+    stamp: Stamp
     clock: Clock
     dice: Dice
     grant_types: frozenset[str] = frozenset()

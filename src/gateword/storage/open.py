@@ -11,15 +11,20 @@ from gateword.storage.cache import ConfigCache
 from gateword.storage.client_grants import SqlClientGrants
 from gateword.storage.clients import SqlClients
 from gateword.storage.connections import SqlConnections
+from gateword.storage.cursors import SqlCursors
+from gateword.storage.documents import SqlDocuments
 from gateword.storage.engine import Database
 from gateword.storage.hash_kinds import HashKinds
+from gateword.storage.jobs import SqlJobs
 from gateword.storage.logs import SqlLogs
+from gateword.storage.outbox import SqlOutbox
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
 from gateword.storage.signing_keys import SqlSigningKeys
 from gateword.storage.sqlite import SqliteDatabase
 from gateword.storage.tenant_database import TenantDatabase
 from gateword.storage.tenants import SqlTenants, SqlTenantSettings
+from gateword.storage.tickets import SqlTickets
 from gateword.storage.tokens import SqlTokens
 from gateword.storage.url import is_postgres, sqlite_path
 from gateword.storage.users import SqlUsers
@@ -60,6 +65,11 @@ def open_stores(
         tokens=SqlTokens(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),
+        documents=SqlDocuments(cache, vault),
+        jobs=SqlJobs(rows),
+        tickets=SqlTickets(rows),
+        outbox=SqlOutbox(rows, vault),
+        cursors=SqlCursors(rows),
     )
 
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -50,6 +50,17 @@ class Visit:
 Handler = Callable[[Visit], Awaitable[Response]]
 
 
+class Face(Protocol):
+    """Renders a refusal in the shape that the callers of an endpoint know."""
+
+    def __call__(
+        self,
+        refused: Refused,
+        tenant: Tenant | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """An ASGI application for one URL; HEAD is answered wherever GET is."""
@@ -57,6 +68,7 @@ class Endpoint:
     tenancies: Tenancies
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     cors: Cors = Cors.NOBODY
+    refusal: Face = wire.refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -69,7 +81,7 @@ class Endpoint:
         try:
             tenancy = await self.tenancies.at(request.headers.get("host", ""))
         except Refused as refused:
-            return wire.refusal(refused)
+            return self.refusal(refused)
         visit = Visit(request, tenancy)
         response = await self._handled(visit)
         await self._allow_origin(visit, response)
@@ -86,15 +98,15 @@ class Endpoint:
         if method == "OPTIONS" and self.handlers:
             return Response(status_code=204, headers={"allow": allowed})
         refused = Refused(Refusal.METHOD_NOT_ALLOWED if self.handlers else Refusal.NOT_FOUND)
-        return wire.refusal(refused, headers={"allow": allowed} if self.handlers else None)
+        return self.refusal(refused, headers={"allow": allowed} if self.handlers else None)
 
     async def _guarded(self, visit: Visit, handler: Handler) -> Response:
         try:
             return await handler(visit)
         except Refused as refused:
-            return wire.refusal(refused, await _tenant_or_none(visit.tenancy, refused))
+            return self.refusal(refused, await _tenant_or_none(visit.tenancy, refused))
         except Exception:  # noqa: BLE001  anything else is a bug: 500 with an id to find it by
-            return await _fault(visit)
+            return self.refusal(await _fault(visit))
 
     async def _allow_origin(self, visit: Visit, response: Response) -> None:
         origin = visit.request.headers.get("origin")
@@ -130,7 +142,7 @@ async def _tenant_or_none(tenancy: Tenancy, refused: Refused) -> Tenant | None:
     return await tenancy.tenant()
 
 
-async def _fault(visit: Visit) -> Response:
+async def _fault(visit: Visit) -> Refused:
     error_id = uuid4().hex
     request = visit.request
     where = {"error_id": error_id, "method": request.method, "path": request.url.path}
@@ -146,4 +158,4 @@ async def _fault(visit: Visit) -> Response:
         await parts.stores.logs.append([event])
     except Exception:  # noqa: BLE001  the fault may well be the store's own
         _log.warning("fault_not_in_tenant_log", extra={"error_id": error_id})
-    return wire.refusal(Refused(Refusal.FAULT, body={"error_id": error_id}))
+    return Refused(Refusal.FAULT, body={"error_id": error_id})

@@ -1,16 +1,19 @@
 """Every URL on one page."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Lifespan
 
+from gateword.management.desk import Directory
+from gateword.management.resource import Resource
 from gateword.settings import Settings
-from gateword.web import closed, well_known
+from gateword.web import closed, faces, well_known
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
+from gateword.web.management import ManagementEndpoint, OpenApiEndpoint
 from gateword.web.rate_limit import RateLimit
 from gateword.web.revoke import RevokeEndpoint
 from gateword.web.tenancy import Tenancies
@@ -21,6 +24,7 @@ from gateword.web.userinfo import UserinfoEndpoint
 def application(
     settings: Settings,
     tenancies: Tenancies,
+    resources: Sequence[Resource] = (),
     lifespan: Lifespan[Router] | None = None,
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Router:
@@ -29,6 +33,7 @@ def application(
     Args:
         settings: Limits and time-outs.
         tenancies: Who answers under which Host.
+        resources: What the Management API can do.
         lifespan: Runs around the server's life.
         monotonic_s: Clock by which rate limits refill.
     """
@@ -47,6 +52,11 @@ def application(
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS)
 
+    per_s = settings.management_rate_per_s
+    limit = RateLimit(per_s, per_s or 1, monotonic_s)
+    api = ManagementEndpoint(Directory(resources), timeout_s, proxies, limit)
+    managed = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), api.answer)
+    described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[BaseRoute] = [
         _at("/oauth/token", door(POST=token.post)),
@@ -57,6 +67,8 @@ def application(
         _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         _at("/health", Health(tenancies)),
+        _at("/api/v2/openapi.json", public(described.get)),
+        _at("/api/v2/{rest:path}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
         *(_at(path, gone) for path in closed.PATHS),
     ]
     return Router(routes, redirect_slashes=False, default=Endpoint(tenancies), lifespan=lifespan)

@@ -75,18 +75,27 @@ async def read_fields(request: Request, timeout_s: float) -> Fields:
     Raises:
         Refused: BODY_TOO_LARGE, BODY_TOO_SLOW, CONTENT_ENCODING, or what the parser refuses.
     """
+    body = await read_body(request, timeout_s, token_params.MAX_BODY_BYTES)
+    return token_params.read(request.headers.get("content-type", ""), body)
+
+
+async def read_body(request: Request, timeout_s: float, most: int) -> bytes:
+    """Read a request's body, of at most so many bytes.
+
+    Raises:
+        Refused: BODY_TOO_LARGE, BODY_TOO_SLOW, CONTENT_ENCODING or CLIENT_GONE.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(Refusal.CONTENT_ENCODING)
-    if _declared_length(request) > token_params.MAX_BODY_BYTES:
+    if _declared_length(request) > most:
         raise Refused(Refusal.BODY_TOO_LARGE)
     try:
         async with asyncio.timeout(timeout_s):
-            body = await _read(request)
+            return await _read(request, most)
     except TimeoutError:
         raise Refused(Refusal.BODY_TOO_SLOW) from None
     except ClientDisconnect:
         raise Refused(Refusal.CLIENT_GONE) from None
-    return token_params.read(request.headers.get("content-type", ""), body)
 
 
 def _declared_length(request: Request) -> int:
@@ -96,12 +105,12 @@ def _declared_length(request: Request) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, most: int) -> bytes:
     """Read the body, counting as it comes: a chunked one declares no length."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > token_params.MAX_BODY_BYTES:
+        if size > most:
             raise Refused(Refusal.BODY_TOO_LARGE)
         chunks.append(chunk)
     return b"".join(chunks)

@@ -6,8 +6,8 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import token_params
+from gateword.policy.json_text import MAX_DEPTH
 from gateword.policy.token_params import (
-    MAX_DEPTH,
     SECRETS,
     Fields,
     quoted,

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from gateword.domain.refusal import Refusal
+from gateword.policy.json_text import MAX_DEPTH
 from gateword.policy.token_params import (
-    MAX_DEPTH,
     MAX_FIELDS,
     MAX_SCOPES,
     MAX_VALUE_CHARS,

@@ -271,3 +271,118 @@ CREATE INDEX logs_by_user ON logs (tenant, user_id, position);
 
 INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING version_num;
 
+-- Running upgrade 0001 -> 0002
+
+CREATE TABLE documents (
+    tenant BIGINT NOT NULL, 
+    kind TEXT NOT NULL, 
+    id TEXT NOT NULL, 
+    name TEXT, 
+    position BIGINT, 
+    document TEXT NOT NULL, 
+    secret BLOB, 
+    created_at BIGINT NOT NULL, 
+    updated_at BIGINT NOT NULL, 
+    CONSTRAINT documents_key PRIMARY KEY (tenant, kind, id), 
+    CONSTRAINT documents_by_tenant_kind_name UNIQUE (tenant, kind, name), 
+    CONSTRAINT documents_by_tenant_kind_position UNIQUE (tenant, kind, position), 
+    CONSTRAINT documents_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE jobs (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    id TEXT NOT NULL, 
+    type TEXT NOT NULL, 
+    status TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    done BIGINT NOT NULL, 
+    input BLOB, 
+    output BLOB, 
+    claimed_until BIGINT, 
+    created_at BIGINT NOT NULL, 
+    ended_at BIGINT, 
+    CONSTRAINT jobs_key PRIMARY KEY ("key"), 
+    CONSTRAINT jobs_by_tenant_id UNIQUE (tenant, id), 
+    CONSTRAINT jobs_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX jobs_by_status ON jobs (tenant, status, "key");
+
+CREATE TABLE job_errors (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    job_key BIGINT NOT NULL, 
+    document TEXT NOT NULL, 
+    CONSTRAINT job_errors_key PRIMARY KEY ("key"), 
+    CONSTRAINT job_errors_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT job_errors_job_key_owner FOREIGN KEY(job_key) REFERENCES jobs ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX errors_of_job ON job_errors (job_key, "key");
+
+CREATE TABLE tickets (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    hash BLOB NOT NULL, 
+    purpose TEXT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    document TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    used_at BIGINT, 
+    CONSTRAINT tickets_key PRIMARY KEY ("key"), 
+    CONSTRAINT tickets_by_hash UNIQUE (hash), 
+    CONSTRAINT tickets_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT tickets_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX tickets_of_user ON tickets (user_key, purpose);
+
+CREATE INDEX tickets_by_end ON tickets (tenant, expires_at);
+
+CREATE TABLE outbox (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    letter BLOB NOT NULL, 
+    tries BIGINT NOT NULL, 
+    due_at BIGINT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    CONSTRAINT outbox_key PRIMARY KEY ("key"), 
+    CONSTRAINT outbox_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX outbox_by_due ON outbox (tenant, due_at);
+
+CREATE TABLE cursors (
+    tenant BIGINT NOT NULL, 
+    name TEXT NOT NULL, 
+    document TEXT NOT NULL, 
+    claimed_until BIGINT, 
+    CONSTRAINT cursors_key PRIMARY KEY (tenant, name), 
+    CONSTRAINT cursors_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE password_history (
+    "key" INTEGER NOT NULL, 
+    tenant BIGINT NOT NULL, 
+    identity_key BIGINT NOT NULL, 
+    hash TEXT NOT NULL, 
+    at BIGINT NOT NULL, 
+    CONSTRAINT password_history_key PRIMARY KEY ("key"), 
+    CONSTRAINT password_history_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT password_history_identity_key_owner FOREIGN KEY(identity_key) REFERENCES identities ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX history_of_identity ON password_history (identity_key, "key");
+
+CREATE INDEX users_by_email ON users (tenant, email);
+
+CREATE INDEX users_by_creation ON users (tenant, created_at);
+
+CREATE INDEX users_by_login ON users (tenant, last_login);
+
+CREATE INDEX logs_by_time ON logs (tenant, at);
+
+UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
+

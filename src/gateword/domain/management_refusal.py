@@ -1,0 +1,74 @@
+"""Every way in which the Management API says no: `statusCode`, `errorCode`, `message`, log code.
+
+Source: Auth0 Management API v2; recorded answers where there are any, else its documented texts.
+"""
+
+from enum import unique
+from typing import Final
+
+from gateword.domain.log_event import LogCode
+from gateword.domain.refused import Logged, RefusalTable, Row
+
+_FAPI: Final[Logged] = (LogCode.FAPI,)
+
+
+@unique
+class ManagementRefusal(RefusalTable):
+    """The table of the Management API. An empty `error` leaves `errorCode` out, as Auth0 does."""
+
+    # who asks (management-api §1)
+    NO_TOKEN = Row(401, "", "Missing authentication", (), "§1 header missing")
+    BAD_TOKEN = Row(401, "invalid_token", "Invalid token", (), "§1 invalid_token")
+    BAD_AUDIENCE = Row(401, "invalid_token", "Bad audience: {audience}", (), "§1 invalid_token")
+    INSUFFICIENT_SCOPE = Row(
+        403,
+        "insufficient_scope",
+        "Insufficient scope, expected any of: {scopes}",
+        _FAPI,
+        "§1 insufficient_scope",
+    )
+    TOO_MANY_REQUESTS = Row(
+        429, "too_many_requests", "Global limit has been reached", (), "§1 too_many_requests"
+    )
+
+    # what is asked (§1)
+    NO_SUCH_ENDPOINT = Row(404, "", "Not Found", (), "our own")
+    METHOD_NOT_ALLOWED = Row(405, "", "Method Not Allowed", (), "our own")
+    INVALID_BODY = Row(
+        400, "invalid_body", "Payload validation error: '{fault}'.", _FAPI, "§1 invalid_body"
+    )
+    BODY_CONFLICT = Row(400, "invalid_body", "{text}", _FAPI, "§1 cross-field violations")
+    INVALID_QUERY = Row(
+        400,
+        "invalid_query_string",
+        "Query validation error: '{fault}'.",
+        _FAPI,
+        "§1 invalid_query_string",
+    )
+    INVALID_PATH = Row(
+        400, "invalid_uri", "Path validation error: '{fault}'.", _FAPI, "§1 invalid_uri"
+    )
+    VALIDATION_ERROR = Row(400, "validation_error", "{text}", _FAPI, "§1 validation_error")
+    NOT_SUPPORTED = Row(
+        400, "operation_not_supported", "{text}", _FAPI, "§1 operation_not_supported"
+    )
+    BODY_TOO_LARGE = Row(
+        413, "", "Payload content length greater than maximum allowed: {bytes}", (), "promise I1"
+    )
+
+    # what is not there (§1)
+    NO_CLIENT = Row(404, "inexistent_client", "The client does not exist", _FAPI, "§1")
+    NO_USER = Row(404, "inexistent_user", "The user does not exist.", _FAPI, "§1")
+    NO_CONNECTION = Row(404, "inexistent_connection", "The connection does not exist", _FAPI, "§1")
+    NO_RESOURCE_SERVER = Row(
+        404, "inexistent_resource_server", "The resource server does not exist", _FAPI, "§1"
+    )
+    NO_CLIENT_GRANT = Row(404, "inexistent_client_grant", "The grant does not exist.", _FAPI, "§1")
+    NO_RULE = Row(404, "inexistent_rule", "The rule does not exist", _FAPI, "§1")
+    NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
+    NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
+    NO_BLOCK = Row(404, "", "Not Found", _FAPI, "§1: anomaly block has no code")
+
+    # what is there already (§1)
+    USER_EXISTS = Row(409, "user_exists", "The user already exists.", _FAPI, "§1 user_exists")
+    CONFLICT = Row(409, "conflict", "{text}", _FAPI, "§1, ruling 18")

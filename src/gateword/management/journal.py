@@ -1,0 +1,115 @@
+"""The log of the Management API: `sapi` for what was changed, `fapi` for what was refused.
+
+Source: recorded events of Auth0's `GET /api/v2/logs`. What a schema marks as secret, and what
+bears the name of a secret, is not in them (promise D10).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateword.domain.log_event import LogCode, LogEvent
+from gateword.domain.refused import Refused
+from gateword.management.resource import Call, Verb
+from gateword.management.schema import SECRET_MARK, Schema
+
+HIDDEN: Final = "*****"
+MAX_LOGGED_ITEMS: Final = 100
+SECRET_NAMES: Final = frozenset({
+    "password", "old_password", "new_password", "client_secret", "signing_secret", "secret",
+    "secrets", "password_hash", "custom_password_hash", "access_token", "refresh_token",
+    "id_token", "link_with", "recovery_code", "ticket", "configuration", "private_key", "key",
+})  # fmt: skip
+"""Members that no log holds, wherever they stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """One request as its log row tells of it.
+
+    Attributes:
+        method: Of the request, in upper case.
+        target: Path on the wire, without the query.
+        hostname: `Host` of the request.
+    """
+
+    method: str
+    target: str
+    hostname: str
+
+    def granted(self, verb: Verb, call: Call, status: int, answer: object) -> LogEvent:
+        """Return the row of a call that was carried out."""
+        shown = _shown(answer, verb.answer, verb.hidden)
+        return self._event(verb, call, LogCode.SAPI, verb.summary.rstrip("."), status, shown)
+
+    def refused(self, verb: Verb, call: Call, refused: Refused) -> LogEvent:
+        """Return the row of a call that was refused."""
+        row = refused.refusal.row
+        body = {"statusCode": row.status, "message": refused.description, "errorCode": row.error}
+        return self._event(verb, call, LogCode.FAPI, refused.description, row.status, body)
+
+    def _event(
+        self, verb: Verb, call: Call, code: LogCode, text: str, status: int, body: object
+    ) -> LogEvent:
+        actor = call.actor
+        sent = call.body or list(call.items)
+        return LogEvent(
+            code=code,
+            at=call.at,
+            description=text,
+            client_id=actor.client_id,
+            ip=actor.ip,
+            hostname=self.hostname,
+            user_agent=actor.user_agent,
+            user_id=call.path.get("user_id", ""),
+            details={
+                "request": {
+                    "method": self.method.lower(),
+                    "path": self.target,
+                    "query": dict(call.query),
+                    "body": _shown(sent, verb.body, verb.hidden),
+                    "channel": "api",
+                    "ip": actor.ip,
+                    "userAgent": actor.user_agent,
+                    "auth": {
+                        "user": {},
+                        "strategy": "jwt",
+                        "credentials": {"jti": actor.jti, "scopes": sorted(actor.scopes)},
+                    },
+                },
+                "response": {"statusCode": status, "body": body},
+                "accessedSecrets": [],
+            },
+        )
+
+
+def _shown(value: object, schema: object, hidden: frozenset[str]) -> object:
+    """Return a value without its secrets, and without the end of very long lists."""
+    known = schema if isinstance(schema, Mapping) else {}
+    if known.get(SECRET_MARK) and value is not None:
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {
+            name: HIDDEN
+            if name in SECRET_NAMES or name in hidden
+            else _shown(inner, _member(known, name), hidden)
+            for name, inner in value.items()
+        }
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [_shown(item, known.get("items"), hidden) for item in value[:MAX_LOGGED_ITEMS]]
+    return value
+
+
+def _member(schema: Schema, name: str) -> object:
+    for form in _forms(schema):
+        members = form.get("properties")
+        if isinstance(members, Mapping) and name in members:
+            return members[name]
+    return None
+
+
+def _forms(schema: Schema) -> Sequence[Schema]:
+    forms = schema.get("anyOf")
+    if not isinstance(forms, list | tuple):
+        return [schema]
+    return [schema, *(form for form in forms if isinstance(form, Mapping))]

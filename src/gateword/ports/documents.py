@@ -1,0 +1,49 @@
+"""Configuration that is kept as it came: one store for nouns that the stores do not look into."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gateword.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One document.
+
+    Attributes:
+        id: Unique among the documents of its kind.
+        name: Unique among the documents of its kind, if it has one.
+        position: Order among the documents of its kind, unique, if it has one.
+        document: What was kept.
+        secret: Encrypted where it is stored; None when there is none.
+    """
+
+    id: str
+    document: Mapping[str, object]
+    name: str | None = None
+    position: int | None = None
+    secret: Secret | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class Documents(Protocol):
+    """Documents by kind (`rule`, `rules_config`, `action`, …), cached like clients."""
+
+    async def get(self, kind: str, id_: str) -> Kept | None: ...
+
+    async def all(self, kind: str) -> Sequence[Kept]:
+        """Return the documents of a kind by position, then by id."""
+        ...
+
+    async def add(self, kind: str, kept: Kept, at: datetime) -> bool:
+        """Create; False, and nothing done, when the id, name or position is taken."""
+        ...
+
+    async def put(self, kind: str, kept: Kept, at: datetime) -> bool:
+        """Create or replace by id; False, and nothing done, when name or position is another's."""
+        ...
+
+    async def remove(self, kind: str, id_: str) -> bool: ...

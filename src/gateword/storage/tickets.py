@@ -1,0 +1,85 @@
+"""Tickets by the hash of their handle."""
+
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.secret import Secret
+from gateword.ports.queues import Ticket
+from gateword.storage.columns import digest, json_object, ms, time, to_json
+from gateword.storage.engine import Row
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+_COLUMNS: Final = "purpose, user_key, document, created_at, expires_at"
+_LIVE: Final = """
+    tenant = :tenant AND hash = :hash AND purpose = :purpose AND used_at IS NULL
+    AND expires_at > :at
+"""
+_ADD: Final = Statement("""
+    INSERT INTO tickets (tenant, hash, purpose, user_key, document, created_at, expires_at)
+    VALUES (:tenant, :hash, :purpose, :user_key, :document, :created_at, :expires_at)
+""")
+_FIND: Final = Statement(f"SELECT {_COLUMNS} FROM tickets WHERE {_LIVE}")  # noqa: S608  # constants
+_USE: Final = Statement(
+    f"UPDATE tickets SET used_at = :at WHERE {_LIVE} RETURNING {_COLUMNS}"  # noqa: S608  # constants
+)
+_END: Final = Statement("""
+    DELETE FROM tickets
+    WHERE tenant = :tenant AND user_key = :user_key AND purpose = :purpose
+""")
+_PURGE: Final = Statement("DELETE FROM tickets WHERE tenant = :tenant AND expires_at < :before")
+
+
+class SqlTickets:
+    """The tickets of one tenant (port `Tickets`)."""
+
+    def __init__(self, database: TenantDatabase) -> None:
+        self._database = database
+
+    async def add(self, handle: Secret, ticket: Ticket) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(
+                _ADD,
+                hash=digest(handle),
+                purpose=ticket.purpose,
+                user_key=ticket.user_key,
+                document=to_json(ticket.document),
+                created_at=ms(ticket.created_at),
+                expires_at=ms(ticket.expires_at),
+            )
+
+        await self._database.transact(work)
+
+    async def find(self, handle: Secret, purpose: str, at: datetime) -> Ticket | None:
+        row = await self._database.one(_FIND, hash=digest(handle), purpose=purpose, at=ms(at))
+        return None if row is None else _ticket(row)
+
+    async def use(self, handle: Secret, purpose: str, at: datetime) -> Ticket | None:
+        async def work(tx: TenantTx) -> Ticket | None:
+            row = await tx.one(_USE, hash=digest(handle), purpose=purpose, at=ms(at))
+            return None if row is None else _ticket(row)
+
+        return await self._database.transact(work)
+
+    async def end(self, user_key: int, purpose: str) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_END, user_key=user_key, purpose=purpose)
+
+        await self._database.transact(work)
+
+    async def purge(self, before: datetime) -> int:
+        async def work(tx: TenantTx) -> int:
+            return await tx.run(_PURGE, before=ms(before))
+
+        return await self._database.transact(work)
+
+
+def _ticket(row: Row) -> Ticket:
+    purpose, user_key, document, created, expires = row
+    return Ticket(
+        purpose=purpose,
+        user_key=user_key,
+        document=json_object(document),
+        created_at=time(created),
+        expires_at=time(expires),
+    )

@@ -1,0 +1,171 @@
+"""`/api/v2/…`: the Management API over HTTP; what it can do is declared in `management/`."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive
+
+from gateword.domain.management_refusal import ManagementRefusal
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
+from gateword.domain.secret import Secret
+from gateword.management import openapi
+from gateword.management.desk import Desk, Directory
+from gateword.management.journal import Journal
+from gateword.management.resource import MULTIPART, Actor, Answer, Call, Resource, Verb
+from gateword.policy.caller import caller
+from gateword.web import bearer, peer, wire
+from gateword.web.endpoint import Visit
+from gateword.web.rate_limit import RateLimit
+
+PREFIX: Final = "/api/v2/"
+_MAX_QUERY_CHARS: Final = 16 * 1024
+_MAX_PARTS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ManagementEndpoint:
+    """One handler for every method and path behind the prefix."""
+
+    directory: Directory
+    body_timeout_s: float
+    trusted_proxies: tuple[str, ...]
+    limit: RateLimit
+
+    async def answer(self, visit: Visit) -> Response:
+        """Answer one call of the API."""
+        tenant = await visit.tenancy.tenant()
+        visit.taken = self.limit.take(str(tenant.key))
+        if visit.taken is not None and not visit.taken.admitted:
+            wait_s = max(1, math.ceil(visit.taken.reset_s))
+            raise Refused(ManagementRefusal.TOO_MANY_REQUESTS, retry_after_s=wait_s)
+        actor = await self._actor(visit)
+        request = visit.request
+        method = "GET" if request.method == "HEAD" else request.method
+        found = self.directory.find(method, _raw_path(request))
+        call = Call(
+            parts=visit.tenancy.parts,
+            tenant=tenant,
+            actor=actor,
+            at=visit.tenancy.parts.clock.now(),
+        )
+        journal = Journal(
+            method=request.method, target=request.url.path, hostname=request.headers.get("host", "")
+        )
+        query = _query(request)
+        body = await self._body(request, found.verb) if actor.may(*found.verb.scopes) else b""
+        answer = await Desk(visit.tenancy.parts).answer(found, call, query, body, journal)
+        return _response(answer)
+
+    async def _actor(self, visit: Visit) -> Actor:
+        """Return who calls; only a token of ours for this audience is anybody (promise K2)."""
+        token = _token(visit.request.headers.get("authorization"))
+        claims = await bearer.claims_of(visit.tenancy, token)
+        if claims is None:
+            raise Refused(ManagementRefusal.BAD_TOKEN)
+        tenant = await visit.tenancy.tenant()
+        audiences = bearer.audiences(claims)
+        if tenant.management_audience not in audiences:
+            raise Refused(ManagementRefusal.BAD_AUDIENCE, audience=",".join(audiences)[:200])
+        who = caller(peer.read(visit.request, self.trusted_proxies), None)
+        return Actor(
+            subject=str(claims.get("sub", "")),
+            client_id=bearer.owner(claims),
+            scopes=frozenset(str(claims.get("scope", "")).split()),
+            jti=str(claims.get("jti", "")),
+            ip=who.ip,
+            user_agent=who.user_agent,
+        )
+
+    async def _body(self, request: Request, verb: Verb) -> bytes | Mapping[str, object]:
+        if verb.body is None:
+            return b""
+        try:
+            if verb.media == MULTIPART:
+                return await _parts(request, verb.max_body_bytes, self.body_timeout_s)
+            return await wire.read_body(request, self.body_timeout_s, verb.max_body_bytes)
+        except Refused as refused:
+            if refused.refusal is Refusal.BODY_TOO_LARGE:
+                most = str(verb.max_body_bytes)
+                raise Refused(ManagementRefusal.BODY_TOO_LARGE, bytes=most) from None
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApiEndpoint:
+    """The OpenAPI document of what is declared."""
+
+    resources: Sequence[Resource]
+
+    async def get(self, visit: Visit) -> Response:
+        """Answer the document; its server is the tenant that was asked."""
+        tenant = await visit.tenancy.tenant()
+        document = _document(tuple(self.resources), tenant.issuer)
+        return Response(document, media_type="application/json")
+
+
+@lru_cache(maxsize=16)
+def _document(resources: tuple[Resource, ...], issuer: str) -> bytes:
+    return msgspec.json.encode(openapi.document(resources, issuer))
+
+
+def _token(authorization: str | None) -> Secret:
+    scheme, _, text = (authorization or "").partition(" ")
+    if not text.strip():
+        raise Refused(ManagementRefusal.NO_TOKEN)
+    if scheme.lower() != "bearer":
+        raise Refused(ManagementRefusal.BAD_TOKEN)
+    return Secret(text.strip())
+
+
+def _raw_path(request: Request) -> str:
+    """Return what stands behind the prefix, still percent-encoded: `%2F` is no slash."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    return raw.decode("latin-1").partition("?")[0].removeprefix(PREFIX)
+
+
+def _query(request: Request) -> list[tuple[str, str]]:
+    raw: bytes = request.scope.get("query_string", b"")
+    if len(raw) > _MAX_QUERY_CHARS:
+        raise Refused(ManagementRefusal.INVALID_QUERY, fault="Query is too long")
+    try:
+        return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise Refused(ManagementRefusal.INVALID_QUERY, fault="Unreadable query") from None
+
+
+async def _parts(request: Request, most: int, timeout_s: float) -> Mapping[str, object]:
+    """Return the texts and files (as bytes) of a multipart body."""
+    raw = await wire.read_body(request, timeout_s, most)
+    bounded = Request(request.scope, _replay(raw))
+    found: dict[str, object] = {}
+    try:
+        async with bounded.form(max_files=_MAX_PARTS, max_fields=_MAX_PARTS) as form:
+            for name, part in form.multi_items():
+                found[name] = part if isinstance(part, str) else await part.read()
+    except (MultiPartException, AssertionError, UnicodeDecodeError):
+        raise Refused(ManagementRefusal.INVALID_BODY, fault="Invalid multipart body") from None
+    return found
+
+
+def _replay(raw: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return receive
+
+
+def _response(answer: Answer) -> Response:
+    if answer.body is None:
+        return Response(None, answer.status, headers=wire.NO_STORE)
+    return wire.answer(
+        answer.body, answer.status, {"content-type": "application/json; charset=utf-8"}
+    )
