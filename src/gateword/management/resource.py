@@ -190,9 +190,9 @@ class Verb:
         return self.method != "GET"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Resource:
-    """A noun of the Management API."""
+    """A noun of the Management API; one declaration is itself, and none other."""
 
     name: str
     doc: str
