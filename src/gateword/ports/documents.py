@@ -1,6 +1,6 @@
 """Configuration that is kept as it came: one store for nouns that the stores do not look into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,16 @@ class Documents(Protocol):
 
     async def put(self, kind: str, kept: Kept, at: datetime) -> bool:
         """Create or replace by id; False, and nothing done, when name or position is another's."""
+        ...
+
+    async def edit(
+        self, kind: str, made: Callable[[Mapping[str, Kept]], Kept], at: datetime
+    ) -> Kept:
+        """Create or replace the document that is made of all of a kind, by id, as they are now.
+
+        Reading and writing are one transaction that no other change of the tenant's configuration
+        comes between; whatever `made` raises undoes it.
+        """
         ...
 
     async def remove(self, kind: str, id_: str) -> bool: ...

@@ -1,7 +1,7 @@
 """Documents by kind: JSON as it came, with a sealed secret beside it where there is one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,14 +10,17 @@ from gateword.ports.crypto import Vault
 from gateword.ports.documents import Kept
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import json_object, ms, time, to_json
-from gateword.storage.engine import Value
+from gateword.storage.engine import Row, Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
-_ALL: Final = Statement("""
-    SELECT kind, id, name, position, document, secret, created_at, updated_at FROM documents
-    WHERE tenant = :tenant ORDER BY kind, position, id
-""")
+_COLUMNS: Final = (
+    "SELECT kind, id, name, position, document, secret, created_at, updated_at FROM documents"
+)
+_ALL: Final = Statement(f"{_COLUMNS} WHERE tenant = :tenant ORDER BY kind, position, id")
+_OF_KIND: Final = Statement(
+    f"{_COLUMNS} WHERE tenant = :tenant AND kind = :kind ORDER BY position, id"
+)
 _ADD: Final = Statement("""
     INSERT INTO documents
         (tenant, kind, id, name, position, document, secret, created_at, updated_at)
@@ -76,6 +79,21 @@ class SqlDocuments:
 
         return await self._cache.change(work)
 
+    async def edit(
+        self, kind: str, made: Callable[[Mapping[str, Kept]], Kept], at: datetime
+    ) -> Kept:
+        async def work(tx: TenantTx) -> Kept:
+            rows = await tx.all(_OF_KIND, kind=kind)
+            present = {row[1]: self._kept(row) for row in rows}
+            kept = made(present)
+            row = self._row(kind, kept, at)
+            if await tx.run(_CHANGE, **row) == 0:
+                await tx.run(_ADD, **row)
+            before, now = present.get(kept.id), time(ms(at))
+            return replace(kept, created_at=before.created_at if before else now, updated_at=now)
+
+        return await self._cache.change(work)
+
     async def remove(self, kind: str, id_: str) -> bool:
         async def work(tx: TenantTx) -> bool:
             return await tx.run(_REMOVE, kind=kind, id=id_) == 1
@@ -100,22 +118,24 @@ class SqlDocuments:
 
     async def _load(self, database: TenantDatabase) -> _View:
         by_kind: dict[str, dict[str, Kept]] = {}
-        for kind, id_, name, position, document, sealed, created, updated in await database.all(
-            _ALL
-        ):
-            secret: Secret | None = None
-            if sealed is not None:
-                secret = self._vault.open(sealed, _context(kind, id_))
-            by_kind.setdefault(kind, {})[id_] = Kept(
-                id=id_,
-                name=name,
-                position=position,
-                document=json_object(document),
-                secret=secret,
-                created_at=time(created),
-                updated_at=time(updated),
-            )
+        for row in await database.all(_ALL):
+            by_kind.setdefault(row[0], {})[row[1]] = self._kept(row)
         return _View(by_kind)
+
+    def _kept(self, row: Row) -> Kept:
+        kind, id_, name, position, document, sealed, created, updated = row
+        secret: Secret | None = None
+        if sealed is not None:
+            secret = self._vault.open(sealed, _context(kind, id_))
+        return Kept(
+            id=id_,
+            name=name,
+            position=position,
+            document=json_object(document),
+            secret=secret,
+            created_at=time(created),
+            updated_at=time(updated),
+        )
 
 
 def _context(kind: str, id_: str) -> str:
