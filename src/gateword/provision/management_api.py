@@ -46,6 +46,14 @@ _BY_NOUN: Final[Mapping[str, tuple[str, ...]]] = {
     "prompts": ("read", "update"),
     "custom_domains": _CRUD,
     "organizations": _CRUD,
+    "phone_templates": ("read",),
+    "event_streams": ("read",),
+    "forms": ("read",),
+    "flows": ("read",),
+    "flows_vault_connections": ("read",),
+    "self_service_profiles": ("read",),
+    "token_exchange_profiles": ("read",),
+    "configuration": ("read", "update"),
 }
 
 SCOPES: Final[Mapping[str, str]] = {
