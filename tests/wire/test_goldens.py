@@ -5,7 +5,10 @@ from typing import Final
 
 import pytest
 
+from gateword.domain.account_refusal import AccountRefusal
+from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
+from gateword.domain.refused import RefusalTable, Row
 from tests.support.golden import parse
 from tests.wire import outcomes
 from tests.wire.play import played
@@ -13,6 +16,14 @@ from tests.wire.play import played
 GOLDENS: Final = sorted((Path(__file__).parent / "golden").glob("*.http"))
 TEXTS: Final = {path.stem: path.read_text(encoding="utf-8") for path in GOLDENS}
 READ: Final = {name: parse(text) for name, text in TEXTS.items()}
+
+TABLES: Final[dict[type[RefusalTable], tuple[str, ...]]] = {
+    Refusal: (),
+    ManagementRefusal: ("management.",),
+    AccountRefusal: ("doors.", "signup.", "change_password.", "dbconnections."),
+}
+"""Tables of refusals, and how the goldens of each face begin; test_management_refusals.py
+sees to it that each row of the last two has one."""
 
 WITHOUT_GOLDEN: Final = {
     Refusal.CLIENT_GONE: "nobody is there to answer: only the log has it (test_load.py)",
@@ -37,7 +48,8 @@ def test_refusal_has_a_golden_or_a_reason() -> None:
     """Every row of the table of refusals is shown by a golden, or says why none can show it."""
     shown = {name for golden in READ.values() for name in golden.said("refusal")}
 
-    assert {one.name for one in Refusal if one not in WITHOUT_GOLDEN} == shown
+    assert {one.name for one in Refusal if one not in WITHOUT_GOLDEN} <= shown
+    assert shown <= {one.name for table in TABLES for one in table}
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -47,12 +59,18 @@ def test_golden_shows_the_refusals_it_names(name: str) -> None:
         f"{step.answer.first} {step.answer.text}" for step in READ[name].steps if step.answer
     ]
     for refusal in READ[name].said("refusal"):
-        row = Refusal[refusal].row
+        row = _row(refusal, name)
         said = [one for one in answers if one.startswith(_status_line(row.status, name))]
         text = row.description.partition("{")[0]
 
         assert said
         assert any(text in one.replace('\\"', '"') or one.endswith(" ") for one in said)
+
+
+def _row(refusal: str, golden: str) -> Row:
+    """Return the row that a golden names: of its own face first, of the OAuth endpoints else."""
+    tables = sorted(TABLES, key=lambda table: not golden.startswith(TABLES[table]))
+    return next(table[refusal].row for table in tables if refusal in table.__members__)
 
 
 def _status_line(status: int, golden: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 from starlette.responses import Response
 
@@ -10,6 +11,14 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.web import wire
+
+_UNUSABLE: Final = (ManagementRefusal.BAD_TOKEN, ManagementRefusal.BAD_AUDIENCE)
+"""A token was sent, and it opens nothing (RFC 6750 §3.1)."""
+
+_PHRASES: Final = {
+    413: "Request Entity Too Large",  # newer Pythons say "Content Too Large"
+    499: "Client Closed Request",  # nobody reads it
+}
 
 
 def management(
@@ -24,7 +33,7 @@ def management(
         more["allow"] = refused.detail
     if refused.refusal is ManagementRefusal.NO_TOKEN:
         more["www-authenticate"] = "Bearer"
-    if refused.refusal is ManagementRefusal.BAD_TOKEN:
+    if refused.refusal in _UNUSABLE:
         more["www-authenticate"] = 'Bearer error="invalid_token"'
     body: dict[str, object] = {
         "statusCode": row.status,
@@ -65,7 +74,4 @@ def _waiting(refused: Refused) -> dict[str, str]:
 
 
 def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:  # 499: nobody reads it
-        return "Client Closed Request"
+    return _PHRASES.get(status) or HTTPStatus(status).phrase
