@@ -9,7 +9,7 @@ from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
-from gateword.management import absent, rules_configs
+from gateword.management import absent, rules, rules_configs
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
 from gateword.ports.grant import Grant
@@ -39,7 +39,11 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
     DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
 }
 
-RESOURCES: Final[tuple[Resource, ...]] = (rules_configs.RESOURCE, absent.RESOURCE)
+RESOURCES: Final[tuple[Resource, ...]] = (
+    rules.RESOURCE,
+    rules_configs.RESOURCE,
+    absent.RESOURCE,
+)
 
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: Cleaning(settings.purge_every_s),

@@ -52,6 +52,9 @@ class ManagementRefusal(RefusalTable):
     NOT_SUPPORTED = Row(
         400, "operation_not_supported", "{text}", _FAPI, "§1 operation_not_supported"
     )
+    PASSWORD_REFUSED = Row(
+        400, "", "{name}: {message}", _FAPI, "authentication-api §5.3, last sentence"
+    )
     BODY_TOO_LARGE = Row(
         413, "", "Payload content length greater than maximum allowed: {bytes}", (), "promise I1"
     )
@@ -72,3 +75,17 @@ class ManagementRefusal(RefusalTable):
     # what is there already (§1)
     USER_EXISTS = Row(409, "user_exists", "The user already exists.", _FAPI, "§1 user_exists")
     CONFLICT = Row(409, "conflict", "{text}", _FAPI, "§1, ruling 18")
+    RULE_NAME_TAKEN = Row(
+        409,
+        "unique_rule_name",
+        "A rule with the same name already exists",
+        _FAPI,
+        "§1 unique_rule…",
+    )
+    RULE_ORDER_TAKEN = Row(
+        409,
+        "unique_rule_order",
+        "A rule with the same order already exists",
+        _FAPI,
+        "§1 unique_rule…",
+    )
