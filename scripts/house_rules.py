@@ -33,6 +33,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/web/wire.py",  # answers a token to its owner
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
     "src/gateword/login/client.py",  # compares a client's secret in constant time
+    "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""

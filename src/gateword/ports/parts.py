@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
+from gateword.ports.passwords import Passwords
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
+from gateword.ports.roles import Roles
 from gateword.ports.stores import (
     ClientGrants,
     Clients,
     Connections,
     Logs,
     ResourceServers,
-    Roles,
     TenantSettings,
     Users,
 )
@@ -32,6 +33,7 @@ class Stores:
     client_grants: ClientGrants
     roles: Roles
     users: Users
+    passwords: Passwords
     tokens: Tokens
     signing_keys: SigningKeys
     logs: Logs

@@ -18,6 +18,7 @@ from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.jobs import SqlJobs
 from gateword.storage.logs import SqlLogs
 from gateword.storage.outbox import SqlOutbox
+from gateword.storage.passwords import SqlPasswords
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
 from gateword.storage.signing_keys import SqlSigningKeys
@@ -62,6 +63,7 @@ def open_stores(
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
+        passwords=SqlPasswords(rows),
         tokens=SqlTokens(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),

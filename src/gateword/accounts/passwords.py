@@ -1,0 +1,74 @@
+"""New passwords: held against the connection's policy, then stored."""
+
+from datetime import timedelta
+
+from gateword.accounts import common_passwords
+from gateword.domain.connection import Connection
+from gateword.domain.secret import Secret
+from gateword.domain.user import User
+from gateword.policy import password_policy
+from gateword.policy.password_options import PasswordPolicy, policy_of
+from gateword.policy.password_policy import Complaint, Person
+from gateword.ports.parts import Parts
+
+
+async def judged(
+    parts: Parts,
+    connection: Connection,
+    password: Secret,
+    person: Person,
+    identity_key: int | None,
+) -> Complaint | None:
+    """Return why a password may not be taken, or None.
+
+    Args:
+        parts: The tenant's.
+        connection: Its options are the policy.
+        password: What was typed.
+        person: Whose it would be, as the profile will stand.
+        identity_key: Whose former passwords count; None for a new user. Each of the at most 24
+            costs a hash, and only when nothing else is wrong with the password.
+
+    Raises:
+        Refused: BUSY.
+    """
+    policy, text = policy_of(connection.options), password.reveal()
+    complaint = (
+        password_policy.too_weak(policy, text)
+        or password_policy.too_common(policy, text, await common_passwords.words(policy.dictionary))
+        or password_policy.too_personal(policy, text, person)
+    )
+    if complaint is not None or identity_key is None:
+        return complaint
+    return await _used_before(parts, policy, password, identity_key)
+
+
+async def changed(parts: Parts, user: User, connection: Connection, password: Secret) -> bool:
+    """Hash and store a user's new password, which has been judged.
+
+    All refresh tokens and links of the user end with it.
+
+    Returns:
+        False when the user has no identity in that connection (any more).
+
+    Raises:
+        Refused: BUSY.
+    """
+    encoded = await parts.hasher.hash(password)
+    # The current one counts as the first of the history.
+    keep = max(0, policy_of(connection.options).history_size - 1)
+    at = parts.clock.now()
+    return await parts.stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
+
+
+async def _used_before(
+    parts: Parts, policy: PasswordPolicy, password: Secret, identity_key: int
+) -> Complaint | None:
+    if policy.history_size == 0:
+        return None
+    now = parts.clock.now()
+    for old in await parts.stores.passwords.known(identity_key, policy.history_size):
+        if await parts.hasher.verify(password, old.encoded):
+            ago = now - old.replaced_at if old.replaced_at else timedelta()
+            return password_policy.used_before(policy, ago)
+    return None

@@ -1,0 +1,90 @@
+"""Password hashes: the current one on the identity, former ones beside it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.secret import Secret
+from gateword.ports.passwords import OldPassword
+from gateword.storage.columns import ms, time
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.token_rows import END_FAMILIES_OF_USER
+
+_CURRENT: Final = Statement(
+    "SELECT password_hash FROM identities WHERE tenant = :tenant AND key = :identity_key"
+)
+_FORMER: Final = Statement("""
+    SELECT hash, at FROM password_history
+    WHERE tenant = :tenant AND identity_key = :identity_key
+    ORDER BY key DESC LIMIT :limit
+""")
+_IDENTITIES: Final = Statement(
+    """
+    SELECT key, password_hash FROM identities
+    WHERE tenant = :tenant AND user_key = :user_key AND connection_key = :connection_key
+    """,
+    locking=True,
+)
+_SET: Final = Statement("""
+    UPDATE identities SET password_hash = :encoded WHERE tenant = :tenant AND key = :identity_key
+""")
+_REMEMBER: Final = Statement("""
+    INSERT INTO password_history (tenant, identity_key, hash, at)
+    VALUES (:tenant, :identity_key, :hash, :at)
+""")
+_FORGET: Final = Statement("""
+    DELETE FROM password_history
+    WHERE tenant = :tenant AND identity_key = :identity_key AND key NOT IN (
+        SELECT key FROM password_history
+        WHERE tenant = :tenant AND identity_key = :identity_key
+        ORDER BY key DESC LIMIT :keep
+    )
+""")
+_NOTE_RESET: Final = Statement("""
+    UPDATE users SET last_password_reset = :at, updated_at = :at
+    WHERE tenant = :tenant AND key = :user_key
+""")
+_END_OPAQUE: Final = Statement("""
+    DELETE FROM access_tokens
+    WHERE tenant = :tenant AND user_key = :user_key AND family_key IS NULL
+""")
+_END_TICKETS: Final = Statement(
+    "DELETE FROM tickets WHERE tenant = :tenant AND user_key = :user_key AND used_at IS NULL"
+)
+
+
+class SqlPasswords:
+    """The passwords of one tenant (port `Passwords`)."""
+
+    def __init__(self, database: TenantDatabase) -> None:
+        self._database = database
+
+    async def known(self, identity_key: int, limit: int) -> Sequence[OldPassword]:
+        current = await self._database.one(_CURRENT, identity_key=identity_key)
+        found = []
+        if current is not None and current[0] is not None:
+            found.append(OldPassword(Secret(current[0]), None))
+        rows = await self._database.all(_FORMER, identity_key=identity_key, limit=limit)
+        found += [OldPassword(Secret(hash_), time(at)) for hash_, at in rows]
+        return found[:limit]
+
+    async def change(
+        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, keep: int
+    ) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            identities = await tx.all(_IDENTITIES, user_key=user_key, connection_key=connection_key)
+            for key, old in identities:
+                await tx.run(_SET, identity_key=key, encoded=encoded.reveal())
+                if old is not None and keep > 0:
+                    await tx.run(_REMEMBER, identity_key=key, hash=old, at=ms(at))
+                await tx.run(_FORGET, identity_key=key, keep=keep)
+            if not identities:
+                return False
+            await tx.run(_NOTE_RESET, user_key=user_key, at=ms(at))
+            await tx.run(END_FAMILIES_OF_USER, user_key=user_key, at=ms(at))
+            await tx.run(_END_OPAQUE, user_key=user_key)
+            await tx.run(_END_TICKETS, user_key=user_key)
+            return True
+
+        return await self._database.transact(work)
