@@ -11,7 +11,7 @@ from typing import Protocol
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import LogEvent, StoredLogEvent
-from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
+from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.user import Account, NewUser, User
@@ -98,26 +98,6 @@ class ClientGrants(Protocol):
 
     async def put(self, grant: ClientGrant, at: datetime) -> None:
         """Create or replace by client, audience and subject type."""
-        ...
-
-
-class Roles(Protocol):
-    """Roles, and what they and direct permissions give a user."""
-
-    async def all(self) -> Sequence[Role]: ...
-
-    async def put(self, role: Role) -> None:
-        """Create or replace by `name`, permissions included."""
-        ...
-
-    async def permissions_of(self, user_key: int, audience: str) -> frozenset[str]:
-        """Return all permissions of a user at one API: direct ones and those of roles."""
-        ...
-
-    async def of_user(self, user_key: int) -> Sequence[Role]: ...
-
-    async def assign(self, user_key: int, role_names: Sequence[str]) -> bool:
-        """Give a user these roles as well; False (and nothing done) when one does not exist."""
         ...
 
 
