@@ -1,6 +1,7 @@
 """Plays a golden: sends its requests to a house and writes down what comes back.
 
-In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answer brought,
+In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answer brought
+(`{{made}}` is the `id` that the first step's answer has, `{{made3}}` that of the third),
 `{{basic:CLIENT}}` and `{{basic_literal:CLIENT}}` a client's Basic credentials with and without
 form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion, and
 `{{x*N}}` N times x. In answers: `{{jwt:NAME}}`, `{{opaque:LENGTH:NAME}}` and `{{refresh:NAME}}` are
@@ -125,6 +126,8 @@ class Play:
     def _shown_body(self, response: httpx.Response, number: int) -> tuple[str, list[str]]:
         text, tokens = response.text, []
         members = _members(text)
+        if isinstance(members.get("id"), str):
+            self.known["made" if number == 1 else f"made{number}"] = str(members["id"])
         for member, short in _TOKENS.items():
             value = members.get(member)
             if isinstance(value, str):
