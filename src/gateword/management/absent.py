@@ -82,7 +82,7 @@ RESOURCE: Final = Resource(
         ),
         _object("/prompts/{prompt}/partials", "read:prompts", "partials of a prompt", {}, _ANY),
         _list("/prompts/rendering", "read:prompts", "configs"),
-        _object("/supplemental-signals", "read:attack_protection", "supplemental signals", {}, _ANY),
+        _object("/supplemental-signals", "read:attack_protection", "signals", {}, _ANY),
         _object(
             "/risk-assessments/settings", "read:attack_protection", "settings of risk assessment",
             {"enabled": False}, _RISK,

@@ -1,54 +1,40 @@
-"""A configuration file: variables filled in, parsed, and every value's line remembered.
+"""A configuration file: variables filled in, parsed, and every value's line remembered."""
 
-Source: Auth0 Deploy CLI, "Keyword replacement": `##NAME##` stands for literal text, `@@NAME@@` for
-JSON; both are replaced before the YAML is parsed.
-"""
-
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import yaml
 
-from gateword.policy.members import Fault, Path, did_you_mean, shown
+from gateword.policy.members import Fault, Path, shown
+from gateword.provision.variables import BadFile, filled
 
 MAX_VALUES: Final = 100_000
 """Values in a file, aliases counted as often as they are used: more is an alias bomb."""
 
 MAX_DEPTH: Final = 50
-_LITERAL: Final = re.compile(r"##([A-Za-z_][A-Za-z0-9_]*)##")
-_JSON: Final = re.compile(r"""(["']?)@@([A-Za-z_][A-Za-z0-9_]*)@@\1""")
-_COMMENT: Final = re.compile(r"\s*#(?!#[A-Za-z_][A-Za-z0-9_]*##)")
-_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _MERGE: Final = "<<"
 _TAG: Final = "tag:yaml.org,2002:"
 _SCALARS: Final = ("str", "null", "bool", "int", "float")
 _MAX_NUMBER: Final = 2**53
 
 
-class BadFile(Exception):
-    """A file that cannot be applied; `lines` says where and why, one fault a line."""
-
-    def __init__(self, lines: Sequence[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = tuple(lines)
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A parsed file.
+    """A parsed file, or a folder of them.
 
     Attributes:
         name: Name of the file, for messages.
         root: Its top-level mapping.
         lines: The line of each member and item; what is not in it has its parent's line.
+        files: Names of the files that members and items come from, if it is another one.
     """
 
     name: str
     root: Mapping[str, object]
     lines: Mapping[Path, int] = field(default_factory=dict)
+    files: Mapping[Path, str] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
         """Return the line on which a member or item begins, or what holds it."""
@@ -56,13 +42,26 @@ class Source:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def file(self, path: Path) -> str:
+        """Return the name of the file in which a member or item stands."""
+        while path and path not in self.files:
+            path = path[:-1]
+        return self.files.get(path, self.name)
+
+    def place(self, path: Path) -> str:
+        """Return `FILE:LINE` of a member or item."""
+        return f"{self.file(path)}:{self.line(path)}"
+
     def refusal(self, faults: Sequence[Fault]) -> BadFile:
         """Return the exception for these faults, in the order of their lines."""
-        placed = sorted((self.line(fault.path), shown(fault.path), fault.text) for fault in faults)
+        placed = sorted(
+            (self.file(fault.path), self.line(fault.path), shown(fault.path), fault.text)
+            for fault in faults
+        )
         return BadFile(
             [
-                f"{self.name}:{line}: {f'{where}: ' if where else ''}{text}"
-                for line, where, text in dict.fromkeys(placed)
+                f"{file}:{line}: {f'{where}: ' if where else ''}{text}"
+                for file, line, where, text in dict.fromkeys(placed)
             ]
         )
 
@@ -79,9 +78,9 @@ def read(name: str, text: str, environ: Mapping[str, str]) -> Source:
         BadFile: A variable is not set, the YAML is malformed, a key stands twice, or there is too
             much of it.
     """
-    filled, origins = _filled(name, text, environ)
+    ready, origins = filled(name, text, environ)
     try:
-        node = _compose(filled)
+        node = _compose(ready)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = origins[min(mark.line, len(origins) - 1)] if mark else 1
@@ -104,52 +103,6 @@ def read(name: str, text: str, environ: Mapping[str, str]) -> Source:
 def _unparsable(error: Exception) -> str:
     reason = getattr(error, "reason", None)
     return f"no YAML: {reason}" if reason else "no YAML: nested too deeply"
-
-
-def _filled(name: str, text: str, environ: Mapping[str, str]) -> tuple[str, list[int]]:
-    """Return the text with its variables filled in, and the original line of each new line."""
-    faults: list[str] = []
-    filled: list[str] = []
-    origins: list[int] = []
-    for number, line in enumerate(_LINE_END.split(text), 1):
-        new = line
-        for pattern, fill in ((_LITERAL, _literal), (_JSON, _as_json)):
-            missing = _missing(pattern, new, environ)
-            if missing and not _COMMENT.match(line):
-                faults += [_unset(name, number, variable, environ) for variable in missing]
-            elif not missing:
-                new = pattern.sub(fill(environ), new)
-        origins += [number] * (new.count("\n") + 1)
-        filled.append(new)
-    if faults:
-        raise BadFile(faults)
-    return "\n".join(filled) + "\n", [*origins, len(filled) or 1]
-
-
-def _missing(pattern: re.Pattern[str], line: str, environ: Mapping[str, str]) -> list[str]:
-    names = [match[pattern.groups] for match in pattern.finditer(line)]
-    return [name for name in names if name not in environ]
-
-
-def _unset(name: str, line: int, variable: str, environ: Mapping[str, str]) -> str:
-    hint = did_you_mean(variable, environ)
-    return f"{name}:{line}: the environment variable {variable} is not set{hint}"
-
-
-def _literal(environ: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    return lambda match: environ[match[1]]
-
-
-def _as_json(environ: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    def fill(match: re.Match[str]) -> str:
-        text = environ[match[2]]
-        try:
-            value: object = json.loads(text)
-        except ValueError:  # plain text: a JSON string
-            value = text
-        return json.dumps(value)
-
-    return fill
 
 
 class _Loader(yaml.SafeLoader):
@@ -175,6 +128,13 @@ def _compose(text: str) -> yaml.Node | None:
         return loader.get_single_node()
     finally:
         loader.dispose()
+
+
+def _joined(text: str) -> str:
+    """Return a text whose surrogate pairs, as JSON writes them, are one character each."""
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
 def _is_storable(text: str) -> bool:
@@ -231,8 +191,10 @@ class _Walk:
             value = _MAX_NUMBER + 1
         if isinstance(value, int | float) and abs(value) > _MAX_NUMBER:
             self._fault(node, "no number, or too large a one")
-        if isinstance(value, str) and not _is_storable(value):
-            self._fault(node, "holds a character that cannot be stored")
+        if isinstance(value, str):
+            value = _joined(value)
+            if not _is_storable(value):
+                self._fault(node, "holds a character that cannot be stored")
         return value
 
     def _line(self, node: yaml.Node) -> int:
