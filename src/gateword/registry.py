@@ -9,7 +9,18 @@ from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
-from gateword.management import absent, rules, rules_configs
+from gateword.management import (
+    absent,
+    anomaly,
+    attack_protection,
+    guardian,
+    role_members,
+    roles,
+    rules,
+    rules_configs,
+    user_blocks,
+    user_roles,
+)
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
 from gateword.ports.grant import Grant
@@ -40,9 +51,16 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
 }
 
 RESOURCES: Final[tuple[Resource, ...]] = (
+    role_members.RESOURCE,
+    roles.RESOURCE,
     rules.RESOURCE,
     rules_configs.RESOURCE,
+    user_roles.RESOURCE,
     absent.RESOURCE,
+    attack_protection.RESOURCE,
+    guardian.RESOURCE,
+    user_blocks.RESOURCE,
+    anomaly.RESOURCE,
 )
 
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (

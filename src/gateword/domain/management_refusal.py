@@ -59,6 +59,14 @@ class ManagementRefusal(RefusalTable):
         413, "", "Payload content length greater than maximum allowed: {bytes}", (), "promise I1"
     )
 
+    SEARCH_TOO_SLOW = Row(
+        503,
+        "query_timeout",
+        "The query exceeded the timeout. Please try refining your search criteria.",
+        _FAPI,
+        "promise M5",
+    )
+
     # what is not there (§1)
     NO_CLIENT = Row(404, "inexistent_client", "The client does not exist", _FAPI, "§1")
     NO_USER = Row(404, "inexistent_user", "The user does not exist.", _FAPI, "§1")
@@ -67,6 +75,13 @@ class ManagementRefusal(RefusalTable):
         404, "inexistent_resource_server", "The resource server does not exist", _FAPI, "§1"
     )
     NO_CLIENT_GRANT = Row(404, "inexistent_client_grant", "The grant does not exist.", _FAPI, "§1")
+    NO_SUCH_AUDIENCE = Row(
+        404,
+        "inexistent_resource_server",
+        "The resource server does not exist: '{identifier}'",
+        _FAPI,
+        "seen with permissions of roles",
+    )
     NO_RULE = Row(404, "inexistent_rule", "The rule does not exist", _FAPI, "§1")
     NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
     NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
@@ -89,3 +104,11 @@ class ManagementRefusal(RefusalTable):
         _FAPI,
         "§1 unique_rule…",
     )
+    CONNECTION_EXISTS = Row(
+        409,
+        "connection_conflict",
+        "A connection with the same name already exists",
+        _FAPI,
+        "seen with POST /connections",
+    )
+    ROLE_EXISTS = Row(409, "", "The role already exists.", _FAPI, "§1: role has no code")

@@ -42,7 +42,8 @@ def asked(query: Mapping[str, object], listed: Listed, opened: Callable[[str], s
         Refused: INVALID_QUERY when `from` is none of ours.
     """
     after = query.get("from")
-    if listed.checkpoint and ("take" in query or isinstance(after, str)):
+    is_paged_so = "take" in query or isinstance(after, str) or not listed.totals
+    if listed.checkpoint and is_paged_so:
         return Paging(
             limit=_whole(query, "take", DEFAULT_TAKE),
             by_checkpoint=True,

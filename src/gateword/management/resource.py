@@ -41,8 +41,8 @@ class Actor:
     user_agent: str = ""
 
     def may(self, *any_of: str) -> bool:
-        """Say whether the token carries one of these scopes."""
-        return not self.scopes.isdisjoint(any_of)
+        """Say whether the token carries one of these; `a b` is carried by who has both."""
+        return any(self.scopes.issuperset(one.split()) for one in any_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ class Verb:
 
     Attributes:
         path: Behind `/api/v2`, with `{names}`; each name is one segment, percent-decoded.
-        scopes: One of these must be in the token.
+        scopes: One of these must be in the token; `a b` stands for both together.
         run: Does it.
         summary: What it does, for the OpenAPI document.
         body: Schema of the request's body; None when none is read.
