@@ -18,7 +18,7 @@ from gateword.domain.token import RefreshGrant
 from gateword.domain.user import NewUser, User
 from gateword.ports.parts import Stores
 from gateword.ports.token_stores import NewAccess
-from gateword.storage.engine import Database, Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Row, Value, Work
 from gateword.storage.migrate import upgrade
 from gateword.storage.open import open_database, open_stores, open_tenants
 from gateword.storage.statement import Sql
@@ -84,6 +84,7 @@ class CountingDatabase:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.dialect = database.dialect
         self.questions = 0
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
@@ -93,6 +94,12 @@ class CountingDatabase:
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
         self.questions += 1
         return await self._database.all(statement, **params)
+
+    async def search(
+        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+    ) -> list[Row]:
+        self.questions += 1
+        return await self._database.search(statement, timeout_s=timeout_s, **params)
 
     async def transact(self, work: Work[T]) -> T:
         return await self._database.transact(work)

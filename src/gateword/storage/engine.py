@@ -1,11 +1,27 @@
 """One SQL layer, two engines: what the stores ask of a database."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeAlias, TypeVar
+from enum import Enum, unique
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from gateword.storage.statement import Sql
 
 T = TypeVar("T")
+
+SEARCH_TIMEOUT_S: Final = 1.0
+"""How long a search may take, its wait for a free reader included (promise M5)."""
+
+FOLD: Final = "fold"
+"""SQL function of SQLite's searchers: a text in lower case, in every alphabet."""
+
+
+@unique
+class Dialect(Enum):
+    """Where the two engines need different words: JSON, patterns."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
 
 Value: TypeAlias = str | int | bytes | None
 """What may stand in a column: booleans are 0 and 1, times are unix milliseconds, JSON is text."""
@@ -45,9 +61,21 @@ class Database(Reader, Protocol):
 
     Attributes:
         shares_commits: Transactions that are begun together cost one commit together.
+        dialect: What its statements may say.
     """
 
     shares_commits: bool
+    dialect: Dialect
+
+    async def search(
+        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+    ) -> list[Row]:
+        """Return every row of a statement that may be slow, without holding anybody up.
+
+        Raises:
+            Refused: SEARCH_TOO_SLOW when it takes longer than `timeout_s`.
+        """
+        ...
 
     async def transact(self, work: Work[T]) -> T:
         """Do the work in one transaction; return when its changes are durable.

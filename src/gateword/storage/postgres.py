@@ -14,9 +14,10 @@ import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg_pool import AsyncConnectionPool
 
+from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.storage.engine import Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, Value, Work
 from gateword.storage.statement import AcrossTenants, Sql
 
 T = TypeVar("T")
@@ -31,6 +32,10 @@ STATEMENT_MS: Final = 5000
 """How long one statement may take, the wait for a lock included."""
 
 _TRIES: Final = 3
+_READ_WITHIN: Final = (
+    "SELECT set_config('statement_timeout', %(ms)s, true),"
+    " set_config('transaction_read_only', 'on', true)"
+)
 _DURABLE: Final = ("fsync", "full_page_writes", "synchronous_commit")
 _CHECK_DURABLE: Final = AcrossTenants(
     "SELECT name FROM pg_settings WHERE setting = 'off'"
@@ -99,6 +104,7 @@ class PostgresDatabase:
     """A PostgreSQL database behind a pool; see the port `Database`."""
 
     shares_commits = False
+    dialect = Dialect.POSTGRES
 
     def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
         self._pool = pool
@@ -110,6 +116,16 @@ class PostgresDatabase:
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
         async with self._connected() as connection:
             return await PostgresTx(connection).all(statement, **params)
+
+    async def search(
+        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+    ) -> list[Row]:
+        async with self._connected() as connection, connection.transaction():
+            await connection.execute(_READ_WITHIN, {"ms": str(int(timeout_s * 1000))})
+            try:
+                return await PostgresTx(connection).all(statement, **params)
+            except errors.QueryCanceled:
+                raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
 
     async def transact(self, work: Work[T]) -> T:
         for _ in range(_TRIES - 1):

@@ -17,8 +17,9 @@ from typing import Any, Final, TypeVar
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.storage.committer import Checkpointer, Committer
-from gateword.storage.engine import Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, Value, Work
 from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code
+from gateword.storage.sqlite_search import Searchers
 from gateword.storage.statement import Sql
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ class SqliteDatabase:
     """
 
     shares_commits = True
+    dialect = Dialect.SQLITE
 
     def __init__(self, path: Path, *, wait_for_lock_s: float = WAIT_FOR_LOCK_S) -> None:
         try:
@@ -105,6 +107,7 @@ class SqliteDatabase:
         self._reads = SqliteTx(self._reader)
         # Its own folding is the last resort, for a log that the checkpointer never finds at rest.
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {LAST_RESORT_PAGES}")
+        self._searchers = Searchers(path)
         self._committer = Committer(self._connection)
         self._checkpointer = Checkpointer(lambda: connect(path))
         self._committing: asyncio.Future[None] | None = None
@@ -123,6 +126,14 @@ class SqliteDatabase:
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
         try:
             return await self._reads.all(statement, **params)
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    async def search(
+        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+    ) -> list[Row]:
+        try:
+            return await self._searchers.search(statement, timeout_s, params)
         except sqlite3.Error as error:
             raise _translated(error) from error
 
@@ -151,6 +162,7 @@ class SqliteDatabase:
             job.finish(Refused(Refusal.STORE_UNREACHABLE, "the database is being closed"))
         self._committer.stop()
         self._checkpointer.stop()
+        await self._searchers.close()
         self._reader.close()
         self._connection.close()
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NAME: Final = re.compile(r"(?<![:\w]):([a-z_]+)")
+_NAME: Final = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)")
 """A named parameter: `:name`."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
-from gateword.storage.engine import Database, Row, Tx, Value
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Row, Tx, Value
 from gateword.storage.statement import Statement
 
 T = TypeVar("T")
@@ -41,12 +41,20 @@ class TenantDatabase:
         self._database = database
         self.tenant = tenant
         self.shares_commits = database.shares_commits
+        self.dialect = database.dialect
 
     async def one(self, statement: Statement, /, **params: Value) -> Row | None:
         return await self._database.one(statement, tenant=self.tenant, **params)
 
     async def all(self, statement: Statement, /, **params: Value) -> list[Row]:
         return await self._database.all(statement, tenant=self.tenant, **params)
+
+    async def search(
+        self, statement: Statement, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+    ) -> list[Row]:
+        return await self._database.search(
+            statement, timeout_s=timeout_s, tenant=self.tenant, **params
+        )
 
     async def transact(self, work: TenantWork[T]) -> T:
         async def bound(tx: Tx) -> T:
