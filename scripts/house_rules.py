@@ -32,6 +32,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/cli/",  # the same, on a terminal
     "src/gateword/web/wire.py",  # answers a token to its owner
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
+    "src/gateword/management/sealed.py",  # unpacks what is kept as one secret
     "src/gateword/login/client.py",  # compares a client's secret in constant time
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it

@@ -1,0 +1,216 @@
+"""`/guardian`: second factors, the policies that demand them, and who has enrolled in one.
+
+Source: Auth0 Management API v2 "Guardian", recorded answers.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from gateword.domain.management_refusal import ManagementRefusal
+from gateword.domain.refused import Refused
+from gateword.management import sealed
+from gateword.management.reading import read
+from gateword.management.resource import Call, Document, Resource, Verb
+from gateword.management.schema import Schema, array, flag, nullable, obj, secret, text
+from gateword.policy import guardian_document as policy
+from gateword.policy.guardian_document import Setting
+from gateword.ports.documents import Kept
+
+_FACTOR: Final = obj(
+    {"name": text(), "enabled": flag(), "trial_expired": flag()},
+    required=("name", "enabled", "trial_expired"),
+)
+_SWITCH: Final = obj({"enabled": flag("Whether users may use it.")}, required=("enabled",))
+_POLICIES: Final = array(text(choices=policy.POLICIES), most=len(policy.POLICIES), unique=True)
+_TICKET: Final = obj(
+    {
+        "user_id": text("Who is to enrol.", least=1, most=1024),
+        "email": text("Where the link goes instead of the user's address.", most=254),
+        "send_mail": flag("Whether the link is sent."),
+        "email_locale": text(most=64),
+        "factor": text("The only factor to enrol.", choices=policy.ENROLLMENT_FACTORS),
+        "allow_multiple_enrollments": flag(),
+    },
+    required=("user_id",),
+)
+_NOT_YET: Final = "Enrollment in a second factor is not available on this server"
+
+
+async def factors(call: Call) -> list[Document]:
+    """Answer the eight factors."""
+    documents = call.parts.stores.documents
+    kept = {one.id: one.document for one in await documents.all(policy.KIND)}
+    return [policy.factor(name, kept.get(name)) for name in policy.FACTORS]
+
+
+async def switch(call: Call) -> Document:
+    """Switch a factor on or off."""
+    name = call.path["name"]
+    if name not in policy.FACTORS:
+        fault = f"No enum match, expected one of: {', '.join(policy.FACTORS)} on property name"
+        raise Refused(ManagementRefusal.INVALID_PATH, fault=fault)
+    document = read(call.body, policy.switched)
+    await call.parts.stores.documents.put(policy.KIND, Kept(id=name, document=document), call.at)
+    return document
+
+
+async def policies(call: Call) -> Sequence[object]:
+    """Answer when a second factor is demanded."""
+    kept = await call.parts.stores.documents.get(policy.KIND, policy.POLICIES_ID)
+    return policy.policies(kept and kept.document)
+
+
+async def set_policies(call: Call) -> Sequence[object]:
+    """Set when a second factor is demanded."""
+    document = policy.policies_document(call.items)
+    kept = Kept(id=policy.POLICIES_ID, document=document)
+    await call.parts.stores.documents.put(policy.KIND, kept, call.at)
+    return policy.policies(document)
+
+
+async def create_ticket(call: Call) -> Document:
+    """Refuse: nobody can enrol here yet, and a link that leads nowhere helps nobody."""
+    if await call.parts.stores.users.by_id(str(call.body["user_id"])) is None:
+        raise Refused(ManagementRefusal.NO_USER)
+    raise Refused(ManagementRefusal.NOT_SUPPORTED, text=_NOT_YET)
+
+
+async def enrollment(call: Call) -> Document:  # noqa: ARG001  a `Run`: there are none
+    """Answer an enrolment; there are none yet."""
+    raise Refused(ManagementRefusal.NO_ENROLLMENT)
+
+
+def _get(about: Setting) -> Callable[[Call], Awaitable[Document]]:
+    async def run(call: Call) -> Document:
+        kept = await call.parts.stores.documents.get(policy.KIND, about.path)
+        return policy.setting(about, kept and kept.document)
+
+    return run
+
+
+def _put(about: Setting) -> Callable[[Call], Awaitable[Document]]:
+    async def run(call: Call) -> Document:
+        def made(present: Mapping[str, Kept]) -> Kept:
+            document = read(call.body, lambda members: policy.replaced(about, members))
+            before = sealed.opened(present.get(about.path))
+            secrets = policy.secrets(about, call.body, before)
+            return Kept(id=about.path, document=document, secret=sealed.closed(secrets))
+
+        return (await call.parts.stores.documents.edit(policy.KIND, made, call.at)).document
+
+    return run
+
+
+def _schema(about: Setting, *, asked: bool) -> Schema:
+    members: dict[str, Schema] = {
+        name: text(most=policy.MAX_TEXT_CHARS, choices=about.choices.get(name, ()))
+        for name in about.texts
+    }
+    members |= {name: flag() for name in about.flags}
+    members |= {
+        name: array(text(choices=choices), most=len(choices), unique=True)
+        for name, choices in about.sets.items()
+    }
+    if not asked:
+        return obj(members)
+    members |= {name: secret() for name in about.secrets}
+    return obj(
+        {name: nullable(schema) for name, schema in members.items()}, required=tuple(about.default)
+    )
+
+
+def _verbs(about: Setting) -> tuple[Verb, Verb]:
+    path = f"/guardian/factors/{about.path}"
+    what = about.path.replace("/", " ").replace("-", " ")
+    return (
+        Verb(
+            method="GET",
+            path=path,
+            scopes=("read:guardian_factors",),
+            run=_get(about),
+            summary=f"Get {what}",
+            answer=_schema(about, asked=False),
+        ),
+        Verb(
+            method="PUT",
+            path=path,
+            scopes=("update:guardian_factors",),
+            run=_put(about),
+            summary=f"Set {what}",
+            body=_schema(about, asked=True),
+            answer=_schema(about, asked=False),
+            hidden=frozenset(about.secrets),
+        ),
+    )
+
+
+RESOURCE: Final = Resource(
+    name="guardian",
+    doc="Second factors.",
+    verbs=(
+        Verb(
+            method="GET",
+            path="/guardian/factors",
+            scopes=("read:guardian_factors",),
+            run=factors,
+            summary="Get all factors",
+            answer=array(_FACTOR),
+        ),
+        Verb(
+            method="PUT",
+            path="/guardian/factors/{name}",
+            scopes=("update:guardian_factors",),
+            run=switch,
+            summary="Switch a factor",
+            body=_SWITCH,
+            answer=_SWITCH,
+            refusals=(ManagementRefusal.INVALID_PATH,),
+        ),
+        Verb(
+            method="GET",
+            path="/guardian/policies",
+            scopes=("read:mfa_policies",),
+            run=policies,
+            summary="Get the policies",
+            answer=_POLICIES,
+        ),
+        Verb(
+            method="PUT",
+            path="/guardian/policies",
+            scopes=("update:mfa_policies",),
+            run=set_policies,
+            summary="Set the policies",
+            body=_POLICIES,
+            answer=_POLICIES,
+        ),
+        Verb(
+            method="POST",
+            path="/guardian/enrollments/ticket",
+            scopes=("create:guardian_enrollment_tickets",),
+            run=create_ticket,
+            summary="Create an enrollment ticket",
+            body=_TICKET,
+            answer=obj({"ticket_id": text(), "ticket_url": text()}),
+            refusals=(ManagementRefusal.NO_USER, ManagementRefusal.NOT_SUPPORTED),
+        ),
+        Verb(
+            method="GET",
+            path="/guardian/enrollments/{id}",
+            scopes=("read:guardian_enrollments",),
+            run=enrollment,
+            summary="Get an enrollment",
+            answer=obj({"id": text()}, required=("id",)),
+            refusals=(ManagementRefusal.NO_ENROLLMENT,),
+        ),
+        Verb(
+            method="DELETE",
+            path="/guardian/enrollments/{id}",
+            scopes=("delete:guardian_enrollments",),
+            run=enrollment,
+            summary="Delete an enrollment",
+            status=204,
+            refusals=(ManagementRefusal.NO_ENROLLMENT,),
+        ),
+        *(verb for about in policy.SETTINGS for verb in _verbs(about)),
+    ),
+)
