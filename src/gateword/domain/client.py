@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum, unique
 
 from gateword.domain.secret import Secret
@@ -19,13 +20,27 @@ class AuthMethod(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientKey:
-    """A public key with which a client signs its assertions."""
+    """A public key with which a client signs its assertions.
+
+    Attributes:
+        is_assigned: It counts for `private_key_jwt`; one that is only stored proves nothing.
+        created_at: None for keys of installations that did not note it.
+        expires_at: From when on it proves nothing; None is never.
+    """
 
     id: str
     name: str
     kid: str
     alg: str
     pem: str
+    is_assigned: bool = True
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def proves(self, at: datetime) -> bool:
+        """Say whether an assertion signed with it counts at that time."""
+        return self.is_assigned and (self.expires_at is None or at < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +71,7 @@ class Client:
         refresh: How its refresh tokens live.
         origins: Origins that browsers may call from.
         default_audience: Used by client_credentials when a request names none.
+        implied: Members that nobody has set; they act with their default and are not shown.
         document: Other members in Auth0's shape, stored and returned unchanged.
     """
 
@@ -72,6 +88,7 @@ class Client:
     refresh: RefreshPolicy = field(default_factory=RefreshPolicy)
     origins: frozenset[str] = frozenset()
     default_audience: str | None = None
+    implied: frozenset[str] = frozenset()
     document: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -24,6 +24,7 @@ class ResourceServer:
         user_policy: allow_all, require_client_grant or deny_all, for users' tokens.
         client_policy: require_client_grant, allow_all or deny_all, for machines' tokens.
         is_system: The Management API, which cannot be deleted.
+        implied: Members that nobody has set; they act with their default and are not shown.
         document: Other members in Auth0's shape, stored and returned unchanged.
     """
 
@@ -40,6 +41,7 @@ class ResourceServer:
     user_policy: str = "allow_all"
     client_policy: str = "require_client_grant"
     is_system: bool = False
+    implied: frozenset[str] = frozenset()
     document: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -76,12 +76,13 @@ async def _by_assertion(parts: Parts, tenant: Tenant, proof: AssertionProof) -> 
     client = await parts.stores.clients.get(client_id)
     if client is None or client.auth_method is not AuthMethod.PRIVATE_KEY_JWT:
         raise _bad("the client is unknown or not set to private_key_jwt")
-    keys = {key.kid: (key.alg, key.pem) for key in client.keys}
+    now = parts.clock.now()
+    keys = {key.kid: (key.alg, key.pem) for key in client.keys if key.proves(now)}
     claims = parts.verifier.assertion_claims(proof.assertion, keys)
     if isinstance(claims, str):
         raise _bad(claims)
     audiences = (tenant.issuer, f"{tenant.issuer}oauth/token")
-    fault = assertions.fault(claims, client.client_id, audiences, parts.clock.now())
+    fault = assertions.fault(claims, client.client_id, audiences, now)
     if fault is not None:
         raise _bad(fault)
     first_use = await parts.stores.clients.use_assertion(

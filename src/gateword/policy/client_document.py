@@ -1,6 +1,7 @@
 """A client as Auth0's Management API writes it, and back.
 
 Rule 1: pure; new secrets, ids and the reading of keys come in as functions.
+Rule 2: what nobody has set acts with its default and, as at Auth0, is not shown (`implied`).
 Source: Auth0 Management API v2 "Create a client", "Update a client", recorded creations.
 """
 
@@ -9,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from gateword.domain.client import AuthMethod, Client, ClientKey
+from gateword.domain.client import AuthMethod, Client
 from gateword.domain.secret import Secret
-from gateword.policy import documented, refresh_document
+from gateword.policy import client_key_document, documented, jwt_document, refresh_document
+from gateword.policy.client_key_document import KeyMaker
 from gateword.policy.members import Members
 
 PASSWORD: Final = "password"
@@ -32,42 +34,43 @@ APP_TYPES: Final = (
     "office365", "salesforce", "sentry", "sharepoint", "slack", "springcm", "zendesk", "zoom",
     "sso_integration", "oag",
 )  # fmt: skip
-ALGORITHMS: Final = ("RS256", "HS256", "PS256")
-KEY_ALGORITHMS: Final = ("RS256", "RS384", "PS256")
+SHOWN_DEFAULTS: Final[Mapping[str, object]] = {
+    "oidc_conformant": False,
+    "sso_disabled": False,
+    "cross_origin_authentication": False,
+    "custom_login_page_on": True,
+}
+"""Members without effect that every answer shows, set or not (recorded creations)."""
 
-_MAX_ID_TOKEN_LIFETIME_S: Final = 2_592_000
+MAX_METADATA_CHARS: Final = 255
+
 _MAX_METADATA: Final = 10
 _ALL_GRANTS: Final = ("authorization_code", "implicit", "refresh_token", "client_credentials")
-_GRANTS_BY_APP_TYPE: Final[Mapping[str, tuple[str, ...]]] = {
-    "native": ("implicit", "authorization_code", "refresh_token"),
-    "spa": ("implicit", "authorization_code", "refresh_token"),
-    "non_interactive": ("client_credentials",),
-}
 _PUBLIC_APP_TYPES: Final = ("native", "spa")
+_PUBLIC_GRANTS: Final = ("implicit", "authorization_code", "refresh_token")
 _READ_ONLY: Final = ("global", "tenant", "signing_keys", "owners", "callback_url_template")
+_METHOD: Final = "token_endpoint_auth_method"
+_KEYS: Final = "client_authentication_methods"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClientMaker:
+class ClientMaker(KeyMaker):
     """What making a client takes besides its document.
 
     Attributes:
         new_secret: Returns a fresh client secret.
-        new_key_id: Returns a fresh id for a credential.
-        read_pem: Returns a public key in its normal PEM form and its thumbprint (RFC 7638).
-            Raises ValueError with the reason when it cannot be used.
         grant_types: What the house answers besides the grants Auth0 documents.
     """
 
     new_secret: Callable[[], Secret]
-    new_key_id: Callable[[], str]
-    read_pem: Callable[[str], tuple[str, str]]
     grant_types: frozenset[str] = frozenset()
 
 
 def created(members: Members, client_id: str, maker: ClientMaker) -> Client:
     """Return the client that a document creates, with Auth0's defaults for what it leaves out."""
     fresh = _fresh(client_id, _app_type(members, None))
+    if members.given(jwt_document.NAME) is not None:
+        fresh = replace(fresh, implied=fresh.implied | {jwt_document.LIFETIME})
     return _read(members, fresh, fresh, maker)
 
 
@@ -79,28 +82,29 @@ def changed(members: Members, stored: Client, maker: ClientMaker) -> Client:
 
 
 def rendered(client: Client) -> dict[str, object]:
-    """Return the client in Auth0's shape, without its secret."""
+    """Return the client in Auth0's shape, without its secret; with the PEM of its keys."""
     document: dict[str, object] = {
         "client_id": client.client_id,
         "name": client.name,
         "is_first_party": client.is_first_party,
         "is_token_endpoint_ip_header_trusted": client.is_ip_header_trusted,
         "grant_types": list(client.grant_types),
-        "jwt_configuration": {
-            "secret_encoded": False,
-            "lifetime_in_seconds": client.id_token_lifetime_s,
-            "alg": client.id_token_alg,
-        },
-        "refresh_token": refresh_document.rendered(client.refresh),
+        **SHOWN_DEFAULTS,
         **client.document,
+        "jwt_configuration": jwt_document.rendered(client),
+        "refresh_token": refresh_document.rendered(
+            client.refresh, client.document.get("refresh_token")
+        ),
     }
     if client.auth_method is AuthMethod.PRIVATE_KEY_JWT:
-        credentials = [_rendered_key(key) for key in client.keys]
-        document["client_authentication_methods"] = {
-            "private_key_jwt": {"credentials": credentials}
-        }
-    else:
-        document["token_endpoint_auth_method"] = client.auth_method.value
+        credentials = [
+            {**client_key_document.rendered(key), "pem": key.pem}
+            for key in client.keys
+            if key.is_assigned
+        ]
+        document[_KEYS] = {"private_key_jwt": {"credentials": credentials}}
+    elif _METHOD not in client.implied:
+        document[_METHOD] = client.auth_method.value
     if client.default_audience is not None:
         document["default_audience"] = client.default_audience
     return document
@@ -117,7 +121,8 @@ def _fresh(client_id: str, app_type: str | None) -> Client:
         name=client_id,
         secret=None,
         auth_method=AuthMethod.NONE if is_public else AuthMethod.POST,
-        grant_types=_GRANTS_BY_APP_TYPE.get(app_type or "", _ALL_GRANTS),
+        grant_types=_PUBLIC_GRANTS if is_public else _ALL_GRANTS,
+        implied=frozenset({_METHOD, jwt_document.ALG}),
         document={"app_type": app_type} if app_type else {},
     )
 
@@ -125,14 +130,10 @@ def _fresh(client_id: str, app_type: str | None) -> Client:
 def _read(members: Members, stored: Client, fresh: Client, maker: ClientMaker) -> Client:
     for name in _READ_ONLY:
         members.given(name)
-    method, keys = _authentication(members, stored, fresh, maker)
-    jwt = members.member("jwt_configuration")
     client = replace(
-        stored,
+        jwt_document.read(members, _with_method(stored, members, fresh, maker)),
         name=members.text("name", stored.name),
         secret=members.secret("client_secret") or stored.secret,
-        keys=keys,
-        auth_method=method,
         grant_types=members.texts(
             "grant_types",
             stored.grant_types,
@@ -143,31 +144,27 @@ def _read(members: Members, stored: Client, fresh: Client, maker: ClientMaker) -
         is_ip_header_trusted=members.flag(
             "is_token_endpoint_ip_header_trusted", kept=stored.is_ip_header_trusted, reset=False
         ),
-        id_token_alg=jwt.text("alg", stored.id_token_alg, "RS256", choices=ALGORITHMS),
-        id_token_lifetime_s=jwt.whole(
-            "lifetime_in_seconds",
-            stored.id_token_lifetime_s,
-            fresh.id_token_lifetime_s,
-            least=1,
-            most=_MAX_ID_TOKEN_LIFETIME_S,
-        ),
         refresh=refresh_document.read(members, stored.refresh),
         default_audience=members.optional_text("default_audience", stored.default_audience),
     )
-    jwt.others({}, ("secret_encoded", "scopes"))
-    return _with_secret(_with_document(client, members, stored), maker)
+    return _with_secret(_with_document(client, members), maker)
 
 
-def _with_document(client: Client, members: Members, stored: Client) -> Client:
-    kept: dict[str, object] = dict(stored.document)
+def _with_document(client: Client, members: Members) -> Client:
+    kept: dict[str, object] = dict(client.document)
     origins: set[str] = set()
     for name in ("web_origins", "allowed_origins"):
         listed = members.texts(name, _texts(kept.get(name)))
         origins.update(_origins(members, name, listed))
-        _put(kept, name, list(listed) if name in members or name in kept else None)
+        _put(kept, name, list(listed) if members.given(name) is not None or name in kept else None)
+        if name in members and members.given(name) is None:
+            _put(kept, name, None)
     _put(kept, "client_metadata", _metadata(members, kept.get("client_metadata")))
-    app_type = members.optional_text("app_type", _text(kept.get("app_type")), choices=APP_TYPES)
-    _put(kept, "app_type", app_type)
+    _put(kept, "app_type", _app_type(members, _text(kept.get("app_type"))))
+    _put(kept, "refresh_token", refresh_document.kept(members, kept.get("refresh_token")))
+    if "cross_origin_auth" in members:  # the name it had before
+        old = members.flag("cross_origin_auth", kept=False, reset=False)
+        kept["cross_origin_authentication"] = old
     members.given("client_id")
     document = members.others(kept, documented.CLIENT)
     return replace(client, origins=frozenset(origins), document=document)
@@ -179,70 +176,28 @@ def _with_secret(client: Client, maker: ClientMaker) -> Client:
     return replace(client, secret=client.secret or maker.new_secret())
 
 
-def _authentication(
-    members: Members, stored: Client, fresh: Client, maker: ClientMaker
-) -> tuple[AuthMethod, tuple[ClientKey, ...]]:
+def _with_method(client: Client, members: Members, fresh: Client, maker: ClientMaker) -> Client:
+    kept = client.auth_method
+    was_by_key = kept is AuthMethod.PRIVATE_KEY_JWT
+    if members.given(_KEYS) is not None:
+        if members.given(_METHOD) is not None:
+            members.fault(f"excludes {_KEYS}: keep one", _METHOD)
+        return replace(
+            client,
+            auth_method=AuthMethod.PRIVATE_KEY_JWT,
+            keys=client_key_document.assigned(members, client.keys, maker),
+            implied=client.implied | {_METHOD},
+        )
+    implied = members.still_implied(client.implied, _METHOD)
+    if _METHOD in implied and not (was_by_key and _KEYS not in members):
+        kept = fresh.auth_method
     choices = [one.value for one in AuthMethod if one is not AuthMethod.PRIVATE_KEY_JWT]
-    by_key = members.given("client_authentication_methods") is not None
-    if by_key:
-        if members.given("token_endpoint_auth_method") is not None:
-            members.fault(
-                "excludes client_authentication_methods: keep one", "token_endpoint_auth_method"
-            )
-        return AuthMethod.PRIVATE_KEY_JWT, _keys(members, stored, maker)
-    kept = stored.auth_method
-    named = members.text(
-        "token_endpoint_auth_method", kept.value, fresh.auth_method.value, choices=choices
-    )
-    if AuthMethod(named) is kept and "client_authentication_methods" in members:
-        return fresh.auth_method, ()
-    keys = stored.keys if AuthMethod(named) is AuthMethod.PRIVATE_KEY_JWT else ()
-    return AuthMethod(named), keys
-
-
-def _keys(members: Members, stored: Client, maker: ClientMaker) -> tuple[ClientKey, ...]:
-    methods = members.member("client_authentication_methods")
-    private_key_jwt = methods.member("private_key_jwt")
-    credentials = private_key_jwt.items("credentials") or []
-    if not credentials:
-        methods.fault("needs private_key_jwt.credentials, a list of public keys")
-    keys = [_key(credential, stored, maker) for credential in credentials]
-    for other in ("tls_client_auth", "self_signed_tls_client_auth"):
-        if methods.given(other) is not None:
-            methods.fault("is not supported yet; use private_key_jwt", other)
-    methods.only()
-    private_key_jwt.only()
-    return tuple(key for key in keys if key is not None)
-
-
-def _key(credential: Members, stored: Client, maker: ClientMaker) -> ClientKey | None:
-    credential.text("credential_type", "public_key", choices=("public_key", "x509_cert"))
-    for name in ("id", "created_at", "updated_at", "expires_at", "parse_expiry_from_cert"):
-        credential.given(name)
-    alg = credential.text("alg", "RS256", "RS256", choices=KEY_ALGORITHMS)
-    name = credential.text("name", "", "")
-    pem = credential.required_text("pem")
-    kid = credential.optional_text("kid", None)
-    credential.only()
-    if not pem:
-        return None
-    try:
-        normal, thumbprint = maker.read_pem(pem)
-    except ValueError as reason:
-        credential.fault(str(reason), "pem")
-        return None
-    known = {key.kid: key.id for key in stored.keys}
-    kid = kid or thumbprint
-    return ClientKey(
-        id=known.get(kid) or maker.new_key_id(), name=name, kid=kid, alg=alg, pem=normal
-    )
-
-
-def _rendered_key(key: ClientKey) -> dict[str, object]:
-    return {
-        "id": key.id, "name": key.name, "kid": key.kid, "credential_type": "public_key",
-        "alg": key.alg, "pem": key.pem,
-    }  # fmt: skip
+    named = members.text(_METHOD, kept.value, fresh.auth_method.value, choices=choices)
+    method = AuthMethod(named)
+    keys = client.keys
+    if was_by_key and method is not AuthMethod.PRIVATE_KEY_JWT:
+        keys = tuple(replace(key, is_assigned=False) for key in keys)
+    return replace(client, auth_method=method, keys=keys, implied=implied)
 
 
 def _metadata(members: Members, stored: object) -> dict[str, object] | None:
@@ -258,10 +213,14 @@ def _metadata(members: Members, stored: object) -> dict[str, object] | None:
     for name, value in given.items():
         if value is None:
             kept.pop(name, None)
-        elif isinstance(value, str):
+        elif isinstance(value, str) and len(value) <= MAX_METADATA_CHARS >= len(name):
             kept[name] = value
         else:
-            members.fault("must be text", "client_metadata", name)
+            members.fault(
+                f"must be text, and like its name at most {MAX_METADATA_CHARS} characters long",
+                "client_metadata",
+                name[:MAX_METADATA_CHARS],
+            )
     if len(kept) > _MAX_METADATA:
         members.fault(f"holds more than {_MAX_METADATA} members", "client_metadata")
     return kept

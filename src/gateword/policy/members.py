@@ -94,6 +94,20 @@ class Members:
             self.fault("cannot be empty", name)
         return self.optional_text(name, None) or ""
 
+    def still_implied(
+        self, implied: frozenset[str], *names: str, within: str = ""
+    ) -> frozenset[str]:
+        """Return what nobody has set: not what is given here, but again what is null here.
+
+        Args:
+            implied: What nobody had set before.
+            names: The members that count.
+            within: What stands before their names in `implied`.
+        """
+        given = {name for name in names if name in self}
+        nulls = {name for name in given if self._document[name] is None}
+        return implied - {within + name for name in given} | {within + name for name in nulls}
+
     def optional_text(
         self, name: str, kept: str | None, *, choices: Collection[str] = ()
     ) -> str | None:

@@ -1,8 +1,10 @@
 """How a client's refresh tokens live, as Auth0's Management API writes it, and back.
 
-Rule 1: pure. Source: Auth0 Management API v2, member `refresh_token` of a client.
+Rule 1: pure. Rule 2: lengths and switches that do not act are kept, so that what was sent comes
+back. Source: Auth0 Management API v2, member `refresh_token` of a client.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from gateword.domain.client import RefreshPolicy
@@ -23,18 +25,18 @@ def read(members: Members, stored: RefreshPolicy) -> RefreshPolicy:
         return stored
     if members.given("refresh_token") is None:
         return RefreshPolicy()
-    kept = rendered(stored)
+    before = rendered(stored)
     rotation = given.text(
-        "rotation_type", str(kept["rotation_type"]), "non-rotating",
+        "rotation_type", str(before["rotation_type"]), "non-rotating",
         choices=("rotating", "non-rotating"),
     )  # fmt: skip
     expiration = given.text(
-        "expiration_type", str(kept["expiration_type"]), "non-expiring",
+        "expiration_type", str(before["expiration_type"]), "non-expiring",
         choices=("expiring", "non-expiring"),
     )  # fmt: skip
     expires = expiration == "expiring"
     leeway_s = given.whole("leeway", stored.leeway_s, 0, most=_MAX_LEEWAY_S)
-    was_expiring = kept["expiration_type"] == "expiring"
+    was_expiring = before["expiration_type"] == "expiring"
     absolute_s = _lifetime(
         given, "token_lifetime", stored.absolute_s, _TOKEN_LIFETIME_S, was_expiring=was_expiring
     )
@@ -55,24 +57,48 @@ def read(members: Members, stored: RefreshPolicy) -> RefreshPolicy:
 
 
 def _lifetime(
-    given: Members, name: str, kept: int | None, default: int, *, was_expiring: bool
+    given: Members, name: str, before: int | None, default: int, *, was_expiring: bool
 ) -> int | None:
     """Return seconds; None when `infinite_…` says so, now or before."""
-    seconds = given.whole(name, kept or default, default, least=1, most=MAX_LIFETIME_S)
-    was_endless = was_expiring and kept is None and name not in given
+    seconds = given.whole(name, before or default, default, least=1, most=MAX_LIFETIME_S)
+    was_endless = was_expiring and before is None and name not in given
     is_endless = given.flag(f"infinite_{name}", kept=was_endless, reset=False)
     return None if is_endless else seconds
 
 
-def rendered(policy: RefreshPolicy) -> dict[str, object]:
-    """Return the policy in Auth0's shape; an endless lifetime still shows its default length."""
+def kept(members: Members, stored: object) -> Mapping[str, object] | None:
+    """Return what to remember of the member `refresh_token`; None for nothing."""
+    before = stored if isinstance(stored, Mapping) else None
+    if "refresh_token" not in members:
+        return before
+    given = members.given("refresh_token")
+    if not isinstance(given, Mapping):
+        return None
+    merged = {**(before or {}), **given}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def rendered(policy: RefreshPolicy, remembered: object = None) -> dict[str, object]:
+    """Return the policy in Auth0's shape; an endless lifetime still shows a length.
+
+    Args:
+        policy: What acts.
+        remembered: What `kept` returned; only what does not contradict the policy is shown.
+    """
     expires = policy.absolute_s is not None or policy.idle_s is not None
-    return {
+    sent = dict(remembered) if isinstance(remembered, Mapping) else {}
+    shown = {
         "rotation_type": "rotating" if policy.rotating else "non-rotating",
         "expiration_type": "expiring" if expires else "non-expiring",
         "leeway": policy.leeway_s,
-        "token_lifetime": policy.absolute_s or _TOKEN_LIFETIME_S,
+        "token_lifetime": policy.absolute_s or sent.get("token_lifetime", _TOKEN_LIFETIME_S),
         "infinite_token_lifetime": policy.absolute_s is None,
         "infinite_idle_token_lifetime": policy.idle_s is None,
-        "idle_token_lifetime": policy.idle_s or _IDLE_LIFETIME_S,
+        "idle_token_lifetime": policy.idle_s or sent.get("idle_token_lifetime", _IDLE_LIFETIME_S),
     }
+    if not expires:
+        for name in ("infinite_token_lifetime", "infinite_idle_token_lifetime"):
+            shown[name] = sent.get(name, True)
+    if "policies" in sent:
+        shown["policies"] = sent["policies"]
+    return shown
