@@ -1,4 +1,4 @@
-"""Passwords: Argon2id for new ones, bcrypt for those brought along."""
+"""Passwords: Argon2id for new ones, many others for those brought along."""
 
 import contextlib
 import hmac
@@ -11,15 +11,15 @@ import bcrypt
 from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
+from gateword.crypto import password_formats
 from gateword.crypto.hash_pool import HashPool
+from gateword.crypto.password_formats import BCRYPT_BYTES
 from gateword.domain.secret import Secret
+from gateword.policy import imported_hash
 from gateword.policy.decoy import NEWEST, kind_of
 
 MAX_BYTES: Final = 1024
 """Longer passwords never fit and are not hashed; no real one is longer."""
-
-BCRYPT_BYTES: Final = 72
-"""bcrypt sees no more of a password."""
 
 _BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
@@ -29,6 +29,8 @@ _NOBODYS_BCRYPT: Final = "." * 53
 _NOBODYS_ARGON2: Final = "A" * 22 + "$" + "A" * 43
 _MOST_MEMORY_KIB: Final = 1024 * 1024
 _MOST_PASSES: Final = 64
+_MOST_WORK_KIB: Final = 4 * 1024 * 1024
+"""Memory times passes of one Argon2 hash: about four seconds of a core."""
 
 
 class PooledHasher:
@@ -74,13 +76,15 @@ class PooledHasher:
         for kind, count in kinds.items():
             counts[NEWEST if self._nobody.startswith(kind) else kind] += count
         drawn = kind_of(int.from_bytes(digest[:8]) / 2**64, counts)
+        if imported_hash.is_imported(drawn):
+            return Secret(imported_hash.nobodys(drawn) or self._nobody)
         nobodys = _NOBODYS_BCRYPT if drawn.startswith(_BCRYPT) else _NOBODYS_ARGON2
         return Secret(drawn + nobodys if drawn else self._nobody)
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is weaker than Argon2id at today's cost; stronger ones stay."""
         text = encoded.reveal()
-        if text.startswith(_BCRYPT):
+        if text.startswith((*_BCRYPT, imported_hash.MARK)):
             return True
         cost = extract_parameters(text)
         return (
@@ -90,11 +94,13 @@ class PooledHasher:
         )
 
     def recognises(self, encoded: Secret) -> bool:
-        """Say whether a hash is Argon2 in PHC form or bcrypt `$2a$`, `$2b$`, `$2y$`.
+        """Say whether a hash is Argon2 in PHC form, bcrypt, or one of the imported forms.
 
         One whose cost would hold a core for minutes, or take gigabytes, is none.
         """
         text = encoded.reveal()
+        if imported_hash.is_imported(text):
+            return self._recognises_imported(text)
         if _BCRYPT_FORM.fullmatch(text):
             return True
         try:
@@ -102,9 +108,17 @@ class PooledHasher:
         except ValueError:
             return False
         bounded = cost.memory_cost <= _MOST_MEMORY_KIB and cost.time_cost <= _MOST_PASSES
-        return bounded and text.isascii()
+        return bounded and cost.memory_cost * cost.time_cost <= _MOST_WORK_KIB and text.isascii()
+
+    def _recognises_imported(self, text: str) -> bool:
+        found = imported_hash.parse(text)
+        if found is None or found.algorithm not in {"bcrypt", "argon2"}:
+            return found is not None
+        return found.value.isascii() and self.recognises(Secret(found.value.decode()))
 
     def _fits(self, password: bytes, encoded: str) -> bool:
+        if imported_hash.is_imported(encoded):
+            return self._fits_imported(password, encoded)
         if encoded.startswith(_BCRYPT):
             return self._fits_bcrypt(password, encoded)
         try:
@@ -119,6 +133,18 @@ class PooledHasher:
             return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
         except ValueError:  # not a bcrypt hash after all
             return self._fits_nobody(password)
+
+    def _fits_imported(self, password: bytes, encoded: str) -> bool:
+        imported = imported_hash.parse(encoded)
+        if imported is None:
+            return self._fits_nobody(password)
+        try:
+            fits = password_formats.fits(password, imported)
+        except ValueError:  # damaged
+            return self._fits_nobody(password)
+        if imported.algorithm in password_formats.FAST:
+            self._fits_nobody(password)  # padded to what an unknown user costs (promise T2)
+        return fits
 
     def _fits_nobody(self, password: bytes) -> bool:
         """Return False after one hash: an account whose hash is unreadable must not stand out."""

@@ -11,8 +11,12 @@ from gateword.storage.tenant_database import TenantDatabase
 SEEN_S: Final = 60.0
 """How old the sample may be."""
 
-_KIND: Final = re.compile(r"\$2[aby]\$\d\d\$|\$argon2[id]d?\$(v=\d+\$)?m=\d+,t=\d+,p=\d+\$")
-"""Of a hash all that decides what it costs."""
+_KIND: Final = re.compile(
+    r"\$2[aby]\$\d\d\$"
+    r"|\$argon2[id]d?\$(v=\d+\$)?m=\d+,t=\d+,p=\d+\$"
+    r"|\$import-(pbkdf2-[a-z0-9-]+|scrypt|bcrypt|argon2)\$[a-z0-9=,]+\$"
+)
+"""Of a hash all that decides what it costs; fast ones are padded to today's own cost."""
 
 _SAMPLE: Final = Statement("""
     SELECT SUBSTR(password_hash, 1, 60) FROM identities

@@ -63,7 +63,9 @@ async def test_decoy_fits_nothing(hasher: PooledHasher, kinds: dict[str, int]) -
     [
         ("$2b$16$" + "." * 53, True),
         ("$2b$17$" + "." * 53, False),
-        ("$argon2id$v=19$m=1048576,t=64,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", True),
+        ("$argon2id$v=19$m=1048576,t=4,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", True),
+        ("$argon2id$v=19$m=65536,t=64,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", True),
+        ("$argon2id$v=19$m=1048576,t=5,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
         ("$argon2id$v=19$m=1048577,t=1,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
         ("$argon2id$v=19$m=8,t=65,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
     ],
