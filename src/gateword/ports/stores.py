@@ -4,7 +4,7 @@ Every store is bound to one tenant when it is opened, so none of these methods t
 A method that returns has been made durable.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -36,6 +36,13 @@ class TenantSettings(Protocol):
         """Store everything but key, name and domain."""
         ...
 
+    async def change(self, how: Callable[[Tenant], Tenant]) -> Tenant:
+        """Store what `how` makes of the settings, with nothing else in between.
+
+        What `how` raises leaves everything as it was.
+        """
+        ...
+
 
 class Clients(Protocol):
     """Applications, cached with a version stamp: a change elsewhere is seen within a second."""
@@ -52,8 +59,17 @@ class Clients(Protocol):
         """Create or replace by `client_id`, keys included."""
         ...
 
+    async def change(
+        self, client_id: str, how: Callable[[Client], Client], at: datetime
+    ) -> Client | None:
+        """Store what `how` makes of a client, with nothing else in between; None without one.
+
+        What `how` raises leaves everything as it was.
+        """
+        ...
+
     async def remove(self, client_id: str) -> bool:
-        """Delete a client with its grants and its refresh tokens."""
+        """Delete a client with its grants and tokens; no connection is enabled for it any more."""
         ...
 
     async def use_assertion(self, client_id: str, jti: str, expires_at: datetime) -> bool:
@@ -86,6 +102,23 @@ class ResourceServers(Protocol):
         """Create or replace by `identifier`."""
         ...
 
+    async def add(self, api: ResourceServer, at: datetime) -> bool:
+        """Create an API; False, and nothing done, when its identifier is taken."""
+        ...
+
+    async def change(
+        self, identifier: str, how: Callable[[ResourceServer], ResourceServer], at: datetime
+    ) -> ResourceServer | None:
+        """Store what `how` makes of an API, with nothing else in between; None without one.
+
+        What `how` raises leaves everything as it was.
+        """
+        ...
+
+    async def remove(self, identifier: str) -> bool:
+        """Delete an API with its client grants, and its permissions from roles and users."""
+        ...
+
 
 class ClientGrants(Protocol):
     """What machines may do, cached like clients."""
@@ -98,6 +131,23 @@ class ClientGrants(Protocol):
 
     async def put(self, grant: ClientGrant, at: datetime) -> None:
         """Create or replace by client, audience and subject type."""
+        ...
+
+    async def add(self, grant: ClientGrant, at: datetime) -> bool:
+        """Create a grant; False, and nothing done, when there is one for the same three."""
+        ...
+
+    async def change(
+        self, grant_id: str, how: Callable[[ClientGrant], ClientGrant], at: datetime
+    ) -> ClientGrant | None:
+        """Store what `how` makes of a grant, with nothing else in between; None without one.
+
+        What `how` raises leaves everything as it was.
+        """
+        ...
+
+    async def remove(self, grant_id: str) -> bool:
+        """Delete a grant; tokens issued by it go on until they expire."""
         ...
 
 

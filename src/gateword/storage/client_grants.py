@@ -1,6 +1,6 @@
 """Client grants: what a machine may do at an API."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -23,6 +23,17 @@ _PUT: Final = Statement("""
     ON CONFLICT (tenant, client_id, audience, subject_type) DO UPDATE SET
         document = excluded.document, updated_at = excluded.updated_at
 """)
+_ADD: Final = Statement("""
+    INSERT INTO client_grants
+        (tenant, client_id, audience, subject_type, document, created_at, updated_at)
+    VALUES (:tenant, :client_id, :audience, :subject_type, :document, :at, :at)
+    ON CONFLICT DO NOTHING
+""")
+_REMOVE: Final = Statement("""
+    DELETE FROM client_grants
+    WHERE tenant = :tenant AND client_id = :client_id AND audience = :audience
+        AND subject_type = :subject_type
+""")
 _decoder: Final = msgspec.json.Decoder(ClientGrant)
 
 _Key: TypeAlias = tuple[str, str, str]
@@ -44,21 +55,65 @@ class SqlClientGrants:
 
     async def put(self, grant: ClientGrant, at: datetime) -> None:
         async def work(tx: TenantTx) -> None:
-            await tx.run(
-                _PUT,
-                client_id=grant.client_id,
-                audience=grant.audience,
-                subject_type=grant.subject_type,
-                document=to_json(grant),
-                at=ms(at),
-            )
+            await _store(tx, _PUT, grant, at)
 
         await self._cache.change(work)
+
+    async def add(self, grant: ClientGrant, at: datetime) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await _store(tx, _ADD, grant, at) == 1
+
+        return await self._cache.change(work)
+
+    async def change(
+        self, grant_id: str, how: Callable[[ClientGrant], ClientGrant], at: datetime
+    ) -> ClientGrant | None:
+        async def work(tx: TenantTx) -> ClientGrant | None:
+            grant = _named(await _load(tx), grant_id)
+            if grant is None:
+                return None
+            after = how(grant)
+            await _store(tx, _PUT, after, at)
+            return after
+
+        return await self._cache.change(work)
+
+    async def remove(self, grant_id: str) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            grant = _named(await _load(tx), grant_id)
+            if grant is None:
+                return False
+            client_id, audience, subject_type = _key(grant)
+            gone = await tx.run(
+                _REMOVE, client_id=client_id, audience=audience, subject_type=subject_type
+            )
+            return gone == 1
+
+        return await self._cache.change(work)
 
     async def _view(self) -> dict[_Key, ClientGrant]:
         return await self._cache.view("client_grants", _load)
 
 
-async def _load(database: TenantDatabase) -> dict[_Key, ClientGrant]:
-    grants = [_decoder.decode(document) for (document,) in await database.all(_ALL)]
-    return {(grant.client_id, grant.audience, grant.subject_type): grant for grant in grants}
+async def _load(rows: TenantDatabase | TenantTx) -> dict[_Key, ClientGrant]:
+    grants = [_decoder.decode(document) for (document,) in await rows.all(_ALL)]
+    return {_key(grant): grant for grant in grants}
+
+
+async def _store(tx: TenantTx, statement: Statement, grant: ClientGrant, at: datetime) -> int:
+    return await tx.run(
+        statement,
+        client_id=grant.client_id,
+        audience=grant.audience,
+        subject_type=grant.subject_type,
+        document=to_json(grant),
+        at=ms(at),
+    )
+
+
+def _named(grants: dict[_Key, ClientGrant], grant_id: str) -> ClientGrant | None:
+    return next((grant for grant in grants.values() if grant.id == grant_id), None)
+
+
+def _key(grant: ClientGrant) -> _Key:
+    return grant.client_id, grant.audience, grant.subject_type

@@ -1,6 +1,6 @@
 """Clients: the document as JSON, the secret sealed beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from gateword.domain.client import Client
+from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Vault
 from gateword.storage.cache import ConfigCache
@@ -17,6 +18,9 @@ from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
 _ALL: Final = Statement(
     "SELECT client_id, document, secret FROM clients WHERE tenant = :tenant ORDER BY client_id"
+)
+_ONE: Final = Statement(
+    "SELECT document, secret FROM clients WHERE tenant = :tenant AND client_id = :client_id"
 )
 _PUT: Final = Statement("""
     INSERT INTO clients (tenant, client_id, document, secret, created_at, updated_at)
@@ -28,12 +32,17 @@ _REMOVE: Final = Statement("DELETE FROM clients WHERE tenant = :tenant AND clien
 _REMOVE_ACCESS: Final = Statement(
     "DELETE FROM access_tokens WHERE tenant = :tenant AND client_id = :client_id"
 )
+_CONNECTIONS: Final = Statement("SELECT key, document FROM connections WHERE tenant = :tenant")
+_SET_CONNECTION: Final = Statement(
+    "UPDATE connections SET document = :document WHERE tenant = :tenant AND key = :key"
+)
 _USE_ASSERTION: Final = Statement("""
     INSERT INTO client_assertions (tenant, client_id, jti_hash, expires_at)
     VALUES (:tenant, :client_id, :jti_hash, :expires_at)
     ON CONFLICT DO NOTHING
 """)
 _decoder: Final = msgspec.json.Decoder(Client)
+_connections: Final = msgspec.json.Decoder(Connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +69,28 @@ class SqlClients:
         return (await self._view()).origins
 
     async def put(self, client: Client, at: datetime) -> None:
-        document = to_json(replace(client, secret=None))
-        secret = client.secret and self._vault.seal(client.secret, _context(client.client_id))
-
         async def work(tx: TenantTx) -> None:
-            await tx.run(
-                _PUT, client_id=client.client_id, document=document, secret=secret, at=ms(at)
-            )
+            await self._store(tx, client, at)
 
         await self._cache.change(work)
+
+    async def change(
+        self, client_id: str, how: Callable[[Client], Client], at: datetime
+    ) -> Client | None:
+        async def work(tx: TenantTx) -> Client | None:
+            row = await tx.one(_ONE, client_id=client_id)
+            if row is None:
+                return None
+            after = how(self._client(client_id, *row))
+            await self._store(tx, after, at)
+            return after
+
+        return await self._cache.change(work)
 
     async def remove(self, client_id: str) -> bool:
         async def work(tx: TenantTx) -> bool:
             await tx.run(_REMOVE_ACCESS, client_id=client_id)
+            await _disable(tx, client_id)
             return await tx.run(_REMOVE, client_id=client_id) == 1
 
         return await self._cache.change(work)
@@ -95,11 +113,32 @@ class SqlClients:
     async def _load(self, database: TenantDatabase) -> _View:
         by_id: dict[str, Client] = {}
         for client_id, document, sealed in await database.all(_ALL):
-            client = _decoder.decode(document)
-            secret = None if sealed is None else self._vault.open(sealed, _context(client_id))
-            by_id[client_id] = replace(client, secret=secret)
+            by_id[client_id] = self._client(client_id, document, sealed)
         origins = frozenset(origin for client in by_id.values() for origin in client.origins)
         return _View(by_id, origins)
+
+    def _client(self, client_id: str, document: str, sealed: bytes | None) -> Client:
+        secret = None if sealed is None else self._vault.open(sealed, _context(client_id))
+        return replace(_decoder.decode(document), secret=secret)
+
+    async def _store(self, tx: TenantTx, client: Client, at: datetime) -> None:
+        await tx.run(
+            _PUT,
+            client_id=client.client_id,
+            document=to_json(replace(client, secret=None)),
+            secret=client.secret and self._vault.seal(client.secret, _context(client.client_id)),
+            at=ms(at),
+        )
+
+
+async def _disable(tx: TenantTx, client_id: str) -> None:
+    """Take a client out of every connection: one that gets its id later has none of its doors."""
+    for key, document in await tx.all(_CONNECTIONS):
+        connection = _connections.decode(document)
+        if client_id in connection.enabled_clients:
+            left = connection.enabled_clients - {client_id}
+            changed = to_json(replace(connection, enabled_clients=left))
+            await tx.run(_SET_CONNECTION, key=key, document=changed)
 
 
 def _context(client_id: str) -> str:

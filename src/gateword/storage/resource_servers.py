@@ -1,6 +1,6 @@
 """Resource servers: the document as JSON, the HS256 key sealed beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -26,6 +26,21 @@ _PUT: Final = Statement("""
         document = excluded.document, signing_secret = excluded.signing_secret,
         updated_at = excluded.updated_at
 """)
+_ONE: Final = Statement("""
+    SELECT document, signing_secret FROM resource_servers
+    WHERE tenant = :tenant AND identifier = :identifier
+""")
+_ADD: Final = Statement("""
+    INSERT INTO resource_servers
+        (tenant, identifier, document, signing_secret, created_at, updated_at)
+    VALUES (:tenant, :identifier, :document, :signing_secret, :at, :at)
+    ON CONFLICT DO NOTHING
+""")
+_REMOVE: Final = (
+    Statement("DELETE FROM role_permissions WHERE tenant = :tenant AND audience = :identifier"),
+    Statement("DELETE FROM user_permissions WHERE tenant = :tenant AND audience = :identifier"),
+    Statement("DELETE FROM resource_servers WHERE tenant = :tenant AND identifier = :identifier"),
+)
 _decoder: Final = msgspec.json.Decoder(ResourceServer)
 
 
@@ -43,20 +58,36 @@ class SqlResourceServers:
         return tuple((await self._view()).values())
 
     async def put(self, api: ResourceServer, at: datetime) -> None:
-        document = to_json(replace(api, signing_secret=None))
-        context = _context(api.identifier)
-        sealed = api.signing_secret and self._vault.seal(api.signing_secret, context)
-
         async def work(tx: TenantTx) -> None:
-            await tx.run(
-                _PUT,
-                identifier=api.identifier,
-                document=document,
-                signing_secret=sealed,
-                at=ms(at),
-            )
+            await self._store(tx, _PUT, api, at)
 
         await self._cache.change(work)
+
+    async def add(self, api: ResourceServer, at: datetime) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await self._store(tx, _ADD, api, at) == 1
+
+        return await self._cache.change(work)
+
+    async def change(
+        self, identifier: str, how: Callable[[ResourceServer], ResourceServer], at: datetime
+    ) -> ResourceServer | None:
+        async def work(tx: TenantTx) -> ResourceServer | None:
+            row = await tx.one(_ONE, identifier=identifier)
+            if row is None:
+                return None
+            after = how(self._api(identifier, *row))
+            await self._store(tx, _PUT, after, at)
+            return after
+
+        return await self._cache.change(work)
+
+    async def remove(self, identifier: str) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            gone = [await tx.run(statement, identifier=identifier) for statement in _REMOVE]
+            return gone[-1] == 1
+
+        return await self._cache.change(work)
 
     async def _view(self) -> dict[str, ResourceServer]:
         return await self._cache.view("resource_servers", self._load)
@@ -64,9 +95,24 @@ class SqlResourceServers:
     async def _load(self, database: TenantDatabase) -> dict[str, ResourceServer]:
         apis: dict[str, ResourceServer] = {}
         for identifier, document, sealed in await database.all(_ALL):
-            secret = None if sealed is None else self._vault.open(sealed, _context(identifier))
-            apis[identifier] = replace(_decoder.decode(document), signing_secret=secret)
+            apis[identifier] = self._api(identifier, document, sealed)
         return apis
+
+    def _api(self, identifier: str, document: str, sealed: bytes | None) -> ResourceServer:
+        secret = None if sealed is None else self._vault.open(sealed, _context(identifier))
+        return replace(_decoder.decode(document), signing_secret=secret)
+
+    async def _store(
+        self, tx: TenantTx, statement: Statement, api: ResourceServer, at: datetime
+    ) -> int:
+        secret = api.signing_secret
+        return await tx.run(
+            statement,
+            identifier=api.identifier,
+            document=to_json(replace(api, signing_secret=None)),
+            signing_secret=secret and self._vault.seal(secret, _context(api.identifier)),
+            at=ms(at),
+        )
 
 
 def _context(identifier: str) -> str:

@@ -1,6 +1,6 @@
 """Tenants, and the settings of one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -67,11 +67,19 @@ class SqlTenantSettings:
 
         await self._cache.change(work)
 
+    async def change(self, how: Callable[[Tenant], Tenant]) -> Tenant:
+        async def work(tx: TenantTx) -> Tenant:
+            after = how(await _load(tx))
+            await tx.run(_SAVE, document=to_json(after))
+            return after
 
-async def _load(database: TenantDatabase) -> Tenant:
-    row = await database.one(_GET)
+        return await self._cache.change(work)
+
+
+async def _load(rows: TenantDatabase | TenantTx) -> Tenant:
+    row = await rows.one(_GET)
     if row is None:
-        raise LookupError(f"tenant {database.tenant} does not exist")
+        raise LookupError("the tenant does not exist")
     return _tenant(*row)
 
 
