@@ -10,7 +10,6 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from multiprocessing import parent_process
 from typing import Final
 
@@ -20,6 +19,7 @@ from gateword import logging_setup
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
+from gateword.crypto.key_maker_on_demand import SigningKeysOnDemand
 from gateword.crypto.passwords import PooledHasher
 from gateword.crypto.stamp import HmacStamp
 from gateword.crypto.system import SystemClock, SystemDice
@@ -105,6 +105,7 @@ class Engines:
             signer=KeyringSigner(stores.signing_keys),
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
             stamp=HmacStamp(self._key, tenant.key),
+            key_maker=SigningKeysOnDemand(tenant.domain, self.clock, self.dice),
             clock=self.clock,
             dice=self.dice,
             grant_types=frozenset(make.grant_type for make in GRANTS),
@@ -272,17 +273,11 @@ async def opened(
 
 
 def _opened(engines: Engines, tenants: Tenants, tenant: Tenant) -> Opened:
-    def new_key(state: str) -> SigningKey:
-        signing_keys = import_module("gateword.crypto.signing_keys")  # X.509 costs 50 ms and 8 MB
-        key: SigningKey = signing_keys.new_signing_key(
-            tenant.domain, state, engines.clock.now(), engines.dice
-        )
-        return key
-
+    parts = engines.parts(tenant)
     return Opened(
         settings=engines.settings,
         tenant=tenant,
         tenants=tenants,
-        parts=engines.parts(tenant),
-        new_signing_key=new_key,
+        parts=parts,
+        new_signing_key=parts.key_maker.new,
     )

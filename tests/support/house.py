@@ -17,7 +17,7 @@ import httpx
 from starlette.routing import Router
 
 from gateword.app import Engines, Houses
-from gateword.crypto.signing_keys import new_signing_key
+from gateword.crypto.signing_keys import new_signing_key, pkcs7
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.tenant import Tenant
 from gateword.ports.parts import Parts
@@ -39,6 +39,22 @@ PEER: Final = "198.51.100.7"
 FILE: Final = "house.sqlite3"
 
 
+class KnownKeys:
+    """Makes the signing key whose id goldens know, once (port `SigningKeyMaker`)."""
+
+    def __init__(self, domain: str) -> None:
+        """Make keys for a domain."""
+        self._domain = domain
+
+    def new(self, state: str) -> SigningKey:
+        """Return the key known as `later`, in that state."""
+        return replace(signing_key(self._domain, "later"), state=state)
+
+    def pkcs7(self, certificate_pem: str) -> str:
+        """Return the certificate as the real maker does."""
+        return pkcs7(certificate_pem)
+
+
 class HouseEngines(Engines):
     """The engines of the real application over a clock, dice and hasher that tests can see."""
 
@@ -58,7 +74,8 @@ class HouseEngines(Engines):
 
     def parts(self, tenant: Tenant) -> Parts:
         """Return the toolbox with the counting hasher in it."""
-        return replace(super().parts(tenant), hasher=self.hasher)
+        maker = KnownKeys(tenant.domain)
+        return replace(super().parts(tenant), hasher=self.hasher, key_maker=maker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs7 as cms
 from cryptography.x509.oid import NameOID
 
 from gateword.domain.secret import Secret
@@ -46,3 +47,9 @@ def new_signing_key(domain: str, state: str, at: datetime, dice: Dice) -> Signin
         certificate_pem=certificate.public_bytes(serialization.Encoding.PEM).decode(),
         created_at=at,
     )
+
+
+def pkcs7(certificate_pem: str) -> str:
+    """Return a certificate as PKCS #7 (RFC 2315, certificates only) in PEM form."""
+    certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
+    return cms.serialize_certificates([certificate], serialization.Encoding.PEM).decode()

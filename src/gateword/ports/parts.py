@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateword.ports.clock import Clock, Dice
+from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.passwords import Passwords
@@ -13,13 +14,12 @@ from gateword.ports.roles import Roles
 from gateword.ports.stores import (
     ClientGrants,
     Clients,
-    Connections,
     Logs,
     ResourceServers,
     TenantSettings,
-    Users,
 )
-from gateword.ports.token_stores import SigningKeys, Tokens
+from gateword.ports.token_stores import SigningKeyMaker, SigningKeys, Tokens
+from gateword.ports.users import Users
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Stores:
     tickets: Tickets
     outbox: Outbox
     cursors: Cursors
+    user_imports: UserImports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Parts:
     signer: Signer
     verifier: TokenVerifier
     stamp: Stamp
+    key_maker: SigningKeyMaker
     clock: Clock
     dice: Dice
     grant_types: frozenset[str] = frozenset()

@@ -118,6 +118,8 @@ class SigningKey:
         state: next, current, previous or revoked.
         private_pem: PKCS 8, only in memory; encrypted where it is stored.
         certificate_pem: Self-signed certificate, CN = domain.
+        current_since: When it began to sign; None for keys that never did, or long ago.
+        current_until: When the next one took over.
     """
 
     kid: str
@@ -126,6 +128,20 @@ class SigningKey:
     certificate_pem: str
     created_at: datetime
     revoked_at: datetime | None = None
+    current_since: datetime | None = None
+    current_until: datetime | None = None
+
+
+class SigningKeyMaker(Protocol):
+    """Makes signing keys for one tenant, and shows their certificates."""
+
+    def new(self, state: str) -> SigningKey:
+        """Return a fresh key in a state; takes up to a second of one core."""
+        ...
+
+    def pkcs7(self, certificate_pem: str) -> str:
+        """Return a certificate as PKCS #7 in PEM form."""
+        ...
 
 
 class SigningKeys(Protocol):

@@ -8,11 +8,14 @@ from gateword.ports.crypto import Vault
 from gateword.ports.token_stores import SigningKey
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import ms, ms_or_none, time, time_or_none
+from gateword.storage.engine import Row
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
 _ALL: Final = Statement("""
-    SELECT kid, state, private_key, certificate, created_at, revoked_at FROM signing_keys
+    SELECT
+        kid, state, private_key, certificate, created_at, revoked_at, current_since, current_until
+    FROM signing_keys
     WHERE tenant = :tenant ORDER BY created_at, kid
 """)
 _ADD: Final = Statement("""
@@ -20,9 +23,14 @@ _ADD: Final = Statement("""
         (tenant, kid, state, private_key, certificate, created_at, revoked_at)
     VALUES (:tenant, :kid, :state, :private_key, :certificate, :created_at, :revoked_at)
 """)
-_MOVE: Final = Statement(
-    "UPDATE signing_keys SET state = :after WHERE tenant = :tenant AND state = :before"
-)
+_RETIRE: Final = Statement("""
+    UPDATE signing_keys SET state = 'previous', current_until = :at
+    WHERE tenant = :tenant AND state = 'current'
+""")
+_PROMOTE: Final = Statement("""
+    UPDATE signing_keys SET state = 'current', current_since = :at
+    WHERE tenant = :tenant AND state = 'next'
+""")
 _REVOKE: Final = Statement("""
     UPDATE signing_keys SET state = 'revoked', revoked_at = :at
     WHERE tenant = :tenant AND kid = :kid AND state = 'previous'
@@ -46,11 +54,9 @@ class SqlSigningKeys:
         await self._cache.change(work)
 
     async def rotate(self, new_next: SigningKey, at: datetime) -> None:
-        del at  # the version of the configuration orders the change, not a time stamp
-
         async def work(tx: TenantTx) -> None:
-            await tx.run(_MOVE, before="current", after="previous")
-            await tx.run(_MOVE, before="next", after="current")
+            await tx.run(_RETIRE, at=ms(at))
+            await tx.run(_PROMOTE, at=ms(at))
             await self._insert(tx, new_next)
 
         await self._cache.change(work)
@@ -73,18 +79,19 @@ class SqlSigningKeys:
         )
 
     async def _load(self, database: TenantDatabase) -> tuple[SigningKey, ...]:
-        return tuple(
-            SigningKey(
-                kid=kid,
-                state=state,
-                private_pem=self._vault.open(private_key, _context(kid)),
-                certificate_pem=certificate,
-                created_at=time(created_at),
-                revoked_at=time_or_none(revoked_at),
-            )
-            for kid, state, private_key, certificate, created_at, revoked_at in await database.all(
-                _ALL
-            )
+        return tuple([self._key(row) for row in await database.all(_ALL)])
+
+    def _key(self, row: Row) -> SigningKey:
+        kid, state, private_key, certificate, created_at, revoked_at, since, until = row
+        return SigningKey(
+            kid=kid,
+            state=state,
+            private_pem=self._vault.open(private_key, _context(kid)),
+            certificate_pem=certificate,
+            created_at=time(created_at),
+            revoked_at=time_or_none(revoked_at),
+            current_since=time_or_none(since),
+            current_until=time_or_none(until),
         )
 
 

@@ -379,6 +379,19 @@ CREATE TABLE password_history (
 
 CREATE INDEX history_of_identity ON password_history (identity_key, key);
 
+CREATE TABLE imported_factors (
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    sealed BYTEA NOT NULL, 
+    CONSTRAINT imported_factors_key PRIMARY KEY (user_key), 
+    CONSTRAINT imported_factors_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants (key) ON DELETE CASCADE, 
+    CONSTRAINT imported_factors_user_key_owner FOREIGN KEY(user_key) REFERENCES users (key) ON DELETE CASCADE
+);
+
+ALTER TABLE signing_keys ADD COLUMN current_since BIGINT;
+
+ALTER TABLE signing_keys ADD COLUMN current_until BIGINT;
+
 CREATE INDEX users_by_email ON users (tenant, email);
 
 CREATE INDEX users_by_creation ON users (tenant, created_at);

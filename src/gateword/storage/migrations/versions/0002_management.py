@@ -19,7 +19,9 @@ _ORDER: Final = (
     "outbox",
     "cursors",
     "password_history",
+    "imported_factors",
 )
+_SINCE: Final = ("current_since", "current_until")
 _INDEXES: Final = {
     "users_by_email": ("users", ["tenant", "email"]),
     "users_by_creation": ("users", ["tenant", "created_at"]),
@@ -35,12 +37,17 @@ def upgrade() -> None:
     _tickets()
     _queues()
     _password_history()
+    _imported_factors()
+    for name in _SINCE:
+        op.add_column("signing_keys", sa.Column(name, sa.BigInteger()))
     for name, (table, columns) in _INDEXES.items():
         op.create_index(name, table, columns)
 
 
 def downgrade() -> None:
     """Drop them."""
+    for name in _SINCE:
+        op.drop_column("signing_keys", name)
     for name, (table, _) in _INDEXES.items():
         op.drop_index(name, table)
     for table in reversed(_ORDER):
@@ -172,3 +179,18 @@ def _password_history() -> None:
         _number("at"),
     )
     op.create_index("history_of_identity", "password_history", ["identity_key", "key"])
+
+
+def _imported_factors() -> None:
+    op.create_table(
+        "imported_factors",
+        _tenant(),
+        sa.Column(
+            "user_key",
+            sa.BigInteger(),
+            sa.ForeignKey("users.key", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    )
