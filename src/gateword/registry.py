@@ -11,6 +11,9 @@ from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
 from gateword.management import (
     absent,
+    action_triggers,
+    action_versions,
+    actions,
     anomaly,
     attack_protection,
     guardian,
@@ -61,6 +64,9 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     guardian.RESOURCE,
     user_blocks.RESOURCE,
     anomaly.RESOURCE,
+    actions.RESOURCE,
+    action_triggers.RESOURCE,
+    action_versions.RESOURCE,
 )
 
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (

@@ -48,6 +48,9 @@ class ManagementRefusal(RefusalTable):
     INVALID_PATH = Row(
         400, "invalid_uri", "Path validation error: '{fault}'.", _FAPI, "§1 invalid_uri"
     )
+    FAULTY_CONFIGURATION = Row(
+        400, "invalid_body", "The configuration has {count} faults", _FAPI, "our own"
+    )
     VALIDATION_ERROR = Row(400, "validation_error", "{text}", _FAPI, "§1 validation_error")
     NOT_SUPPORTED = Row(
         400, "operation_not_supported", "{text}", _FAPI, "§1 operation_not_supported"
@@ -112,3 +115,6 @@ class ManagementRefusal(RefusalTable):
         "seen with POST /connections",
     )
     ROLE_EXISTS = Row(409, "", "The role already exists.", _FAPI, "§1: role has no code")
+    NO_ACTION = Row(404, "", "That action does not exist.", _FAPI, "our own")
+    NO_ACTION_VERSION = Row(404, "", "That version does not exist.", _FAPI, "our own")
+    NO_TRIGGER = Row(404, "", "That trigger does not exist.", _FAPI, "our own")

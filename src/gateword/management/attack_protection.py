@@ -79,7 +79,7 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
 def _get(name: str) -> Callable[[Call], Awaitable[Document]]:
     async def run(call: Call) -> Document:
         kept = await call.parts.stores.documents.get(policy.KIND, name)
-        return policy.effective(name, kept and kept.document)
+        return policy.effective(name, kept.document if kept else None)
 
     return run
 
@@ -88,7 +88,7 @@ def _patch(name: str) -> Callable[[Call], Awaitable[Document]]:
     async def run(call: Call) -> Document:
         def made(present: Mapping[str, Kept]) -> Kept:
             before = present.get(name)
-            stored = before and before.document
+            stored = before.document if before else None
             document = read(call.body, lambda members: policy.changed(name, members, stored))
             return Kept(id=name, document=document)
 

@@ -57,7 +57,7 @@ async def switch(call: Call) -> Document:
 async def policies(call: Call) -> Sequence[object]:
     """Answer when a second factor is demanded."""
     kept = await call.parts.stores.documents.get(policy.KIND, policy.POLICIES_ID)
-    return policy.policies(kept and kept.document)
+    return policy.policies(kept.document if kept else None)
 
 
 async def set_policies(call: Call) -> Sequence[object]:
@@ -83,7 +83,7 @@ async def enrollment(call: Call) -> Document:  # noqa: ARG001  a `Run`: there ar
 def _get(about: Setting) -> Callable[[Call], Awaitable[Document]]:
     async def run(call: Call) -> Document:
         kept = await call.parts.stores.documents.get(policy.KIND, about.path)
-        return policy.setting(about, kept and kept.document)
+        return policy.setting(about, kept.document if kept else None)
 
     return run
 
@@ -92,7 +92,7 @@ def _put(about: Setting) -> Callable[[Call], Awaitable[Document]]:
     async def run(call: Call) -> Document:
         def made(present: Mapping[str, Kept]) -> Kept:
             document = read(call.body, lambda members: policy.replaced(about, members))
-            before = sealed.opened(present.get(about.path))
+            before = sealed.opened(present.get(about.path), {}, dict[str, str])
             secrets = policy.secrets(about, call.body, before)
             return Kept(id=about.path, document=document, secret=sealed.closed(secrets))
 
