@@ -31,9 +31,13 @@ REVEAL_ROOMS: Final = (
     "src/gateword/provision/",  # hands a new secret to the person who asked for it
     "src/gateword/cli/",  # the same, on a terminal
     "src/gateword/web/wire.py",  # answers a token to its owner
+    "src/gateword/telemetry/metered.py",  # reads a hash's algorithm, which stands before its salt
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
     "src/gateword/management/sealed.py",  # unpacks what is kept as one secret
+    "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
+    "src/gateword/management/api_answers.py",  # answers an API's secret to its operator
     "src/gateword/login/client.py",  # compares a client's secret in constant time
+    "src/gateword/accounts/links.py",  # writes a handle into the link that is sent out
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )

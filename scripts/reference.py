@@ -47,6 +47,7 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.FVR: "A link to verify an e-mail address could not be sent.",
     LogCode.SV: "A user verified an e-mail address.",
     LogCode.FV: "An e-mail address could not be verified.",
+    LogCode.FN: "A letter could not be delivered and was given up.",
     LogCode.LIMIT_MU: "Too many sign-ups or requests for links from one address.",
 }
 

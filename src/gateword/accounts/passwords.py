@@ -54,11 +54,20 @@ async def changed(parts: Parts, user: User, connection: Connection, password: Se
     Raises:
         Refused: BUSY.
     """
-    encoded = await parts.hasher.hash(password)
+    return await replaced(parts, user, connection, await parts.hasher.hash(password))
+
+
+async def replaced(parts: Parts, user: User, connection: Connection, encoded: Secret) -> bool:
+    """Store the hash of a user's new password, as `changed` does."""
     # The current one counts as the first of the history.
     keep = max(0, policy_of(connection.options).history_size - 1)
     at = parts.clock.now()
     return await parts.stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
+
+
+async def identity_key(parts: Parts, user: User, connection: Connection) -> int | None:
+    """Return the number of a user's identity in a connection, whose former passwords count."""
+    return await parts.stores.passwords.identity_key(user.key, connection.key)
 
 
 async def _used_before(

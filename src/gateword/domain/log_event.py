@@ -36,6 +36,7 @@ class LogCode(Enum):
     SV = "sv"
     FV = "fv"
     LIMIT_MU = "limit_mu"
+    FN = "fn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

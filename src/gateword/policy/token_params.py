@@ -61,10 +61,19 @@ def read(content_type: str, body: bytes) -> Fields:
     Raises:
         Refused: MALFORMED_BODY, DUPLICATE_PARAMETER or INVALID_PARAMETER.
     """
+    return _sorted_out(members(content_type, body))
+
+
+def members(content_type: str, body: bytes) -> dict[str, object]:
+    """Return the members of a body as they are: JSON values, or the texts of a form.
+
+    Raises:
+        Refused: MALFORMED_BODY or DUPLICATE_PARAMETER.
+    """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "application/json":
-        return _sorted_out(_json_members(body))
-    return _sorted_out(_form_members(body, strict=media_type != _FORM))
+        return _json_members(body)
+    return _form_members(body, strict=media_type != _FORM)
 
 
 def _malformed(why: str) -> Refused:

@@ -22,6 +22,10 @@ class OldPassword:
 class Passwords(Protocol):
     """Current and former password hashes of identities."""
 
+    async def identity_key(self, user_key: int, connection_key: int) -> int | None:
+        """Return the number of a user's identity in that connection."""
+        ...
+
     async def known(self, identity_key: int, limit: int) -> Sequence[OldPassword]:
         """Return the current hash and those before it, newest first."""
         ...

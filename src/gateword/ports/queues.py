@@ -17,7 +17,8 @@ class Job:
 
     Attributes:
         id: `job_` and 16 characters.
-        type: users_import, users_export or verification_email.
+        type: users_import, users_export or verification_email; users_file is an import whose
+            input is a file at hand of a command, so no server takes it up.
         status: pending, processing, completed or failed.
         document: What it is about, and its summary, in Auth0's members.
         done: How many items of the input are done: where to go on after a crash.
@@ -45,6 +46,12 @@ class Jobs(Protocol):
     async def claim(self, at: datetime, until: datetime) -> Job | None:
         """Take the oldest job that is pending, or whose claim has run out; it is processing now."""
         ...
+
+    async def take(self, id_: str, at: datetime, until: datetime) -> Job | None:
+        """Take that job; None while somebody else holds it, or when it has ended."""
+        ...
+
+    async def remove(self, id_: str) -> None: ...
 
     async def input(self, id_: str) -> bytes | None: ...
 
@@ -122,16 +129,21 @@ class Letter:
         to: E-mail address.
         text: Plain text form.
         html: HTML form.
-        kind: Which template it was made of, for the log.
+        kind: Which template it is made of, and of what the log tells.
+        sender: Address it comes from; empty is the server's own.
+        order: What it must be written of, when that is still to be done; empty else. Whom it is
+            for, and whether there is such a person, is found out then, and not at the door where
+            the letter was asked for (promise T3).
     """
 
     to: str
-    subject: str
-    text: str
-    html: str
     kind: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
     sender: str = ""
     user_id: str = ""
+    order: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

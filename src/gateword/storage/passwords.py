@@ -26,6 +26,11 @@ _IDENTITIES: Final = Statement(
     """,
     locking=True,
 )
+_IDENTITY: Final = Statement("""
+    SELECT key FROM identities
+    WHERE tenant = :tenant AND user_key = :user_key AND connection_key = :connection_key
+    ORDER BY position LIMIT 1
+""")
 _SET: Final = Statement("""
     UPDATE identities SET password_hash = :encoded WHERE tenant = :tenant AND key = :identity_key
 """)
@@ -59,6 +64,10 @@ class SqlPasswords:
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+
+    async def identity_key(self, user_key: int, connection_key: int) -> int | None:
+        row = await self._database.one(_IDENTITY, user_key=user_key, connection_key=connection_key)
+        return None if row is None else int(row[0])
 
     async def known(self, identity_key: int, limit: int) -> Sequence[OldPassword]:
         current = await self._database.one(_CURRENT, identity_key=identity_key)

@@ -20,6 +20,8 @@ _PHRASES: Final = {
     499: "Client Closed Request",  # nobody reads it
 }
 
+_ACCOUNT_ORDER: Final = ("name", "message", "code", "description", "policy", "statusCode")
+
 
 def management(
     refused: Refused,
@@ -50,20 +52,20 @@ def account(
 ) -> Response:
     """Return a refusal as Auth0's `/dbconnections/…` write it.
 
-    What the transport refuses keeps the shape of the OAuth endpoints, which SDKs read as well.
+    What the transport refuses, and the code `invalid_request`, keep the shape of the OAuth
+    endpoints, which SDKs read as well.
     """
     row = refused.refusal.row
-    if isinstance(refused.refusal, Refusal):
+    if isinstance(refused.refusal, Refusal) or row.error == "invalid_request":
         return wire.refusal(refused, tenant, headers)
-    body: dict[str, object] = {
+    known: dict[str, object] = {
         "name": "BadRequestError",
         "code": row.error,
         "description": refused.description,
         "statusCode": row.status,
-    }
-    return wire.answer(
-        body | dict(refused.body), row.status, dict(headers or {}) | _waiting(refused)
-    )
+    } | dict(refused.body)
+    body = {name: known[name] for name in _ACCOUNT_ORDER if name in known}
+    return wire.answer(body, row.status, dict(headers or {}) | _waiting(refused))
 
 
 def _waiting(refused: Refused) -> dict[str, str]:

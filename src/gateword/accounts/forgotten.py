@@ -1,0 +1,77 @@
+"""Somebody has forgotten a password (Auth0 Authentication API "Change password").
+
+Whether there is such a user shows neither in the answer nor in its time: the same statements run,
+and the letter is written and sent later.
+"""
+
+from typing import Final
+
+from gateword.accounts import diary, directory
+from gateword.domain.account_refusal import AccountRefusal
+from gateword.domain.client import Client
+from gateword.domain.log_event import LogCode
+from gateword.domain.login import Caller
+from gateword.domain.refused import OWN_FAILURE, Refused
+from gateword.policy.identifier import MAX_CHARS, normal
+from gateword.policy.token_params import Fields
+from gateword.ports.parts import Parts
+from gateword.ports.queues import Letter
+
+LETTER: Final = "reset_email"
+
+
+async def ask(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
+    """Have a link sent to whoever owns an address; return the application, if one was named.
+
+    Raises:
+        Refused: PARAMETER_REQUIRED, CONNECTION_UNKNOWN or CHANGE_DISABLED.
+    """
+    try:
+        return await _asked(parts, fields, caller)
+    except Refused as refused:
+        if OWN_FAILURE in refused.refusal.row.log:
+            row = diary.event(
+                LogCode.FCPR,
+                parts.clock.now(),
+                caller,
+                description=refused.description,
+                client_id=fields.params.get("client_id", ""),
+                user_name=fields.params.get("email", ""),
+            )
+            await parts.stores.logs.append([row])
+        raise
+
+
+async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
+    kind = "username" if "email" not in fields.params and "username" in fields.params else "email"
+    typed, place = _required(fields, kind), _required(fields, "connection")
+    client, connection = await directory.chosen(parts, place, fields.params.get("client_id"))
+    if connection.options.get("disable_self_service_change_password") is True:
+        raise Refused(AccountRefusal.CHANGE_DISABLED)
+    name = normal(typed)[:MAX_CHARS]
+    account = await parts.stores.users.account(connection.key, [(kind, name)])
+    user = account.user if account else None
+    at = parts.clock.now()
+    # One who logs in by an address of a linked account gets the letter there.
+    to = name if kind == "email" else (user and user.email) or ""
+    order = {"connection": connection.name, "client_id": client.client_id if client else ""}
+    letter = Letter(to=to, kind=LETTER, user_id=user.user_id if user else "", order=order)
+    await parts.stores.outbox.add(letter, at)
+    row = diary.event(
+        LogCode.SCPR if user else LogCode.FCPR,
+        at,
+        caller,
+        description=None if user else "The user does not exist.",
+        client=client,
+        connection=connection,
+        user=user,
+        user_name=typed,
+    )
+    await parts.stores.logs.append([row])
+    return client
+
+
+def _required(fields: Fields, name: str) -> str:
+    if name not in fields.params:
+        raise Refused(AccountRefusal.PARAMETER_REQUIRED, name=name)
+    return fields.params[name]

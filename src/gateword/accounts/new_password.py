@@ -1,0 +1,86 @@
+"""Behind the link of a letter: a user chooses a new password."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias
+
+from gateword.accounts import diary, links, passwords
+from gateword.accounts.links import Holder
+from gateword.domain.log_event import LogCode, LogEvent
+from gateword.domain.login import Caller
+from gateword.domain.secret import Secret
+from gateword.policy.password_policy import Complaint
+from gateword.ports.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The password is changed."""
+
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class NotChosen:
+    """The password breaks the policy; the link can still be used."""
+
+    holder: Holder
+    complaint: Complaint
+
+
+Choice: TypeAlias = Chosen | NotChosen | None
+"""None when the link is worth nothing (any more)."""
+
+
+async def waiting(parts: Parts, handle: Secret) -> Holder | None:
+    """Return whom a link is for, and leave it as it is."""
+    at = parts.clock.now()
+    return await links.holder(parts, await parts.stores.tickets.find(handle, links.RESET, at))
+
+
+async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller) -> Choice:
+    """Use a link to set a password; of many who try at once exactly one succeeds (promise O3).
+
+    All refresh tokens and all other links of the user end.
+
+    Raises:
+        Refused: BUSY; the link can still be used.
+    """
+    held = await waiting(parts, handle)
+    if held is None:
+        return None
+    identity = await passwords.identity_key(parts, held.user, held.connection)
+    complaint = await passwords.judged(parts, held.connection, password, held.user, identity)
+    at = parts.clock.now()
+    if complaint is not None:
+        row = _row(LogCode.FCP, at, caller, held, complaint.message)
+        await parts.stores.logs.append([row])
+        return NotChosen(held, complaint)
+    encoded = await parts.hasher.hash(password)
+    if await parts.stores.tickets.use(handle, links.RESET, at) is None:
+        return None
+    await passwords.replaced(parts, held.user, held.connection, encoded)
+    await _verify(parts, held, at)
+    await parts.stores.logs.append([_row(LogCode.SCP, at, caller, held, None)])
+    return Chosen(held)
+
+
+async def _verify(parts: Parts, held: Holder, at: datetime) -> None:
+    """Note that the address is the user's, where the link went to it."""
+    user = await parts.stores.users.by_key(held.user.key)
+    if user is None or user.email_verified or user.email != held.email:
+        return
+    if held.says("verifies"):
+        await parts.stores.users.save(replace(user, email_verified=True), at)
+
+
+def _row(code: LogCode, at: datetime, caller: Caller, held: Holder, why: str | None) -> LogEvent:
+    return diary.event(
+        code,
+        at,
+        caller,
+        description=why,
+        client_id=held.client_id,
+        connection=held.connection,
+        user=held.user,
+    )

@@ -1,0 +1,63 @@
+"""A user proves that an e-mail address is theirs (Auth0: "Verify emails")."""
+
+from dataclasses import replace
+from typing import Final
+
+from gateword.accounts import diary, links
+from gateword.accounts.links import Holder
+from gateword.domain.connection import Connection
+from gateword.domain.log_event import LogCode
+from gateword.domain.login import Caller
+from gateword.domain.secret import Secret
+from gateword.domain.user import User
+from gateword.ports.parts import Parts
+from gateword.ports.queues import Letter
+
+LETTER: Final = "verify_email"
+
+
+async def send(parts: Parts, user: User, connection: Connection, client_id: str | None) -> None:
+    """Have a link sent to a user's address; the letter leaves later, from the outbox.
+
+    Args:
+        parts: The tenant's.
+        user: One with an e-mail address; others get none.
+        connection: The directory.
+        client_id: Application that the letter speaks of.
+    """
+    if user.email is None:
+        return
+    letter = Letter(
+        to=user.email,
+        kind=LETTER,
+        user_id=user.user_id,
+        order={"connection": connection.name, "client_id": client_id or ""},
+    )
+    await parts.stores.outbox.add(letter, parts.clock.now())
+
+
+async def verified(parts: Parts, handle: Secret, caller: Caller) -> Holder | None:
+    """Use a link: the address is verified, if it is still the user's.
+
+    Returns:
+        Whose it was; None when the link is worth nothing (any more).
+    """
+    at = parts.clock.now()
+    ticket = await parts.stores.tickets.use(handle, links.VERIFY, at)
+    held = await links.holder(parts, ticket)
+    if held is None or held.user.email != held.email:
+        row = diary.event(LogCode.FV, at, caller, description="The link was used or has expired.")
+        await parts.stores.logs.append([row])
+        return None
+    user = await parts.stores.users.by_key(held.user.key) or held.user
+    await parts.stores.users.save(replace(user, email_verified=True), at)
+    row = diary.event(
+        LogCode.SV,
+        at,
+        caller,
+        client_id=held.client_id,
+        connection=held.connection,
+        user=user,
+    )
+    await parts.stores.logs.append([row])
+    return held
