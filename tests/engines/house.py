@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -39,10 +39,10 @@ class PlainVault:
         return f"{context}:{plain.reveal()}".encode()
 
     def open(self, sealed: bytes, context: str) -> Secret:
-        found, _, plain = sealed.decode().rpartition(":")
-        if found != context:
-            raise ValueError(f"sealed for {found}, opened for {context}")
-        return Secret(plain)
+        text = sealed.decode()
+        if not text.startswith(f"{context}:"):
+            raise ValueError(f"opened for {context}")
+        return Secret(text.removeprefix(f"{context}:"))
 
 
 @dataclass
@@ -96,10 +96,10 @@ class CountingDatabase:
         return await self._database.all(statement, **params)
 
     async def search(
-        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
         self.questions += 1
-        return await self._database.search(statement, timeout_s=timeout_s, **params)
+        return await self._database.search(statement, params, timeout_s)
 
     async def transact(self, work: Work[T]) -> T:
         return await self._database.transact(work)

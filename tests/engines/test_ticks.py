@@ -11,7 +11,7 @@ import pytest
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.storage.engine import Tx
+from gateword.storage.engine import TakenError, Tx
 from gateword.storage.sqlite import SqliteDatabase
 from gateword.storage.statement import AcrossTenants, Sql
 
@@ -140,7 +140,7 @@ async def test_failed_work_takes_back_only_its_own_changes(database: SqliteDatab
         return_exceptions=True,
     )
 
-    assert [int, ValueError, sqlite3.IntegrityError, int] == [type(each) for each in outcomes]
+    assert [int, ValueError, TakenError, int] == [type(each) for each in outcomes]
     assert ["a", "b"] == await notes(database)
 
 

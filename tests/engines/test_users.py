@@ -278,6 +278,8 @@ def test_every_table_with_a_user_in_it_is_known() -> None:
         ("user_permissions", "user_key"),
         ("user_roles", "user_key"),
         ("users", "user_id"),
+        ("imported_factors", "user_key"),
+        ("tickets", "user_key"),
     }
     only_a_number_stays = {
         ("access_tokens", "user_id"),

@@ -19,6 +19,7 @@ from gateword.ports.stores import (
     TenantSettings,
 )
 from gateword.ports.token_stores import SigningKeyMaker, SigningKeys, Tokens
+from gateword.ports.user_import import UserImports
 from gateword.ports.users import Users
 
 

@@ -4,17 +4,14 @@ Every store is bound to one tenant when it is opened, so none of these methods t
 A method that returns has been made durable.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.client import Client
-from gateword.domain.connection import Connection
 from gateword.domain.log_event import LogEvent, StoredLogEvent
 from gateword.domain.resource_server import ClientGrant, ResourceServer
-from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.domain.user import Account, NewUser, User
 
 
 class Tenants(Protocol):
@@ -77,20 +74,6 @@ class Clients(Protocol):
         ...
 
 
-class Connections(Protocol):
-    """Directories, cached like clients."""
-
-    async def named(self, name: str) -> Connection | None: ...
-
-    async def owning_realm(self, realm: str) -> Connection | None: ...
-
-    async def all(self) -> Sequence[Connection]: ...
-
-    async def put(self, connection: Connection, at: datetime) -> bool:
-        """Create or replace by `name` (`key` 0 when new); False when a realm is taken."""
-        ...
-
-
 class ResourceServers(Protocol):
     """APIs, cached like clients."""
 
@@ -148,76 +131,6 @@ class ClientGrants(Protocol):
 
     async def remove(self, grant_id: str) -> bool:
         """Delete a grant; tokens issued by it go on until they expire."""
-        ...
-
-
-class Users(Protocol):
-    """People and their identities."""
-
-    async def account(
-        self, connection_key: int, names: Sequence[tuple[str, str]]
-    ) -> Account | None:
-        """Return the account of the first (kind, normal form) that fits.
-
-        Args:
-            connection_key: The directory.
-            names: (`email` | `username` | `phone`, normal form), in order of preference.
-        """
-        ...
-
-    async def hash_kinds(self, connection_key: int) -> Mapping[str, int]:
-        """Return how a sample of the directory's hashes begin, up to their cost, with counts.
-
-        May be a minute old: it shapes only what unknown names are checked against.
-        """
-        ...
-
-    async def by_id(self, user_id: str) -> User | None: ...
-
-    async def by_key(self, user_key: int) -> User | None: ...
-
-    async def add(self, new: NewUser, connection: Connection, at: datetime) -> User | None:
-        """Create a user; None when a login name or the id is taken in that connection."""
-        ...
-
-    async def save(self, user: User, at: datetime) -> bool:
-        """Store profile, flags, metadata and login names of an existing user.
-
-        Passwords and identities stay as they are; changed login names become those of the
-        primary identity.
-
-        Returns:
-            False, and nothing done, when a login name is taken in that connection or the user
-            is gone.
-        """
-        ...
-
-    async def remove(self, user_id: str) -> bool:
-        """Delete a user with everything that is theirs; False when there is none.
-
-        Refresh tokens stay until they are purged, without the user's id, so that who presents
-        one learns that the user is gone; access tokens count as revoked.
-        """
-        ...
-
-    async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
-        """Count a login and return the user with it; None when the user is gone."""
-        ...
-
-    async def set_password(
-        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, retire: bool
-    ) -> bool:
-        """Replace the password; with `retire` all refresh tokens of the user end as well."""
-        ...
-
-    async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
-        """Swap an outdated hash for a new one of the same password, unless it changed meanwhile."""
-        ...
-
-    async def password_hash(self, user_key: int, connection_key: int) -> Secret | None: ...
-
-    async def page(self, *, connection_key: int | None, after: int, limit: int) -> Sequence[User]:
-        """Return users by ascending key, those behind `after` first."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The `auth0` strategy: users and password hashes in our own store."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from gateword.domain.connection import Connection
 from gateword.domain.refused import Refused
@@ -9,8 +9,10 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import Account
 from gateword.policy.identifier import login_names
 from gateword.ports.crypto import Hasher
-from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Verdict
-from gateword.ports.stores import Users
+from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Unreachable, Verdict
+from gateword.ports.users import Users
+
+_NO_SCRIPTS: Final = "custom database scripts do not run in this version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,14 @@ class DatabaseRealm:
     strategy: ClassVar[str] = "auth0"
 
     async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
-        """Check a password; a right one under an outdated hash is hashed anew."""
-        names = login_names(username)
+        """Check a password; a right one under an outdated hash is hashed anew.
+
+        Where scripts decide every login nobody can be found here, and the own store must not
+        answer in their place; where they only import, it answers for those it has.
+        """
+        if connection.is_scripted and not connection.imports_users:
+            return Unreachable(_NO_SCRIPTS)
+        names = login_names(username, connection.identifiers)
         account = await self.users.account(connection.key, names) if names else None
         encoded = account.password_hash if account and connection.passwords_enabled else None
         kinds = await self.users.hash_kinds(connection.key)
@@ -31,7 +39,7 @@ class DatabaseRealm:
         decoy = self.hasher.decoy(f"{connection.id}:{names[0][1] if names else username}", kinds)
         fits = await self.hasher.verify(password, encoded or decoy)
         if account is None:
-            return NotFound()
+            return NotFound(_NO_SCRIPTS if connection.is_scripted else "")
         if encoded is None:
             return NoPassword(account.user)
         if not fits:

@@ -1,6 +1,6 @@
 """One SQL layer, two engines: what the stores ask of a database."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from enum import Enum, unique
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
@@ -28,6 +28,10 @@ Value: TypeAlias = str | int | bytes | None
 
 Row: TypeAlias = tuple[Any, ...]
 """A row as the driver gives it; the store that wrote the statement knows its types."""
+
+
+class TakenError(Exception):
+    """A unique constraint of the tables refused a row."""
 
 
 class Reader(Protocol):
@@ -68,7 +72,7 @@ class Database(Reader, Protocol):
     dialect: Dialect
 
     async def search(
-        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
         """Return every row of a statement that may be slow, without holding anybody up.
 
@@ -81,6 +85,9 @@ class Database(Reader, Protocol):
         """Do the work in one transaction; return when its changes are durable.
 
         An exception of the work takes its changes back and reaches the caller.
+
+        Raises:
+            TakenError: A row stands in the way of one that was to be stored.
         """
         ...
 

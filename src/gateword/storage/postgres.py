@@ -6,7 +6,7 @@ transaction (deadlock) is done again.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias, TypeVar
 
@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, TakenError, Value, Work
 from gateword.storage.statement import AcrossTenants, Sql
 
 T = TypeVar("T")
@@ -118,7 +118,7 @@ class PostgresDatabase:
             return await PostgresTx(connection).all(statement, **params)
 
     async def search(
-        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
         async with self._connected() as connection, connection.transaction():
             await connection.execute(_READ_WITHIN, {"ms": str(int(timeout_s * 1000))})
@@ -155,6 +155,8 @@ class PostgresDatabase:
                 yield connection
         except _LOST_A_RACE:
             raise
+        except errors.UniqueViolation as error:
+            raise TakenError(str(error)) from error
         except _AWAY as error:
             # Others of the pool may be as broken; those that are go now, not one request each.
             if isinstance(error, psycopg.InterfaceError | errors.AdminShutdown):

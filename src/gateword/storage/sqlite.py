@@ -9,7 +9,7 @@ Rule 3: reads have a connection of their own, so they see committed rows only.
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.storage.committer import Checkpointer, Committer
-from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, TakenError, Value, Work
 from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code
 from gateword.storage.sqlite_search import Searchers
 from gateword.storage.statement import Sql
@@ -46,6 +46,8 @@ _AWAY: Final = frozenset(
     }
 )
 """Result codes that say something of the disk or of other processes, not of our statement."""
+
+_TAKEN: Final = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 
 
 class SqliteTx:
@@ -130,7 +132,7 @@ class SqliteDatabase:
             raise _translated(error) from error
 
     async def search(
-        self, statement: Sql, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
         try:
             return await self._searchers.search(statement, timeout_s, params)
@@ -264,6 +266,8 @@ def _fail(jobs: list[_Job], error: sqlite3.Error) -> None:
 
 
 def _translated(error: sqlite3.Error) -> Exception:
+    if getattr(error, "sqlite_errorcode", None) in _TAKEN:
+        return TakenError(str(error))
     return _unreachable(error) if primary_code(error) in _AWAY else error
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
-from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Row, Tx, Value
+from gateword.storage.engine import Database, Row, Tx, Value
 from gateword.storage.statement import Statement
 
 T = TypeVar("T")
@@ -49,12 +49,8 @@ class TenantDatabase:
     async def all(self, statement: Statement, /, **params: Value) -> list[Row]:
         return await self._database.all(statement, tenant=self.tenant, **params)
 
-    async def search(
-        self, statement: Statement, /, timeout_s: float = SEARCH_TIMEOUT_S, **params: Value
-    ) -> list[Row]:
-        return await self._database.search(
-            statement, timeout_s=timeout_s, tenant=self.tenant, **params
-        )
+    async def search(self, statement: Statement, /, **params: Value) -> list[Row]:
+        return await self._database.search(statement, {**params, "tenant": self.tenant})
 
     async def transact(self, work: TenantWork[T]) -> T:
         async def bound(tx: Tx) -> T:

@@ -26,22 +26,32 @@ _JOINED: Final = """
 """
 
 
-def select(condition: str, *, also: str = "", join: str = "") -> Statement:
+def select(
+    condition: str,
+    *,
+    also: str = "",
+    join: str = "",
+    order: str = "users.key",
+    locking: bool = False,
+) -> Statement:
     """Return a statement that reads users with their identities.
 
     Args:
         condition: Which users; the tables are `users`, `identities` and `connections`.
         also: Further columns, behind those of the user.
         join: Further tables.
+        order: Of the users.
+        locking: Hold the users until the transaction ends.
     """
     return Statement(
-        f"SELECT {_COLUMNS} {also} FROM {_JOINED} {join} WHERE {condition}"  # noqa: S608  # constants
-        " ORDER BY users.key, identities.position"
+        f"SELECT {_COLUMNS} {also} FROM {_JOINED} {join} WHERE {condition}"  # noqa: S608  # no values
+        f" ORDER BY {order}, identities.position",
+        locking=locking,
     )
 
 
 def users(rows: Sequence[Row]) -> list[User]:
-    """Return the users of rows that are ordered by user, then by position of the identity."""
+    """Return the users of rows that come user by user, each by position of the identity."""
     grouped: dict[int, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row[0], []).append(row)

@@ -1,18 +1,21 @@
 """Users: profile and grants on the user's row, credentials and login names on the identities."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from gateword.domain.connection import Connection
+from gateword.domain.query import Query
 from gateword.domain.secret import Secret
-from gateword.domain.user import Account, NewUser, User
+from gateword.domain.user import Account, Identity, NewUser, User
 from gateword.policy.identifier import normal
 from gateword.ports.clock import Dice
-from gateword.storage import user_rows
-from gateword.storage.columns import ms, to_json
-from gateword.storage.engine import Value
+from gateword.ports.users import Unchanged
+from gateword.storage import user_links, user_rows, user_search, user_writes
+from gateword.storage.columns import ms
+from gateword.storage.engine import TakenError
 from gateword.storage.hash_kinds import HashKinds
+from gateword.storage.query_sql import condition
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 from gateword.storage.token_rows import END_FAMILIES_OF_USER
@@ -31,8 +34,8 @@ _BY_NAME: Final = {
     )
     for kind in ("email", "username", "phone")
 }
-_BY_ID: Final = user_rows.select("users.tenant = :tenant AND users.user_id = :user_id")
 _BY_KEY: Final = user_rows.select("users.tenant = :tenant AND users.key = :key")
+_WITH_EMAIL: Final = user_rows.select("users.tenant = :tenant AND users.email = :email")
 _PAGE: Final = user_rows.select("""
     users.key IN (
         SELECT key FROM users WHERE tenant = :tenant AND key > :after ORDER BY key LIMIT :limit
@@ -45,17 +48,6 @@ _PAGE_OF_CONNECTION: Final = user_rows.select("""
         ORDER BY user_key LIMIT :limit
     )
 """)
-_ADD: Final = Statement("""
-    INSERT INTO users (
-        tenant, user_id, email, email_verified, username, phone_number, phone_verified, blocked,
-        profile, user_metadata, app_metadata, created_at, updated_at, logins_count
-    ) VALUES (
-        :tenant, :user_id, :email, :email_verified, :username, :phone_number, :phone_verified,
-        :blocked, :profile, :user_metadata, :app_metadata, :at, :at, 0
-    )
-    ON CONFLICT DO NOTHING
-    RETURNING key
-""")
 _ADD_IDENTITY: Final = Statement("""
     INSERT INTO identities (
         tenant, user_key, connection_key, position, provider, local_id, email, username, phone,
@@ -66,33 +58,8 @@ _ADD_IDENTITY: Final = Statement("""
     )
     ON CONFLICT DO NOTHING
 """)
-_SAVE: Final = Statement("""
-    UPDATE users SET
-        email = :email, email_verified = :email_verified, username = :username,
-        phone_number = :phone_number, phone_verified = :phone_verified, blocked = :blocked,
-        profile = :profile, user_metadata = :user_metadata, app_metadata = :app_metadata,
-        updated_at = :at
-    WHERE tenant = :tenant AND key = :key
-""")
-_NAME_TAKEN: Final = Statement("""
-    SELECT 1 FROM identities AS own
-    JOIN identities AS other
-        ON other.connection_key = own.connection_key AND other.user_key <> own.user_key
-    WHERE own.tenant = :tenant AND own.user_key = :key AND own.position = 0
-        AND (other.email = :email OR other.username = :username OR other.phone = :phone)
-""")
-_RENAME: Final = Statement("""
-    UPDATE identities SET email = :email, username = :username, phone = :phone
-    WHERE tenant = :tenant AND user_key = :key AND position = 0
-""")
 _REMOVE: Final = Statement(
     "DELETE FROM users WHERE tenant = :tenant AND user_id = :user_id RETURNING key"
-)
-_FORGET_IN_TOKENS: Final = (
-    Statement(
-        "UPDATE refresh_families SET user_id = '' WHERE tenant = :tenant AND user_key = :key"
-    ),
-    Statement("UPDATE access_tokens SET user_id = '' WHERE tenant = :tenant AND user_key = :key"),
 )
 _RECORD_LOGIN: Final = Statement("""
     UPDATE users SET
@@ -144,7 +111,7 @@ class SqlUsers:
         return await self._kinds.of(connection_key)
 
     async def by_id(self, user_id: str) -> User | None:
-        return user_rows.user(await self._database.all(_BY_ID, user_id=user_id))
+        return user_rows.user(await self._database.all(user_links.BY_ID, user_id=user_id))
 
     async def by_key(self, user_key: int) -> User | None:
         return user_rows.user(await self._database.all(_BY_KEY, key=user_key))
@@ -164,10 +131,10 @@ class SqlUsers:
 
         async def work(tx: TenantTx) -> User | None:
             row = await tx.one(
-                _ADD,
+                user_writes.ADD,
                 user_id=f"{OWN_PROVIDER}|{local_id}",
                 at=ms(at),
-                **_person(new),
+                **user_writes.person(new),
             )
             if row is None:
                 return None
@@ -178,7 +145,7 @@ class SqlUsers:
                 provider=OWN_PROVIDER,
                 local_id=local_id,
                 password_hash=hash_,
-                **_names(new),
+                **user_writes.login_names(new),
             )
             if added == 0:
                 raise _NameTakenError
@@ -190,22 +157,76 @@ class SqlUsers:
             return None
 
     async def save(self, user: User, at: datetime) -> bool:
-        names = _names(user)
-
         async def work(tx: TenantTx) -> bool:
-            if await tx.one(_NAME_TAKEN, key=user.key, **names) is not None:
-                return False
-            await tx.run(_RENAME, key=user.key, **names)
-            return await tx.run(_SAVE, key=user.key, at=ms(at), **_person(user)) == 1
+            return await user_writes.save(tx, user, at)
+
+        try:
+            return await self._database.transact(work)
+        except TakenError:
+            return False
+
+    async def change(
+        self, user_id: str, changed: Callable[[User], User], at: datetime
+    ) -> User | Unchanged:
+        async def work(tx: TenantTx) -> User | Unchanged:
+            user = await user_links.locked(tx, user_id)
+            if user is None:
+                return Unchanged.GONE
+            await user_writes.save(tx, changed(user), at)
+            return user_rows.user(await tx.all(user_links.BY_ID, user_id=user_id)) or user
+
+        try:
+            return await self._database.transact(work)
+        except TakenError:
+            return Unchanged.TAKEN
+
+    async def link(
+        self,
+        user_id: str,
+        other_id: str,
+        profile: Callable[[User], Mapping[str, object]],
+        at: datetime,
+    ) -> User | None:
+        async def work(tx: TenantTx) -> User | None:
+            return await user_links.link(tx, user_id, other_id, profile, at)
 
         return await self._database.transact(work)
+
+    async def unlink(
+        self,
+        user_id: str,
+        provider: str,
+        local_id: str,
+        alone: Callable[[Identity], NewUser],
+        at: datetime,
+    ) -> User | None:
+        async def work(tx: TenantTx) -> User | None:
+            return await user_links.unlink(tx, user_id, (provider, local_id), alone, at)
+
+        return await self._database.transact(work)
+
+    async def search(self, query: Query, *, order: str, start: int, limit: int) -> Sequence[User]:
+        dialect = self._database.dialect
+        asked = condition(query, user_search.SEARCHABLE, dialect)
+        statement = user_search.found(asked, order, dialect)
+        rows = await self._database.search(statement, start=start, limit=limit, **asked.params)
+        return user_rows.users(rows)
+
+    async def count(self, query: Query) -> int:
+        asked = condition(query, user_search.SEARCHABLE, self._database.dialect)
+        rows = await self._database.search(user_search.counted(asked), **asked.params)
+        total: int = rows[0][0]
+        return total
+
+    async def with_email(self, email: str) -> Sequence[User]:
+        return user_rows.users(await self._database.all(_WITH_EMAIL, email=normal(email)))
 
     async def remove(self, user_id: str) -> bool:
         async def work(tx: TenantTx) -> bool:
             row = await tx.one(_REMOVE, user_id=user_id)
             if row is None:
                 return False
-            for statement in _FORGET_IN_TOKENS:
+            for statement in user_links.FORGET_IN_TOKENS:
                 await tx.run(statement, key=row[0])
             return True
 
@@ -259,27 +280,3 @@ class SqlUsers:
             user=found,
             password_hash=None if hash_ is None else Secret(hash_),
         )
-
-
-def _person(person: NewUser | User) -> dict[str, Value]:
-    """Return what stands on the user's row, for a new user and for a changed one."""
-    return {
-        "email": person.email,
-        "email_verified": int(person.email_verified),
-        "username": person.username,
-        "phone_number": person.phone_number,
-        "phone_verified": int(person.phone_verified),
-        "blocked": int(person.blocked),
-        "profile": to_json(person.profile),
-        "user_metadata": to_json(person.user_metadata),
-        "app_metadata": to_json(person.app_metadata),
-    }
-
-
-def _names(person: NewUser | User) -> Mapping[str, Value]:
-    """Return the login names in their normal forms."""
-    return {
-        "email": normal(person.email) if person.email else None,
-        "username": normal(person.username) if person.username else None,
-        "phone": normal(person.phone_number) if person.phone_number else None,
-    }
