@@ -26,14 +26,14 @@ _ACTIVE: Final = Statement("""
 _IS_DUE: Final = Statement("""
     SELECT key FROM jobs
     WHERE tenant = :tenant AND status IN ('pending', 'processing')
-        AND (claimed_until IS NULL OR claimed_until <= :at)
+        AND type <> 'users_file' AND (claimed_until IS NULL OR claimed_until <= :at)
     LIMIT 1
 """)
 _NEXT: Final = Statement(
     """
     SELECT key FROM jobs
     WHERE tenant = :tenant AND status IN ('pending', 'processing')
-        AND (claimed_until IS NULL OR claimed_until <= :at)
+        AND type <> 'users_file' AND (claimed_until IS NULL OR claimed_until <= :at)
     ORDER BY key LIMIT 1
     """,
     locking=True,
@@ -53,6 +53,20 @@ _SAVE: Final = Statement("""
     UPDATE jobs SET status = :status, document = :document, done = :done, claimed_until = :until
     WHERE tenant = :tenant AND id = :id
 """)
+_IS_AS_IT_WAS: Final = Statement(
+    """
+    SELECT 1 FROM jobs
+    WHERE tenant = :tenant AND id = :id AND done = :done AND status = 'processing'
+    """,
+    locking=True,
+)
+_TAKE: Final = Statement("""
+    UPDATE jobs SET status = 'processing', claimed_until = :until
+    WHERE tenant = :tenant AND id = :id AND status IN ('pending', 'processing')
+        AND (claimed_until IS NULL OR claimed_until <= :at)
+    RETURNING id, type, status, document, created_at, done
+""")
+_REMOVE: Final = Statement("DELETE FROM jobs WHERE tenant = :tenant AND id = :id")
 _END: Final = Statement("""
     UPDATE jobs SET input = NULL, claimed_until = NULL, ended_at = :at
     WHERE tenant = :tenant AND id = :id
@@ -111,6 +125,19 @@ class SqlJobs:
 
         return await self._database.transact(work)
 
+    async def take(self, id_: str, at: datetime, until: datetime) -> Job | None:
+        async def work(tx: TenantTx) -> Job | None:
+            row = await tx.one(_TAKE, id=id_, at=ms(at), until=ms(until))
+            return None if row is None else _job(row)
+
+        return await self._database.transact(work)
+
+    async def remove(self, id_: str) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_REMOVE, id=id_)
+
+        await self._database.transact(work)
+
     async def input(self, id_: str) -> bytes | None:
         row = await self._database.one(_INPUT, id=id_)
         return None if row is None else row[0]
@@ -123,18 +150,7 @@ class SqlJobs:
         errors: Sequence[Mapping[str, object]] = (),
     ) -> None:
         async def work(tx: TenantTx) -> None:
-            await tx.run(
-                _SAVE,
-                id=job.id,
-                status=job.status,
-                document=to_json(job.document),
-                done=job.done,
-                until=ms_or_none(until),
-            )
-            for error in errors:
-                await tx.run(_ADD_ERROR, id=job.id, document=to_json(error))
-            if job.status in _ENDED:
-                await tx.run(_END, id=job.id, at=ms(at))
+            await save_in(tx, job, at, until, errors)
 
         await self._database.transact(work)
 
@@ -157,6 +173,33 @@ class SqlJobs:
             return await tx.run(_PURGE, before=ms(before))
 
         return await self._database.transact(work)
+
+
+async def is_as_it_was(tx: TenantTx, job: Job) -> bool:
+    """Say whether nobody has moved a job meanwhile, and hold it until the transaction ends."""
+    return await tx.one(_IS_AS_IT_WAS, id=job.id, done=job.done) is not None
+
+
+async def save_in(
+    tx: TenantTx,
+    job: Job,
+    at: datetime,
+    until: datetime | None,
+    errors: Sequence[Mapping[str, object]],
+) -> None:
+    """Store progress and further errors of a job inside a transaction."""
+    await tx.run(
+        _SAVE,
+        id=job.id,
+        status=job.status,
+        document=to_json(job.document),
+        done=job.done,
+        until=ms_or_none(until),
+    )
+    for error in errors:
+        await tx.run(_ADD_ERROR, id=job.id, document=to_json(error))
+    if job.status in _ENDED:
+        await tx.run(_END, id=job.id, at=ms(at))
 
 
 def _job(row: Row) -> Job:

@@ -28,6 +28,7 @@ from gateword.storage.tenants import SqlTenants, SqlTenantSettings
 from gateword.storage.tickets import SqlTickets
 from gateword.storage.tokens import SqlTokens
 from gateword.storage.url import is_postgres, sqlite_path
+from gateword.storage.user_import import SqlUserImports
 from gateword.storage.users import SqlUsers
 
 
@@ -58,7 +59,7 @@ def open_stores(
     return Stores(
         settings=SqlTenantSettings(cache),
         clients=SqlClients(rows, cache, vault),
-        connections=SqlConnections(cache),
+        connections=SqlConnections(cache, vault),
         resource_servers=SqlResourceServers(cache, vault),
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
@@ -72,6 +73,7 @@ def open_stores(
         tickets=SqlTickets(rows),
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
+        user_imports=SqlUserImports(rows, vault, dice),
     )
 
 
