@@ -12,7 +12,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Hasher
-from gateword.storage.engine import Database, Row, Value, Work
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, Value, Work
 from gateword.storage.statement import Sql
 
 T = TypeVar("T")
@@ -112,10 +112,12 @@ class WatchedDatabase:
     away: bool = False
     broken: str = ""
     shares_commits: bool = field(init=False)
+    dialect: Dialect = field(init=False)
 
     def __post_init__(self) -> None:
-        """Share commits as the real one does."""
+        """Share commits as the real one does, and speak as it does."""
         self.shares_commits = self.real.shares_commits
+        self.dialect = self.real.dialect
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
         """Return the first row."""
@@ -126,6 +128,13 @@ class WatchedDatabase:
         """Return every row."""
         self._hear(statement)
         return await self.real.all(statement, **params)
+
+    async def search(
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> list[Row]:
+        """Return what a search finds."""
+        self._hear(statement)
+        return await self.real.search(statement, params, timeout_s)
 
     async def transact(self, work: Work[T]) -> T:
         """Do the work, heard statement by statement."""
