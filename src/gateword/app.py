@@ -39,6 +39,8 @@ from gateword.settings import Settings, load
 from gateword.storage import migrate
 from gateword.storage.engine import Database
 from gateword.storage.open import open_database, open_stores, open_tenants
+from gateword.telemetry.counters import Counters
+from gateword.telemetry.house import HouseTelemetry, of_process
 from gateword.web.routes import application
 from gateword.web.tenancy import Tenancy
 
@@ -60,9 +62,10 @@ def database_url(settings: Settings) -> str:
 class Engines:
     """What all tenants of a process share: database, encryption key, hashing threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, telemetry: HouseTelemetry | None = None) -> None:
         """Start the engines; the database is opened by `open`."""
         self.settings = settings
+        self.telemetry = telemetry or HouseTelemetry(Counters())
         self.clock = SystemClock()
         self.dice = SystemDice()
         threads = settings.hash_threads or _cores()
@@ -73,12 +76,13 @@ class Engines:
         key = key_from_text(Secret(text)) if text else key_from_file(path, make=is_new)
         self._key = key
         self._vault = AesVault(key)
-        self._hasher = PooledHasher(
+        hasher = PooledHasher(
             self.pool,
             hmac.digest(key, b"gateword decoys", "sha256"),
             memory_kib=settings.argon2_memory_kib,
             passes=settings.argon2_passes,
         )
+        self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         self.database: Database
 
     async def open(self) -> None:
@@ -89,7 +93,7 @@ class Engines:
         """
         url, folder = database_url(self.settings), self.settings.data_dir
         migrate.upgrade(url, data_dir=folder)
-        self.database = await open_database(url, data_dir=folder)
+        self.database = self.telemetry.database(await open_database(url, data_dir=folder))
 
     async def close(self) -> None:
         """Let the database and the threads go."""
@@ -198,7 +202,7 @@ def _stop_without_parent() -> None:
 
 def build(settings: Settings) -> Router:
     """Return the application for these settings; its engines live as long as its lifespan."""
-    engines = Engines(settings)
+    engines = Engines(settings, of_process(settings.otel))
     houses = Houses(engines)
 
     @asynccontextmanager
@@ -207,6 +211,7 @@ def build(settings: Settings) -> Router:
         # What is loaded by now stays; a full collection over it would hold the loop for 25 ms.
         gc.freeze()
         chores = [asyncio.create_task(_go_on(houses, make(settings))) for make in CHORES]
+        chores.append(asyncio.create_task(engines.telemetry.share()))
         try:
             yield
         finally:
@@ -215,7 +220,8 @@ def build(settings: Settings) -> Router:
             await asyncio.gather(*chores, return_exceptions=True)
             await engines.close()
 
-    return application(settings, houses, RESOURCES, lifespan)
+    router = application(settings, houses, RESOURCES, lifespan, telemetry=engines.telemetry)
+    return engines.telemetry.trace(router)
 
 
 async def _go_on(houses: Houses, chore: Chore) -> None:

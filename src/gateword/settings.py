@@ -94,6 +94,23 @@ class Settings:
     mail_from: str = _setting(
         "no-reply@localhost", "address", "Sender of letters, `name@host` or `Name <name@host>`."
     )
+    metrics: str = _setting(
+        "local",
+        "off, local, open",
+        "Who may read `/metrics`: nobody, processes of this machine, or everybody.",
+    )
+    metrics_token: str = _setting(
+        "",
+        "text",
+        "Bearer token that readers of `/metrics` must send besides; empty asks for none.",
+        shown=False,
+    )
+    otel: str = _setting(
+        "auto",
+        "auto, on, off",
+        "Traces by OpenTelemetry (extra `otel`); auto is on where OTEL_EXPORTER_OTLP_ENDPOINT is "
+        "set.",
+    )
     body_timeout_s: float = _setting(15.0, "seconds", "Time a request has to send its body.")
     purge_every_s: float = _setting(600.0, "seconds", "How often expired tokens are deleted.")
 
@@ -188,6 +205,10 @@ def _out_of_range(settings: Settings) -> list[str]:
     faults = []
     if settings.tls not in ("dev", "off", "files"):
         faults.append("tls is dev, off or files")
+    if settings.metrics not in ("off", "local", "open"):
+        faults.append("metrics is off, local or open")
+    if settings.otel not in ("auto", "on", "off"):
+        faults.append("otel is auto, on or off")
     if settings.tls == "files" and not (settings.tls_cert and settings.tls_key):
         faults.append("tls files needs tls_cert and tls_key")
     if not 0 <= settings.port <= MAX_PORT:

@@ -157,7 +157,11 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
             await tenants.add("default", DOMAIN, START)
         houses = Houses(engines)
         app = application(
-            engines.settings, houses, RESOURCES, monotonic_s=engines.clock.monotonic_s
+            engines.settings,
+            houses,
+            RESOURCES,
+            monotonic_s=engines.clock.monotonic_s,
+            telemetry=engines.telemetry,
         )
         transport = httpx.ASGITransport(app, client=(PEER, 41000))
         async with httpx.AsyncClient(

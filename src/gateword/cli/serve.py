@@ -6,6 +6,7 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +28,8 @@ from gateword.cli.common import (
 )
 from gateword.cli.init import DEFAULT_DOMAIN, install
 from gateword.crypto import dev_ca
-from gateword.settings import PREFIX, Settings
+from gateword.settings import PREFIX, BadSettings, Settings
+from gateword.telemetry.sharing import FOLDER_VARIABLE
 from gateword.web.protocol import BoundedHttp
 
 _KEEP_ALIVE_S = 75
@@ -106,15 +108,21 @@ def serve(
     _listen_or_fail(settings.host, listen)
     if settings.workers == 1:
         logging_setup.configure()
-        _Server(uvicorn.Config(build(settings), **options), address).run()
+        try:
+            application = build(settings)
+        except BadSettings as bad:
+            fail(str(bad), BAD_USE)
+        _Server(uvicorn.Config(application, **options), address).run()
         return
     typer.echo(f"Starting {settings.workers} workers: {address}")
     _hand_over(settings)
     config = uvicorn.Config(
         "gateword.app:create", factory=True, workers=settings.workers, **options
     )
-    workers_ = _Workers(config, [config.bind_socket()])
-    workers_.run()
+    with TemporaryDirectory(prefix="gateword-") as folder:
+        os.environ[FOLDER_VARIABLE] = folder
+        workers_ = _Workers(config, [config.bind_socket()])
+        workers_.run()
     if workers_.have_failed():
         fail("a worker could not start; the lines above say why")
 

@@ -45,6 +45,10 @@ class HashPool:
         for number in range(threads):
             threading.Thread(target=self._work, name=f"hash-{number}", daemon=True).start()
 
+    def depth(self) -> int:
+        """Return how many jobs were put in and are not finished."""
+        return self._unfinished
+
     def expected_wait_s(self) -> float:
         """Return the seconds until a job put in now would begin."""
         ahead = max(0, self._unfinished - self._threads + 1)

@@ -203,6 +203,10 @@ class Refusal(RefusalTable):
         "§4.1 expired, forged, unknown",
     )
 
+    METRICS_CLOSED = Row(
+        403, "access_denied", "Metrics are not shown to this address.", (), "our own"
+    )
+
     # load and faults (§1.5 rows 39 and 40)
     BUSY = Row(
         503,

@@ -18,10 +18,11 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.management import openapi
-from gateword.management.desk import Desk, Directory
+from gateword.management.desk import Desk, Directory, Found
 from gateword.management.journal import Journal
 from gateword.management.resource import MULTIPART, Actor, Answer, Call, Resource, Verb
 from gateword.policy.caller import caller
+from gateword.ports.meter import CALLS, Meter
 from gateword.web import bearer, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
@@ -39,6 +40,7 @@ class ManagementEndpoint:
     body_timeout_s: float
     trusted_proxies: tuple[str, ...]
     limit: RateLimit
+    meter: Meter
 
     async def answer(self, visit: Visit) -> Response:
         """Answer one call of the API."""
@@ -51,9 +53,19 @@ class ManagementEndpoint:
         request = visit.request
         method = "GET" if request.method == "HEAD" else request.method
         found = self.directory.find(method, _raw_path(request))
+        try:
+            answer = await self._done(visit, found, actor)
+        except Refused as refused:
+            self.meter.count(CALLS, method, found.verb.path, refused.refusal.name)
+            raise
+        self.meter.count(CALLS, method, found.verb.path, "ok")
+        return _response(answer)
+
+    async def _done(self, visit: Visit, found: Found, actor: Actor) -> Answer:
+        request = visit.request
         call = Call(
             parts=visit.tenancy.parts,
-            tenant=tenant,
+            tenant=await visit.tenancy.tenant(),
             actor=actor,
             at=visit.tenancy.parts.clock.now(),
         )
@@ -62,8 +74,7 @@ class ManagementEndpoint:
         )
         query = _query(request)
         body = await self._body(request, found.verb) if actor.may(*found.verb.scopes) else b""
-        answer = await Desk(visit.tenancy.parts).answer(found, call, query, body, journal)
-        return _response(answer)
+        return await Desk(visit.tenancy.parts).answer(found, call, query, body, journal)
 
     async def _actor(self, visit: Visit) -> Actor:
         """Return who calls; only a token of ours for this audience is anybody (promise K2)."""

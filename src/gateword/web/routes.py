@@ -3,17 +3,20 @@
 import time
 from collections.abc import Callable, Sequence
 
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan
 
 from gateword.management.desk import Directory
 from gateword.management.resource import Resource
+from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
 from gateword.web import closed, faces, well_known
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
 from gateword.web.management import ManagementEndpoint, OpenApiEndpoint
+from gateword.web.metered import Metered, Unmetered
+from gateword.web.metrics import Metrics
 from gateword.web.rate_limit import RateLimit
 from gateword.web.revoke import RevokeEndpoint
 from gateword.web.tenancy import Tenancies
@@ -27,6 +30,7 @@ def application(
     resources: Sequence[Resource] = (),
     lifespan: Lifespan[Router] | None = None,
     monotonic_s: Callable[[], float] = time.monotonic,
+    telemetry: Telemetry | None = None,
 ) -> Router:
     """Return the ASGI application.
 
@@ -36,11 +40,13 @@ def application(
         resources: What the Management API can do.
         lifespan: Runs around the server's life.
         monotonic_s: Clock by which rate limits refill.
+        telemetry: Counts what is asked and answered, and tells it; None counts nothing.
     """
+    meter = telemetry or Unmetered()
     timeout_s = settings.body_timeout_s
     proxies = tuple(one.strip() for one in settings.trusted_proxies.split(",") if one.strip())
     per_s, per_min = settings.token_rate_per_s, settings.userinfo_rate_per_min
-    token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1, monotonic_s))
+    token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1, monotonic_s), meter)
     per_user = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
     userinfo = UserinfoEndpoint(timeout_s, proxies, per_user)
     revoke = RevokeEndpoint(timeout_s, proxies)
@@ -54,11 +60,11 @@ def application(
 
     per_s = settings.management_rate_per_s
     limit = RateLimit(per_s, per_s or 1, monotonic_s)
-    api = ManagementEndpoint(Directory(resources), timeout_s, proxies, limit)
+    api = ManagementEndpoint(Directory(resources), timeout_s, proxies, limit, meter)
     managed = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), api.answer)
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
-    routes: list[BaseRoute] = [
+    routes: list[Route] = [
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
         _at("/oauth/introspect", Endpoint(tenancies, {"POST": introspect.post})),
@@ -67,11 +73,14 @@ def application(
         _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         _at("/health", Health(tenancies)),
+        _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/api/v2/openapi.json", public(described.get)),
         _at("/api/v2/{rest:path}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
         *(_at(path, gone) for path in closed.PATHS),
     ]
-    return Router(routes, redirect_slashes=False, default=Endpoint(tenancies), lifespan=lifespan)
+    nowhere = Metered(Endpoint(tenancies), "none", meter)
+    measured = [_at(route.path, Metered(route.app, route.path, meter)) for route in routes]
+    return Router(measured, redirect_slashes=False, default=nowhere, lifespan=lifespan)
 
 
 def _at(path: str, app: ASGIApp) -> Route:

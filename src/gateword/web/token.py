@@ -12,6 +12,8 @@ from starlette.responses import Response
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.login import ask
+from gateword.policy.token_params import Fields
+from gateword.ports.meter import GRANTS, Meter
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
@@ -26,6 +28,7 @@ class TokenEndpoint:
     body_timeout_s: float
     trusted_proxies: tuple[str, ...]
     limit: RateLimit
+    meter: Meter
 
     async def post(self, visit: Visit) -> Response:
         """Answer one ask; a client that hangs up while its hash waits is dropped."""
@@ -47,10 +50,17 @@ class TokenEndpoint:
             waits = "password" in fields.secrets
             client, tokens = await (_while_wanted(request, asked) if waits else asked)
         except Refused as refused:
+            self._count(visit, fields, refused.refusal.name)
             headers = _challenge(refused, authorization, tenant.domain)
             return wire.refusal(refused, tenant, headers)
+        self._count(visit, fields, "ok")
         visit.origins = client.origins
         return wire.tokens(tokens)
+
+    def _count(self, visit: Visit, fields: Fields, outcome: str) -> None:
+        grant_type = fields.params.get("grant_type", "")
+        known = grant_type if grant_type in visit.tenancy.grants else "none"
+        self.meter.count(GRANTS, known, outcome)
 
 
 def _challenge(refused: Refused, authorization: str | None, domain: str) -> dict[str, str]:

@@ -1,0 +1,100 @@
+"""Measures at the ports: what stands before a hasher and a database, and times them."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+from gateword.domain.secret import Secret
+from gateword.ports.crypto import Hasher
+from gateword.ports.meter import HASH_TIME, STORE_TIME, Meter
+from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, Value, Work
+from gateword.storage.statement import Sql
+
+T = TypeVar("T")
+
+_NEWEST: Final = "argon2id"
+_BCRYPT: Final = frozenset({"2a", "2b", "2y"})
+
+
+class MeteredHasher:
+    """A hasher whose hashes are timed by their algorithm."""
+
+    def __init__(self, real: Hasher, meter: Meter, now_s: Callable[[], float]) -> None:
+        self._real = real
+        self._meter = meter
+        self._now_s = now_s
+
+    async def hash(self, password: Secret) -> Secret:
+        began_s = self._now_s()
+        encoded = await self._real.hash(password)
+        self._meter.took(HASH_TIME, self._now_s() - began_s, _NEWEST, "hash")
+        return encoded
+
+    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+        began_s = self._now_s()
+        fits = await self._real.verify(password, encoded)
+        self._meter.took(HASH_TIME, self._now_s() - began_s, algorithm(encoded), "verify")
+        return fits
+
+    def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
+        return self._real.decoy(name, kinds)
+
+    def is_outdated(self, encoded: Secret) -> bool:
+        return self._real.is_outdated(encoded)
+
+    def recognises(self, encoded: Secret) -> bool:
+        return self._real.recognises(encoded)
+
+
+def algorithm(encoded: Secret | None) -> str:
+    """Return the name of a hash's algorithm: it stands before the first parameter."""
+    if encoded is None:
+        return _NEWEST
+    name = encoded.reveal()[1:40].partition("$")[0].removeprefix("import-")
+    if name in _BCRYPT:
+        return "bcrypt"
+    return name if name.isascii() and name.replace("-", "").isalnum() else "other"
+
+
+class MeteredDatabase:
+    """A database whose reads, searches and transactions are timed; failed transactions too."""
+
+    def __init__(self, real: Database, meter: Meter, now_s: Callable[[], float]) -> None:
+        self._real = real
+        self._meter = meter
+        self._now_s = now_s
+        self.shares_commits = real.shares_commits
+        self.dialect: Dialect = real.dialect
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        began_s = self._now_s()
+        row = await self._real.one(statement, **params)
+        self._meter.took(STORE_TIME, self._now_s() - began_s, "read")
+        return row
+
+    async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
+        began_s = self._now_s()
+        rows = await self._real.all(statement, **params)
+        self._meter.took(STORE_TIME, self._now_s() - began_s, "read")
+        return rows
+
+    async def search(
+        self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
+    ) -> list[Row]:
+        began_s = self._now_s()
+        try:
+            return await self._real.search(statement, params, timeout_s)
+        finally:
+            self._meter.took(STORE_TIME, self._now_s() - began_s, "search")
+
+    async def transact(self, work: Work[T]) -> T:
+        began_s = self._now_s()
+        try:
+            return await self._real.transact(work)
+        finally:
+            self._meter.took(STORE_TIME, self._now_s() - began_s, "transact")
+
+    async def ping(self) -> None:
+        await self._real.ping()
+
+    async def close(self) -> None:
+        await self._real.close()
