@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from gateword.accounts.cleaning import Cleaning
+from gateword.accounts.post import Post
+from gateword.delivery.console import ConsoleCourier
+from gateword.delivery.smtp import courier_at
 from gateword.grants.client_credentials import ClientCredentialsGrant
 from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
@@ -16,6 +19,9 @@ from gateword.management import (
     actions,
     anomaly,
     attack_protection,
+    client_credentials,
+    clients,
+    configuration,
     guardian,
     role_members,
     roles,
@@ -26,6 +32,7 @@ from gateword.management import (
 )
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
+from gateword.ports.delivery import Courier
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
@@ -54,12 +61,15 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
 }
 
 RESOURCES: Final[tuple[Resource, ...]] = (
+    clients.RESOURCE,
+    client_credentials.RESOURCE,
     role_members.RESOURCE,
     roles.RESOURCE,
     rules.RESOURCE,
     rules_configs.RESOURCE,
     user_roles.RESOURCE,
     absent.RESOURCE,
+    configuration.RESOURCE,
     attack_protection.RESOURCE,
     guardian.RESOURCE,
     user_blocks.RESOURCE,
@@ -69,6 +79,14 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     action_versions.RESOURCE,
 )
 
+
+def _courier(settings: Settings) -> Courier:
+    if settings.smtp_url:
+        return courier_at(settings.smtp_url, settings.mail_from)
+    return ConsoleCourier(settings.mail_from)
+
+
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: Cleaning(settings.purge_every_s),
+    lambda settings: Post(_courier(settings)),
 )

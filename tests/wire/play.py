@@ -6,7 +6,8 @@ In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answ
 form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion, and
 `{{x*N}}` N times x. In answers: `{{jwt:NAME}}`, `{{opaque:LENGTH:NAME}}` and `{{refresh:NAME}}` are
 tokens that later requests call by that name, `{{now+N}}` is a time of the house, `{{epoch}}` one of
-the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length.
+the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length; `{{certificate}}`,
+`{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key.
 """
 
 import base64
@@ -39,6 +40,10 @@ _VARYING: Final = (
     (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
     (re.compile(r'("n":)"[\w-]{342}"'), r'\1"{{base64url:342}}"'),
     (re.compile(r'("x5t":)"[\w-]{27}"'), r'\1"{{base64url:27}}"'),
+    (re.compile(r'("cert":)"-----BEGIN CERTIFICATE[^"]+"'), r'\1"{{certificate}}"'),
+    (re.compile(r'("pkcs7":)"-----BEGIN PKCS7[^"]+"'), r'\1"{{pkcs7}}"'),
+    (re.compile(r'("fingerprint":)"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}"'), r'\1"{{fingerprint}}"'),
+    (re.compile(r'("thumbprint":)"[0-9A-F]{40}"'), r'\1"{{thumbprint}}"'),
     (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
 )
 _UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}

@@ -72,6 +72,12 @@ class ManagementRefusal(RefusalTable):
 
     # what is not there (§1)
     NO_CLIENT = Row(404, "inexistent_client", "The client does not exist", _FAPI, "§1")
+    NO_CREDENTIAL = Row(
+        404, "inexistent_credential", "The credential does not exist", _FAPI, "our own"
+    )
+    NO_SIGNING_KEY = Row(
+        404, "inexistent_signing_key", "The signing key does not exist", _FAPI, "our own"
+    )
     NO_USER = Row(404, "inexistent_user", "The user does not exist.", _FAPI, "§1")
     NO_CONNECTION = Row(404, "inexistent_connection", "The connection does not exist", _FAPI, "§1")
     NO_RESOURCE_SERVER = Row(

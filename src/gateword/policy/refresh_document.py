@@ -13,7 +13,7 @@ from gateword.policy.members import Members
 MAX_LIFETIME_S: Final = 157_680_000
 """Auth0's bound of refresh token lifetimes: five years."""
 
-_MAX_LEEWAY_S: Final = 3600
+MAX_LEEWAY_S: Final = 3600
 _TOKEN_LIFETIME_S: Final = 2_592_000
 _IDLE_LIFETIME_S: Final = 1_296_000
 
@@ -35,7 +35,7 @@ def read(members: Members, stored: RefreshPolicy) -> RefreshPolicy:
         choices=("expiring", "non-expiring"),
     )  # fmt: skip
     expires = expiration == "expiring"
-    leeway_s = given.whole("leeway", stored.leeway_s, 0, most=_MAX_LEEWAY_S)
+    leeway_s = given.whole("leeway", stored.leeway_s, 0, most=MAX_LEEWAY_S)
     was_expiring = before["expiration_type"] == "expiring"
     absolute_s = _lifetime(
         given, "token_lifetime", stored.absolute_s, _TOKEN_LIFETIME_S, was_expiring=was_expiring
