@@ -116,7 +116,6 @@ RESOURCE: Final = Resource(
             scopes=("create:actions", "update:actions"),
             run=deploy_version,
             summary="Roll back to a version of an action",
-            optional_body=True,
             status=202,
             answer=VERSION,
             refusals=_NO_VERSION,
