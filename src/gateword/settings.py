@@ -81,6 +81,17 @@ class Settings:
     management_rate_per_s: int = _setting(
         1000, "requests a second, per tenant and process", "Limit of /api/v2; 0 is none."
     )
+    signup_rate_per_min: int = _setting(
+        50,
+        "sign-ups a minute, per address and process",
+        "Limit of /dbconnections/signup; 0 is none.",
+    )
+    change_password_burst: int = _setting(
+        10,
+        "requests, per address, e-mail and process",
+        "Limit of /dbconnections/change_password at once; one more comes back each minute. "
+        "0 is none.",
+    )
     log_retention_days: int = _setting(
         30, "days", "Log events older than this are deleted; 0 keeps them for ever."
     )
@@ -213,6 +224,8 @@ def _out_of_range(settings: Settings) -> list[str]:
         faults.append("tls files needs tls_cert and tls_key")
     if not 0 <= settings.port <= MAX_PORT:
         faults.append(f"port is 0 to {MAX_PORT}")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
+        faults.append("smtp_url begins with smtp:// or smtps://")
     return [*faults, *_too_small(settings), *_not_networks(settings.trusted_proxies)]
 
 
@@ -226,6 +239,8 @@ def _too_small(settings: Settings) -> list[str]:
         "token_rate_per_s": 0,
         "userinfo_rate_per_min": 0,
         "management_rate_per_s": 0,
+        "signup_rate_per_min": 0,
+        "change_password_burst": 0,
         "log_retention_days": 0,
         "body_timeout_s": _MIN_PERIOD_S,
         "purge_every_s": _MIN_PERIOD_S,

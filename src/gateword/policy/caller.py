@@ -11,6 +11,7 @@ from typing import Final
 from gateword.domain.client import Client
 from gateword.domain.login import Caller, Peer
 
+_IPV4: Final = 4
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 
 
@@ -60,6 +61,15 @@ def canonical(text: str) -> str | None:
     if isinstance(address, IPv6Address) and address in _MAPPED:
         address = address.ipv4_mapped or address
     return None if address.is_unspecified or address.is_multicast else str(address)
+
+
+def counted(address: str) -> str:
+    """Return what an address counts as: itself, or the /64 network of an IPv6 host."""
+    try:
+        host = ip_address(address)
+    except ValueError:
+        return address
+    return address if host.version == _IPV4 else str(ip_network((host, 64), strict=False))
 
 
 def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple[str, ...]) -> str:

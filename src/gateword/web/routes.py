@@ -11,6 +11,7 @@ from gateword.management.resource import Resource
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
 from gateword.web import closed, faces, well_known
+from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
@@ -85,3 +86,25 @@ def application(
 
 def _at(path: str, app: ASGIApp) -> Route:
     return Route(path, endpoint=app)
+
+
+def _doors(
+    settings: Settings,
+    tenancies: Tenancies,
+    proxies: tuple[str, ...],
+    monotonic_s: Callable[[], float],
+) -> Sequence[Route]:
+    """Return the users' own doors and the pages behind the links of their letters."""
+    timeout_s, per_min = settings.body_timeout_s, settings.signup_rate_per_min
+    per_address = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
+    per_email = RateLimit(settings.change_password_burst, 1 / 60, monotonic_s)
+    signup = SignupEndpoint(timeout_s, proxies, per_address)
+    change = ChangePasswordEndpoint(timeout_s, proxies, per_email)
+
+    def door(**handlers: Handler) -> Endpoint:
+        return Endpoint(tenancies, handlers, Cors.CLIENTS, faces.account)
+
+    return (
+        _at("/dbconnections/signup", door(POST=signup.post)),
+        _at("/dbconnections/change_password", door(POST=change.post)),
+    )

@@ -1,0 +1,132 @@
+"""Writes the letters that were ordered at the doors: finds whom they are for, makes the link."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateword.accounts import letter_templates, links
+from gateword.accounts.links import Purpose
+from gateword.domain.client import Client
+from gateword.domain.connection import Connection
+from gateword.domain.tenant import Tenant
+from gateword.domain.user import User
+from gateword.policy import email_template
+from gateword.policy.web_address import is_web_address
+from gateword.ports.parts import Parts
+from gateword.ports.queues import Letter
+
+Words = Mapping[str, object]
+
+PURPOSES: Final[Mapping[str, str]] = {"verify_email": links.VERIFY, "reset_email": links.RESET}
+SUBJECTS: Final[Mapping[str, str]] = {
+    "verify_email": "Verify your e-mail address",
+    "reset_email": "Choose a new password",
+}
+_DAY_S: Final = 86_400
+_HOUR_S: Final = 3600
+_MAX_LIFETIME_S: Final = 2_592_000
+_PROFILE: Final = ("name", "nickname", "given_name", "family_name", "picture")
+
+
+async def written(parts: Parts, ordered: Letter) -> Letter | None:
+    """Return the letter that an order comes to, with a new link in it.
+
+    Returns:
+        None when nobody gets one: there is no such user or directory, or the tenant has switched
+        letters of this kind off.
+    """
+    user = await parts.stores.users.by_id(ordered.user_id) if ordered.user_id else None
+    connection = await parts.stores.connections.named(ordered.order.get("connection", ""))
+    kept = await parts.stores.documents.get(email_template.KIND, ordered.kind)
+    template = kept.document if kept else None
+    if user is None or connection is None or not email_template.is_enabled(template):
+        return None
+    client = await parts.stores.clients.get(ordered.order.get("client_id", ""))
+    tenant = await parts.stores.settings.get()
+    words = _words(tenant, client, connection, user, ordered.to)
+    theirs = template or {}
+    purpose = _purpose(ordered, words, theirs, connection)
+    if purpose.name == links.RESET:
+        # Of several letters only the newest opens the door.
+        await parts.stores.tickets.end(user.key, links.RESET)
+    url = await links.issue(parts, user, purpose)
+    return _filled(ordered, theirs, {**words, "url": url, "lifetime": in_words(purpose.lifetime_s)})
+
+
+def in_words(lifetime_s: int) -> str:
+    """Return a lifetime as people say it: `5 days`, `1 hour`, `20 minutes`."""
+    for unit_s, unit in ((_DAY_S, "day"), (_HOUR_S, "hour"), (60, "minute")):
+        if lifetime_s >= unit_s:
+            count = lifetime_s // unit_s
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return "a minute"
+
+
+def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connection) -> Purpose:
+    source = email_template.text_of(theirs, "resultUrl")
+    result_url = letter_templates.filled(source, words, html=False) if source else ""
+    lifetime_s = theirs.get("urlLifetimeInSeconds")
+    if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= _MAX_LIFETIME_S:
+        lifetime_s = links.LIFETIME_S
+    return Purpose(
+        name=PURPOSES[ordered.kind],
+        connection=connection.name,
+        email=ordered.to,
+        result_url=result_url if is_web_address(result_url) else "",
+        verifies=True,  # whoever holds the link has read the letter
+        names_email=theirs.get("includeEmailInRedirect") is True,
+        client_id=ordered.order.get("client_id", ""),
+        lifetime_s=lifetime_s,
+    )
+
+
+def _filled(ordered: Letter, theirs: Words, words: Words) -> Letter:
+    body, subject, sender = (
+        email_template.text_of(theirs, name) for name in ("body", "subject", "from")
+    )
+    head = letter_templates.filled(subject, words, html=False) if subject else ""
+    head = _one_line(head) or SUBJECTS[ordered.kind]
+    words = {**words, "subject": head}
+    if body:
+        html = letter_templates.filled(body, words, html=True)
+    else:
+        html = letter_templates.own(f"{ordered.kind}.html", words)
+    return Letter(
+        to=ordered.to,
+        kind=ordered.kind,
+        subject=head,
+        text=letter_templates.own(f"{ordered.kind}.txt", words),
+        html=html,
+        sender=_one_line(letter_templates.filled(sender, words, html=False)),
+        user_id=ordered.user_id,
+    )
+
+
+def _words(
+    tenant: Tenant, client: Client | None, connection: Connection, user: User, to: str
+) -> dict[str, object]:
+    settings = tenant.document
+    contact = {
+        name: email_template.text_of(settings, name)
+        for name in ("friendly_name", "support_email", "support_url", "picture_url")
+    }
+    contact["friendly_name"] = contact["friendly_name"] or tenant.name
+    application = {} if client is None else {"name": client.name, "clientID": client.client_id}
+    person = {name: user.profile.get(name, "") for name in _PROFILE}
+    return {
+        **contact,
+        "tenant": {"name": tenant.name, "domain": tenant.domain, **contact},
+        "application": application,
+        "connection": {"name": connection.name},
+        "user": {
+            **person,
+            "email": to or user.email or "",
+            "username": user.username or "",
+            "user_id": user.user_id,
+            "user_metadata": dict(user.user_metadata),
+        },
+    }
+
+
+def _one_line(text: str) -> str:
+    """Return a text fit for the head of a letter."""
+    return " ".join(text.split())

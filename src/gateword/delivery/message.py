@@ -1,0 +1,53 @@
+"""A letter as Internet mail (RFC 5322, multipart/alternative)."""
+
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, getaddresses, make_msgid
+from typing import Final
+
+from gateword.ports.delivery import Undeliverable
+from gateword.ports.queues import Letter
+
+_LOCAL: Final = "localhost"
+
+
+def sender_of(text: str) -> Address:
+    """Return the one address in `name@host` or `Name <name@host>`.
+
+    Raises:
+        ValueError: There is none, or more than one.
+    """
+    found = getaddresses([text], strict=True)
+    if len(found) != 1 or "@" not in found[0][1]:
+        raise ValueError(f"{text!r} is no address such as name@host or Name <name@host>")
+    name, spec = found[0]
+    return Address(display_name=name, addr_spec=spec)
+
+
+def message_of(letter: Letter, sender: str) -> EmailMessage:
+    """Return the message.
+
+    Args:
+        letter: What to send.
+        sender: Whom it comes from when the letter does not say.
+
+    Raises:
+        Undeliverable: An address cannot stand in a letter's head; trying again will not help.
+    """
+    message = EmailMessage()
+    try:
+        author = sender_of(letter.sender or sender)
+        message["From"] = author
+        message["To"] = Address(addr_spec=letter.to)
+        message["Subject"] = letter.subject
+        message["Date"] = formatdate(usegmt=True)
+        message["Message-ID"] = make_msgid(domain=author.domain or _LOCAL)
+    except (ValueError, MessageError, IndexError) as error:
+        raise Undeliverable(
+            f"an address is unusable: {type(error).__name__}", is_final=True
+        ) from None
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
