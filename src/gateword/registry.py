@@ -22,6 +22,8 @@ from gateword.management import (
     client_credentials,
     clients,
     configuration,
+    connection_clients,
+    connections,
     guardian,
     role_members,
     roles,
@@ -61,6 +63,8 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
 }
 
 RESOURCES: Final[tuple[Resource, ...]] = (
+    connection_clients.RESOURCE,
+    connections.RESOURCE,
     clients.RESOURCE,
     client_credentials.RESOURCE,
     role_members.RESOURCE,

@@ -25,8 +25,9 @@ async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:
     match verdict:
         case Found(user):
             return await _proved(parts, attempt, user)
-        case NotFound():
-            raise _refused(Refusal.UNKNOWN_USER, attempt)
+        case NotFound(note):
+            told = replace(attempt, notes=(*attempt.notes, note)) if note else attempt
+            raise _refused(Refusal.UNKNOWN_USER, told)
         case Mismatch(user):
             row = Refusal.BLOCKED_WRONG_PASSWORD if user.blocked else Refusal.WRONG_PASSWORD
             raise _refused(row, attempt, user)

@@ -25,15 +25,17 @@ CLIENT: Final = frozenset({
 
 CONNECTION: Final = frozenset({
     "display_name", "metadata", "is_domain_connection", "show_as_button", "connected_accounts",
+    "cross_app_access_requesting_app", "cross_app_access_resource_app",
 })  # fmt: skip
 
 CONNECTION_OPTIONS: Final = frozenset({
-    "passwordPolicy", "password_complexity_options", "password_history", "password_dictionary",
-    "password_no_personal_info", "password_options", "brute_force_protection", "validation",
-    "disable_signup", "disable_self_service_change_password", "mfa", "customScripts",
-    "configuration", "bareConfiguration", "enable_script_context", "set_user_root_attributes",
-    "non_persistent_attrs", "strategy_version", "precedence", "upstream_params",
-    "passkey_options", "realm_fallback", "gateway_authentication",
+    "brute_force_protection", "mfa", "customScripts", "configuration", "bareConfiguration",
+    "enable_script_context", "set_user_root_attributes", "non_persistent_attrs",
+    "strategy_version",
+    "upstream_params", "passkey_options", "realm_fallback", "gateway_authentication",
+    "custom_password_hash", "api_enable_users", "api_enable_groups", "basic_profile", "ext_admin",
+    "ext_is_suspended", "ext_agreed_terms", "ext_groups", "ext_assigned_plans", "ext_profile",
+    "domain_aliases", "icon_url",
 })  # fmt: skip
 
 RESOURCE_SERVER: Final = frozenset({

@@ -22,15 +22,21 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", lower).strip(_WHITE)
 
 
-def login_names(typed: str) -> tuple[tuple[str, str], ...]:
+def login_names(typed: str, identifiers: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
     """Return (kind, normal form) in the order in which they are tried; none when unusable.
 
     The likeliest kind comes first: a phone number by its shape, an e-mail address by its `@`,
     else a username; then the others, because a username may look like anything.
+
+    Args:
+        typed: What the user typed.
+        identifiers: The only kinds to try, in this order, where a directory says so.
     """
     name = normal(typed) if len(typed) <= MAX_CHARS else ""
     if not name or len(name) > MAX_CHARS or "\0" in name:
         return ()
+    if identifiers:
+        return tuple((kind, name) for kind in identifiers)
     kinds = ["email", "username", "phone"]
     if _PHONE.fullmatch(name):
         kinds = ["phone", "username", "email"]

@@ -17,7 +17,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """Nobody goes by that name here."""
+    """Nobody goes by that name here.
+
+    Attributes:
+        note: For the log, when nobody was asked who might know more.
+    """
+
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

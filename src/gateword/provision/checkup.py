@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from gateword.domain.client import Client
+from gateword.domain.connection import Connection
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
 from gateword.ports.token_stores import SigningKey
 from gateword.provision.draft import Draft
@@ -98,6 +99,7 @@ def _directory(draft: Draft) -> Iterator[Finding]:
 
 def _realms(draft: Draft) -> Iterator[Finding]:
     for connection in sorted(draft.connections.values(), key=lambda one: one.name):
+        yield from _scripts(connection)
         if not connection.enabled_clients & draft.clients.keys():
             yield Finding(
                 level="hint",
@@ -105,6 +107,21 @@ def _realms(draft: Draft) -> Iterator[Finding]:
                 text="is enabled for no client, so nobody can log in through it; "
                 "add enabled_clients",
             )
+
+
+def _scripts(connection: Connection) -> Iterator[Finding]:
+    if connection.is_scripted:
+        refused = (
+            "users it does not have yet are unknown"
+            if connection.imports_users
+            else "every login is refused"
+        )
+        yield Finding(
+            level="warning",
+            about=f"database {connection.name}",
+            text=f"its customScripts do not run in this version, so {refused}; "
+            "import its users and set enabledDatabaseCustomization: false",
+        )
 
 
 def _client(draft: Draft, client: Client) -> Iterator[Finding]:

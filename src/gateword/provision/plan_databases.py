@@ -32,7 +32,11 @@ def _plan(draft: Draft, item: Members, name: str) -> None:
         connection_id = f"con_{draft.dice.letters(_ID_CHARS)}"
         connection = connection_document.created(item, name, connection_id)
     else:
-        connection = connection_document.changed(item, stored)
+        connection = connection_document.changed(item, stored, merges=True)
+    if connection.strategy != connection_document.STRATEGY:
+        item.fault(f"a database has the strategy {connection_document.STRATEGY}", "strategy")
+    elif (text := connection_document.conflict(connection)) is not None:
+        item.fault(text, "options")
     connection = _with_clients(draft, item, connection)
     _check_realms(draft, item, connection)
     draft.connections[name] = connection
