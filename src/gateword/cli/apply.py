@@ -3,16 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.markup import escape
-from rich.text import Text
 
 from gateword.app import opened
+from gateword.cli import diff, remote
 from gateword.cli.common import (
     BAD_USE,
     AsJson,
@@ -25,81 +24,125 @@ from gateword.cli.common import (
     out,
     run,
 )
-from gateword.cli.tables import print_table
-from gateword.provision.apply import Overtaken
-from gateword.provision.apply import apply as apply_text
-from gateword.provision.changes import Change
-from gateword.provision.source import BadFile
+from gateword.cli.remote import CaFile, ClientId, ClientSecret, ServerUrl
+from gateword.provision.apply import Applied, Overtaken
+from gateword.provision.apply import apply as apply_document
+from gateword.provision.files import MAX_FILE_BYTES, load, load_text
+from gateword.provision.plan import Faulty
+from gateword.provision.source import Source
+from gateword.provision.variables import BadFile
 from gateword.settings import Settings
 
-MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 _STDIN: Final = "-"
-_STYLES: Final = {"created": "green", "updated": "yellow", "unchanged": "dim"}
 
 File = Annotated[
     Path,
-    typer.Argument(help="YAML in the format of Auth0's Deploy CLI; `-` reads standard input."),
+    typer.Argument(
+        metavar="FILE|DIR",
+        help="YAML or a folder in the format of Auth0's Deploy CLI; `-` reads standard input.",
+    ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what would change, member by member; write nothing.")
+]
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="End with status 3 when anything changed or would.")
+]
+LeaveOut = Annotated[
+    bool,
+    typer.Option("--leave-out", help="Pass over sections that are not supported, and name them."),
+]
+CHANGED: Final = 3
 
 
 def apply(
     file: File,
+    dry_run: DryRun = False,
+    exit_code: ExitCode = False,
+    leave_out: LeaveOut = False,
     data: Data = None,
     tenant: TenantName = "default",
     database_url: DatabaseUrl = None,
+    url: ServerUrl = None,
+    client_id: ClientId = None,
+    client_secret: ClientSecret = None,
+    ca: CaFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a tenant what a file says; a second run changes nothing.
+    """Make a tenant what a file or folder says; a second run changes nothing.
 
     The environment fills in ##NAME## (text) and @@NAME@@ (JSON). Nothing is deleted, and a file
     with a fault changes nothing. The server may run meanwhile; it sees the change within a second.
+    With --url a server that runs elsewhere is asked to do it.
     """
-    settings = existing(data, database_url)
-    changes = run(_apply(settings, tenant, *_content(file)))
-    changed = [change for change in changes if change.action != "unchanged"]
-    if as_json:
-        document = {"changed": bool(changed), "changes": [asdict(one) for one in changes]}
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    elif changed:
-        print_table(("Action", "Kind", "Name", "Members"), map(_row, changed))
-        out.print(_summary(changes))
-    else:
-        out.print(f"Nothing changed: {len(changes)} things are as the file has them.")
+    server = remote.server(url, client_id, client_secret, ca, data)
+    place = server or existing(data, database_url)
+    source = _source(file)
+    try:
+        if isinstance(place, Settings):
+            applied = run(_apply(place, tenant, source, dry_run=dry_run, leave_out=leave_out))
+        else:
+            applied = place.apply(source.root, dry_run=dry_run, leave_out=leave_out)
+    except Faulty as faulty:
+        _refuse(source.refusal(faulty.faults))
+    except Overtaken as overtaken:
+        fail(f"{escape(str(overtaken))}. Apply the file again.")
+    _print(applied, dry_run=dry_run, as_json=as_json)
+    if exit_code and diff.changed(applied.changes):
+        raise typer.Exit(CHANGED)
 
 
-async def _apply(settings: Settings, tenant: str, name: str, text: str) -> Sequence[Change]:
+async def _apply(
+    settings: Settings, tenant: str, source: Source, *, dry_run: bool, leave_out: bool
+) -> Applied:
     async with opened(settings, tenant) as house:
-        try:
-            return await apply_text(name, text, os.environ, house.parts)
-        except BadFile as bad:
-            for line in bad.lines:
-                err.print(escape(line))
-            fail("the file was not applied; nothing changed.", BAD_USE)
-        except Overtaken as overtaken:
-            fail(f"{escape(str(overtaken))}. Apply the file again.")
+        return await apply_document(source.root, house.parts, dry_run=dry_run, leave_out=leave_out)
 
 
-def _content(file: Path) -> tuple[str, str]:
-    name = "<stdin>" if str(file) == _STDIN else str(file)
+def _print(applied: Applied, *, dry_run: bool, as_json: bool) -> None:
+    changed = diff.changed(applied.changes)
+    if as_json:
+        document = {
+            "changed": bool(changed),
+            "dry_run": dry_run,
+            "changes": [asdict(one) for one in applied.changes],
+            "left_out": list(applied.left_out),
+        }
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    for section in applied.left_out:
+        err.print(f"[yellow]left out[/] {escape(section)}: not supported")
+    if not changed:
+        would = " would change" if dry_run else " changed"
+        out.print(f"Nothing{would}: {len(applied.changes)} things are as the file has them.")
+    elif dry_run:
+        diff.print_diff(changed)
+        out.print(diff.summary(applied.changes, would=True))
+    else:
+        diff.print_changes(changed)
+        out.print(diff.summary(applied.changes))
+
+
+def _source(file: Path) -> Source:
     try:
-        raw = sys.stdin.buffer.read() if str(file) == _STDIN else file.read_bytes()
-    except OSError as error:
-        fail(f"{escape(name)} cannot be read: {error.strerror}", BAD_USE)
+        if str(file) == _STDIN:
+            return load_text("<stdin>", _stdin(), os.environ)
+        return load(file, os.environ)
+    except BadFile as bad:
+        _refuse(bad)
+
+
+def _stdin() -> str:
+    raw = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     if len(raw) > MAX_FILE_BYTES:
-        fail(f"{escape(name)} is over {MAX_FILE_BYTES // 1024 // 1024} MiB", BAD_USE)
+        raise BadFile([f"<stdin>: is over {MAX_FILE_BYTES // 1024 // 1024} MiB"])
     try:
-        return name, raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        fail(f"{escape(name)} is not UTF-8", BAD_USE)
+        raise BadFile(["<stdin> is not UTF-8"]) from None
 
 
-def _row(change: Change) -> tuple[Text, str, str, str]:
-    action = Text(change.action, _STYLES[change.action])
-    return action, change.kind, change.name, ", ".join(change.members)
-
-
-def _summary(changes: Sequence[Change]) -> str:
-    counts = [
-        f"{sum(change.action == action for change in changes)} {action}" for action in _STYLES
-    ]
-    return ", ".join(counts)
+def _refuse(bad: BadFile) -> NoReturn:
+    for line in bad.lines:
+        err.print(escape(line))
+    fail("the file was not applied; nothing changed.", BAD_USE)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
-from gateword.management import sealed
 from gateword.management.resource import Call, Document
 from gateword.policy import action_document as policy
 from gateword.ports.documents import Kept
+from gateword.provision import sealed
 
 
 async def stored(call: Call, id_: str) -> Kept:

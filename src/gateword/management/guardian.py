@@ -8,13 +8,13 @@ from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
-from gateword.management import sealed
 from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import Schema, array, flag, nullable, obj, secret, text
 from gateword.policy import guardian_document as policy
 from gateword.policy.guardian_document import Setting
 from gateword.ports.documents import Kept
+from gateword.provision import sealed
 
 _FACTOR: Final = obj(
     {"name": text(), "enabled": flag(), "trial_expired": flag()},

@@ -8,7 +8,7 @@ does the rest.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateword.domain.client import Client
@@ -20,43 +20,61 @@ from gateword.domain.user import User
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts, Stores
 from gateword.provision.changes import Change
-from gateword.provision.draft import Write
-from gateword.provision.plan import plan
+from gateword.provision.draft import KeptWrite, Write
+from gateword.provision.plan import Plan, plan
 from gateword.provision.plan_users import HASHES_AT_ONCE, UserWrite
-from gateword.provision.source import read
 
 
 class Overtaken(Exception):
     """Somebody else changed the tenant between plan and write; applying again sorts it out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying did, or would do.
+
+    Attributes:
+        changes: One for each thing of the document, `unchanged` ones included.
+        left_out: Sections that are not supported and were passed over.
+    """
+
+    changes: tuple[Change, ...]
+    left_out: tuple[str, ...] = ()
+
+
 async def apply(
-    name: str, text: str, environ: Mapping[str, str], parts: Parts
-) -> tuple[Change, ...]:
-    """Apply a configuration file to a tenant.
+    document: Mapping[str, object],
+    parts: Parts,
+    *,
+    dry_run: bool = False,
+    leave_out: bool = False,
+) -> Applied:
+    """Apply a configuration to a tenant.
 
     Args:
-        name: Name of the file, for messages.
-        text: What is in it.
-        environ: Values for `##NAME##` and `@@NAME@@`.
+        document: Sections by name.
         parts: The tenant's.
-
-    Returns:
-        One change for each thing of the file, `unchanged` ones included.
+        dry_run: Write nothing.
+        leave_out: Pass over sections that are not supported instead of refusing them.
 
     Raises:
-        BadFile: Nothing was changed.
+        Faulty: Nothing was changed.
         Overtaken: A name was taken by somebody else meanwhile.
         Refused: STORE_UNREACHABLE.
     """
-    planned = await plan(read(name, text, environ), parts)
+    planned = await plan(document, parts, leave_out=leave_out)
+    if not dry_run:
+        await _carry_out(planned, parts)
+    return Applied(planned.changes, planned.left_out)
+
+
+async def _carry_out(planned: Plan, parts: Parts) -> None:
     encoded_hashes = await hashes(parts.hasher, planned.users)
     at = parts.clock.now()
     for write in planned.writes:
         await _store(parts.stores, write, at)
     for user, encoded in zip(planned.users, encoded_hashes, strict=True):
         await store_user(parts.stores, user, encoded, at)
-    return planned.changes
 
 
 async def hashes(hasher: Hasher, users: tuple[UserWrite, ...]) -> list[Secret | None]:
@@ -78,15 +96,27 @@ async def _store(stores: Stores, write: Write, at: datetime) -> None:
             await stores.settings.save(write)
         case Client():
             await stores.clients.put(write, at)
-        case Connection():
-            if not await stores.connections.put(write, at):
-                raise Overtaken(f"a realm of {write.name} was taken meanwhile")
-        case ResourceServer():
-            await stores.resource_servers.put(write, at)
-        case ClientGrant():
-            await stores.client_grants.put(write, at)
         case Role():
             await stores.roles.put(write)
+        case KeptWrite() | Connection():
+            await _store_named(stores, write, at)
+        case _:
+            await _store_api(stores, write, at)
+
+
+async def _store_named(stores: Stores, write: KeptWrite | Connection, at: datetime) -> None:
+    if isinstance(write, Connection):
+        if not await stores.connections.put(write, at):
+            raise Overtaken(f"a realm of {write.name} was taken meanwhile")
+    elif not await stores.documents.put(write.kind, write.kept, at):
+        raise Overtaken(f"the name or order of {write.kept.name} was taken meanwhile")
+
+
+async def _store_api(stores: Stores, write: ResourceServer | ClientGrant, at: datetime) -> None:
+    if isinstance(write, ResourceServer):
+        await stores.resource_servers.put(write, at)
+    else:
+        await stores.client_grants.put(write, at)
 
 
 async def store_user(

@@ -61,6 +61,11 @@ async def bootstrap(
     )
 
 
+def is_management_client(client: Client) -> bool:
+    """Say whether a client is the one that was made with the tenant."""
+    return client.document.get("client_metadata") == _MARK
+
+
 async def _keys(stores: Stores, new_signing_key: Callable[[str], SigningKey]) -> bool:
     held = {key.state for key in await stores.signing_keys.all()}
     missing = [state for state in ("current", "next") if state not in held]
@@ -104,7 +109,7 @@ async def _management_client(
     stores: Stores, tenant: Tenant, clock: Clock, dice: Dice
 ) -> tuple[Client, bool]:
     for client in await stores.clients.all():
-        if client.document.get("client_metadata") == _MARK:
+        if is_management_client(client):
             return client, False
     client = Client(
         client_id=dice.letters(_CLIENT_ID_CHARS),

@@ -1,10 +1,32 @@
 """What applying a file did, or would do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Action: TypeAlias = Literal["created", "updated", "unchanged"]
+
+HIDDEN: Final = "*****"
+SECRET_MEMBERS: Final = frozenset({
+    "client_secret", "signing_secret", "password", "password_hash", "secrets", "configuration",
+    "value", "secret", "api_key",
+})  # fmt: skip
+"""Members whose values no diff shows, wherever they stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One member that differs.
+
+    Attributes:
+        member: Its name; members inside objects with dots.
+        before: Its value; None when there was none.
+        after: Its value; None when there is none any more.
+    """
+
+    member: str
+    before: object
+    after: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,15 +34,17 @@ class Change:
     """One thing of the file.
 
     Attributes:
-        kind: `client`, `database`, `resource server`, `client grant`, `role`, `tenant` or `user`.
+        kind: `client`, `database`, `resource server`, `client grant`, `role`, `tenant`, `rule`, …
         name: Its name, or what identifies it.
         members: What differs from before; empty for a thing that is new or unchanged.
+        differences: The same member by member; secrets are stars.
     """
 
     kind: str
     name: str
     action: Action
     members: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def compared(
@@ -38,4 +62,50 @@ def compared(
         if before.get(member) != after.get(member)
     )
     action: Action = "updated" if differing else "unchanged"
-    return Change(kind=kind, name=name, action=action, members=differing)
+    return Change(
+        kind=kind,
+        name=name,
+        action=action,
+        members=differing,
+        differences=tuple(_differences(before, after)),
+    )
+
+
+def hidden(member: str) -> Difference:
+    """Return the difference of a member that is a secret altogether."""
+    return Difference(member=member, before=HIDDEN, after=HIDDEN)
+
+
+def _differences(
+    before: Mapping[str, object], after: Mapping[str, object], path: str = ""
+) -> Iterator[Difference]:
+    for name in dict.fromkeys((*before, *after)):
+        old, new = before.get(name), after.get(name)
+        member = f"{path}{name}"
+        if old == new:
+            continue
+        if name in SECRET_MEMBERS:
+            yield Difference(member=member, before=_starred(old), after=_starred(new))
+        elif isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _differences(old, new, f"{member}.")
+        else:
+            yield Difference(member=member, before=_shown(old), after=_shown(new))
+
+
+def _starred(value: object) -> object:
+    return None if value is None else HIDDEN
+
+
+def _shown(value: object) -> object:
+    """Return a value without the secrets inside it."""
+    if isinstance(value, Mapping):
+        return {
+            name: _starred(inner) if name in SECRET_MEMBERS else _shown(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [
+            _shown(item)
+            for item in (sorted(value) if isinstance(value, set | frozenset) else value)
+        ]
+    return value

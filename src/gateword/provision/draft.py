@@ -2,18 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
 from gateword.domain.tenant import Tenant
+from gateword.policy import (
+    action_document,
+    attack_protection,
+    guardian_document,
+    rule_document,
+)
+from gateword.policy.claims import iso
 from gateword.ports.clock import Dice
+from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
 from gateword.provision.changes import Change, compared
 
-Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | Tenant
 GrantKey: TypeAlias = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWrite:
+    """A document to be stored."""
+
+    kind: str
+    kept: Kept
+
+
+Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | Tenant | KeptWrite
+RULES_CONFIG: Final = "rules_config"
+KINDS: Final = (
+    rule_document.KIND, RULES_CONFIG, action_document.KIND, action_document.BINDINGS_KIND,
+    attack_protection.KIND, guardian_document.KIND,
+)  # fmt: skip
+"""Kinds of documents that a file may hold."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +50,8 @@ class Draft:
         apis: By identifier.
         grants: By client id, audience and subject type.
         roles: By name.
+        at: Time of the changes, in Auth0's form.
+        documents: By kind, then by id.
         grant_types: What the token endpoint answers.
         changes: What each thing of the file comes to.
         writes: What must be stored, in the order of storing.
@@ -38,6 +64,8 @@ class Draft:
     grants: dict[GrantKey, ClientGrant]
     roles: dict[str, Role]
     dice: Dice
+    at: str = ""
+    documents: dict[str, dict[str, Kept]] = field(default_factory=dict)
     grant_types: frozenset[str] = frozenset()
     changes: list[Change] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
@@ -75,5 +103,9 @@ async def drawn(parts: Parts) -> Draft:
             for one in await stores.client_grants.all()
         },
         roles={one.name: one for one in await stores.roles.all()},
+        documents={
+            kind: {one.id: one for one in await stores.documents.all(kind)} for kind in KINDS
+        },
         dice=parts.dice,
+        at=iso(parts.clock.now()),
     )

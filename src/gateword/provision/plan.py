@@ -3,7 +3,7 @@
 Nothing is written here. Source of the format: Auth0 Deploy CLI, "Using as a CLI", YAML.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -11,34 +11,57 @@ from gateword.policy.members import Fault, Members, did_you_mean
 from gateword.ports.parts import Parts
 from gateword.provision.changes import Change
 from gateword.provision.draft import Draft, Write, drawn
+from gateword.provision.plan_actions import plan_actions, plan_triggers
 from gateword.provision.plan_apis import plan_apis, plan_roles
 from gateword.provision.plan_clients import plan_clients, plan_grants
 from gateword.provision.plan_databases import plan_databases, plan_tenant
+from gateword.provision.plan_protection import (
+    plan_attack_protection,
+    plan_factor_providers,
+    plan_factor_templates,
+    plan_guardian_factors,
+    plan_guardian_policies,
+    plan_phone_message_types,
+    plan_phone_provider,
+)
+from gateword.provision.plan_rules import plan_rules, plan_rules_configs
 from gateword.provision.plan_users import SECTION as USERS
 from gateword.provision.plan_users import UserWrite, plan_users, writes_of
-from gateword.provision.source import Source
 
 Section: TypeAlias = Callable[[Draft, Iterable[Members]], None]
+Whole: TypeAlias = Callable[[Draft, Members], None]
 
-TENANT: Final = "tenant"
 SECTIONS: Final[tuple[tuple[str, Section], ...]] = (
     ("resourceServers", plan_apis),
     ("clients", plan_clients),
     ("databases", plan_databases),
     ("clientGrants", plan_grants),
     ("roles", plan_roles),
+    ("rules", plan_rules),
+    ("rulesConfigs", plan_rules_configs),
+    ("actions", plan_actions),
+    ("guardianFactors", plan_guardian_factors),
+    ("guardianFactorTemplates", plan_factor_templates),
+    ("guardianFactorProviders", plan_factor_providers),
 )
-"""In the order in which one may name things of another."""
+"""Lists, in the order in which one may name things of another."""
+
+WHOLE: Final[tuple[tuple[str, Whole], ...]] = (
+    ("tenant", plan_tenant),
+    ("triggers", plan_triggers),
+    ("attackProtection", plan_attack_protection),
+    ("guardianPolicies", plan_guardian_policies),
+    ("guardianPhoneFactorSelectedProvider", plan_phone_provider),
+    ("guardianPhoneFactorMessageTypes", plan_phone_message_types),
+)
+"""Sections that are one object each."""
 
 LATER: Final = frozenset({
-    "actions", "attackProtection", "branding", "connectionProfiles", "connections",
-    "customDomains", "emailProvider", "emailTemplates", "eventStreams", "flowVaultConnections",
-    "flows", "forms", "guardianFactorProviders", "guardianFactorTemplates", "guardianFactors",
-    "guardianPhoneFactorMessageTypes", "guardianPhoneFactorSelectedProvider", "guardianPolicies",
-    "hooks", "logStreams", "migrations", "networkACLs", "organizations", "pages",
-    "phoneProviders", "phoneTemplates", "prompts", "riskAssessment", "rules", "rulesConfigs",
-    "selfServiceProfiles", "themes", "tokenExchangeProfiles", "triggers",
-    "userAttributeProfiles",
+    "actionModules", "branding", "connectionProfiles", "connections", "customDomains",
+    "emailProvider", "emailTemplates", "eventStreams", "flowVaultConnections", "flows", "forms",
+    "hooks", "logStreams", "migrations", "networkACLs", "organizations", "pages", "phoneProviders",
+    "phoneTemplates", "prompts", "rateLimitPolicies", "riskAssessment", "selfServiceProfiles",
+    "supplementalSignals", "themes", "tokenExchangeProfiles", "userAttributeProfiles",
 })  # fmt: skip
 """Sections of the Deploy CLI's format that Gateword does not act on; empty ones are let pass."""
 
@@ -51,42 +74,71 @@ class Plan:
         changes: One for each thing of the file, also when it is unchanged.
         writes: Configuration to be stored, in order.
         users: Users to be stored after it.
+        left_out: Sections that are not supported and were passed over.
     """
 
     changes: tuple[Change, ...]
     writes: tuple[Write, ...]
     users: tuple[UserWrite, ...]
+    left_out: tuple[str, ...] = ()
 
 
-async def plan(source: Source, parts: Parts) -> Plan:
-    """Return what the file would change.
+class Faulty(Exception):
+    """A document that cannot be applied; `faults` says where and why."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
+
+
+async def plan(document: Mapping[str, object], parts: Parts, *, leave_out: bool = False) -> Plan:
+    """Return what a document would change.
+
+    Args:
+        document: Sections by name.
+        parts: The tenant's.
+        leave_out: Pass over sections that are not supported instead of refusing them.
 
     Raises:
-        BadFile: With every fault of the file, each with its line.
+        Faulty: With every fault of the document.
     """
     faults: list[Fault] = []
-    root = Members(source.root, (), faults)
+    root = Members(document, (), faults)
     draft = await drawn(parts)
     for name, section in SECTIONS:
         section(draft, root.items(name) or ())
-    if root.given(TENANT) is not None:
-        plan_tenant(draft, root.member(TENANT))
+    for name, whole in WHOLE:
+        if root.given(name) is not None:
+            whole(draft, root.member(name))
     users = await plan_users(draft, parts, root.items(USERS) or ())
-    _check_sections(root)
+    unsupported = _unsupported(root)
+    for name in unsupported if not leave_out else ():
+        root.fault("this section is not supported; take it out, or use --leave-out", name)
     if faults:
-        raise source.refusal(faults)
+        raise Faulty(faults)
     return Plan(
         changes=(*draft.changes, *(change for _, change in users)),
         writes=tuple(draft.writes),
         users=writes_of(users),
+        left_out=tuple(unsupported),
     )
 
 
-def _check_sections(root: Members) -> None:
-    known = {*(name for name, _ in SECTIONS), TENANT, USERS}
+def _unsupported(root: Members) -> list[str]:
+    """Return the sections that nobody here has a use for; what nobody knows is a fault."""
+    known = {*dict(SECTIONS), *dict(WHOLE), USERS}
+    found = []
     for name, value in root.present().items():
         if name in LATER:
-            if value not in ([], {}, "", False):
-                root.fault("this section is not supported yet; take it out", name)
+            found += [] if _is_empty(value) else [name]
         elif name not in known:
             root.fault(f"unknown section{did_you_mean(name, {*known, *LATER})}", name)
+    return found
+
+
+def _is_empty(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_empty, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_empty, value))
+    return value in (None, "", False)

@@ -14,7 +14,7 @@ from gateword.policy.members import Members
 from gateword.policy.profile import completed
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts
-from gateword.provision.changes import Action, Change, compared
+from gateword.provision.changes import Action, Change, Difference, compared, hidden
 from gateword.provision.draft import Draft
 from gateword.provision.user_items import PREFIX, PROFILE, Reader, Wanted
 
@@ -156,7 +156,13 @@ async def _changed(parts: Parts, wanted: Wanted, account: Account) -> tuple[User
         roles=lacking,
     )
     action: Action = "updated" if members else "unchanged"
-    return write, replace(change, action=action, members=members)
+    differences = change.differences
+    if "password" in members:
+        differences = (*differences, hidden("password"))
+    if lacking:
+        now = Difference(member="roles", before=sorted(held), after=sorted({*held, *lacking}))
+        differences = (*differences, now)
+    return write, replace(change, action=action, members=members, differences=differences)
 
 
 async def _new_password(hasher: Hasher, wanted: Wanted, account: Account) -> Secret | None:

@@ -7,7 +7,8 @@ from gateword.domain.user import Account, User
 from gateword.policy.identifier import login_names
 from gateword.provision.apply import apply
 from gateword.provision.changes import Change
-from gateword.provision.source import BadFile
+from gateword.provision.files import load_text
+from gateword.provision.plan import Faulty
 from tests.support.house import House
 
 SHOP = """
@@ -48,15 +49,17 @@ x-gateword-users:
 
 async def applied(house: House, text: str, **environ: str) -> list[Change]:
     """Apply a text and return what was not unchanged."""
-    changes = await apply("f.yaml", text, environ, house.parts)
-    return [change for change in changes if change.action != "unchanged"]
+    source = load_text("f.yaml", text, environ)
+    done = await apply(source.root, house.parts)
+    return [change for change in done.changes if change.action != "unchanged"]
 
 
 async def faults(house: House, text: str) -> tuple[str, ...]:
     """Apply a bad text and return its faults."""
-    with pytest.raises(BadFile) as bad:
-        await apply("f.yaml", text, {}, house.parts)
-    return bad.value.lines
+    source = load_text("f.yaml", text, {})
+    with pytest.raises(Faulty) as faulty:
+        await apply(source.root, house.parts)
+    return source.refusal(faulty.value.faults).lines
 
 
 async def user(house: House, connection: str, name: str) -> User:
