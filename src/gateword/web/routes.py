@@ -66,6 +66,7 @@ def application(
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[Route] = [
+        *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
         _at("/oauth/introspect", Endpoint(tenancies, {"POST": introspect.post})),
