@@ -1,5 +1,6 @@
 """What goldens may say is given: each sentence is carried out just before its step's request."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -134,6 +135,10 @@ async def _passwords_off(house: House, name: str) -> None:
     await _connection(house, name, passwords_enabled=False)
 
 
+async def _options(house: House, name: str, text: str) -> None:
+    await _connection(house, name, options=json.loads(text))
+
+
 async def _loses_role(house: House, identifier: str) -> None:
     roles = house.parts.stores.roles
     for role in await roles.all():
@@ -185,6 +190,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"connection (\w+) is off": _off,
     r"connection (\w+) is not enabled for client (\w+)": _not_enabled,
     r"connection (\w+) takes no passwords": _passwords_off,
+    r"options of (\w+) are (\{.*\})": _options,
     r"ann has no permissions at (.+)": _loses_role,
     r"signing keys were rotated": _rotated,
     r"the previous signing key was revoked": _revoked,

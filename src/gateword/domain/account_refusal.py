@@ -24,7 +24,7 @@ class AccountRefusal(RefusalTable):
     PARAMETER_REQUIRED = Row(
         400, "invalid_request", "{name} is required", _OWN, "§5.1 missing field, §5.2"
     )
-    METADATA_INVALID = Row(400, "invalid_request", "{fault}", _FS, "§5.1 user_metadata limits")
+    METADATA_INVALID = Row(400, "invalid_request", "{fault}", (), "§5.1 user_metadata limits")
     CONNECTION_UNKNOWN = Row(
         400, "invalid_request", "the connection was not found", (), "§5.1 connection unknown, §5.2"
     )
