@@ -10,7 +10,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.user import User
 from gateword.management import roles
 from gateword.management.resource import Call, Document, Listed, Resource, Slice, Verb
-from gateword.management.schema import array, nullable, obj, text
+from gateword.management.schema import array, obj, text
 
 _MOST: Final = 1000
 _MEMBERS: Final = ("user_id", "email", "picture", "name")
@@ -57,12 +57,13 @@ def _user_ids(call: Call) -> list[str]:
 
 def _rendered(user: User) -> Document:
     profile = user.profile
-    return {
+    shown = {
         "user_id": user.user_id,
         "email": user.email,
         "picture": profile.get("picture"),
         "name": profile.get("name") or user.email or user.username or user.phone_number,
     }
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 RESOURCE: Final = Resource(
@@ -77,7 +78,7 @@ RESOURCE: Final = Resource(
             summary="Get the users of a role",
             listed=Listed(
                 key="users",
-                item=obj({name: nullable(text()) for name in _MEMBERS}, required=_MEMBERS),
+                item=obj({name: text() for name in _MEMBERS}, required=("user_id",)),
                 id="user_id",
                 checkpoint=True,
             ),
