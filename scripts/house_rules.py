@@ -35,10 +35,11 @@ REVEAL_ROOMS: Final = (
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
     "src/gateword/management/sealed.py",  # unpacks what is kept as one secret
     "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
-    "src/gateword/management/api_answers.py",  # answers an API's secret to its operator
+    "src/gateword/management/resource_servers.py",  # the same of an API
     "src/gateword/login/client.py",  # compares a client's secret in constant time
     "src/gateword/accounts/links.py",  # writes a handle into the link that is sent out
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
+    "src/gateword/policy/user_export.py",  # writes hashes for an operator who asked for them
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""

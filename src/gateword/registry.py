@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from gateword.accounts.cleaning import Cleaning
+from gateword.accounts.job_runner import JobRunner
 from gateword.accounts.post import Post
 from gateword.delivery.console import ConsoleCourier
 from gateword.delivery.smtp import courier_at
@@ -20,11 +21,14 @@ from gateword.management import (
     anomaly,
     attack_protection,
     client_credentials,
+    client_grants,
     clients,
     configuration,
     connection_clients,
     connections,
     guardian,
+    jobs,
+    resource_servers,
     role_members,
     roles,
     rules,
@@ -63,10 +67,13 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
 }
 
 RESOURCES: Final[tuple[Resource, ...]] = (
+    jobs.RESOURCE,
     connection_clients.RESOURCE,
     connections.RESOURCE,
     clients.RESOURCE,
     client_credentials.RESOURCE,
+    client_grants.RESOURCE,
+    resource_servers.RESOURCE,
     role_members.RESOURCE,
     roles.RESOURCE,
     rules.RESOURCE,
@@ -92,5 +99,6 @@ def _courier(settings: Settings) -> Courier:
 
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: Cleaning(settings.purge_every_s),
+    lambda _: JobRunner(),
     lambda settings: Post(_courier(settings)),
 )

@@ -1,14 +1,18 @@
 """Deletes what has expired."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import timedelta
+from typing import ClassVar, Final
 
 from gateword.ports.parts import Parts
+
+JOBS_KEPT: Final = timedelta(hours=24)
+"""How long an ended job, its errors and its file can be asked for (Auth0: "Bulk User Imports")."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """Expired tokens and tickets go (port `Chore`)."""
+    """Expired tokens and tickets go, and jobs that ended a day ago (port `Chore`)."""
 
     every_s: float
     name: ClassVar[str] = "cleaning"
@@ -17,3 +21,4 @@ class Cleaning:
         now = parts.clock.now()
         await parts.stores.tokens.purge(now)
         await parts.stores.tickets.purge(now)
+        await parts.stores.jobs.purge(now - JOBS_KEPT)

@@ -31,6 +31,15 @@ class ManagementRefusal(RefusalTable):
         429, "too_many_requests", "Global limit has been reached", (), "§1 too_many_requests"
     )
 
+    TOO_MANY_IMPORTS = Row(
+        429,
+        "too_many_requests",
+        "There are {count} active import users jobs, please wait until some of them are finished "
+        "and try again",
+        _FAPI,
+        "realms §6: two running jobs at most; text from memory",
+    )
+
     # what is asked (§1)
     NO_SUCH_ENDPOINT = Row(404, "", "Not Found", (), "our own")
     METHOD_NOT_ALLOWED = Row(405, "", "Method Not Allowed", (), "our own")
@@ -94,6 +103,7 @@ class ManagementRefusal(RefusalTable):
     NO_RULE = Row(404, "inexistent_rule", "The rule does not exist", _FAPI, "§1")
     NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
     NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
+    NO_JOB = Row(404, "inexistent_job", "The job does not exist", _FAPI, "§9, text inferred")
     NO_BLOCK = Row(404, "", "Not Found", _FAPI, "§1: anomaly block has no code")
 
     # what is there already (§1)

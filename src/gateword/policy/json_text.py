@@ -6,10 +6,12 @@ numbers that overflow or go on for ever, nesting without end.
 
 import json
 import math
+import re
 from typing import Final, NoReturn
 
 MAX_DEPTH: Final = 32
 _MAX_DIGITS: Final = 300
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 def read(body: bytes) -> tuple[object, list[str]]:
@@ -54,7 +56,7 @@ def is_storable(value: object) -> bool:
 
 
 def _is_storable_text(text: str) -> bool:
-    return "\0" not in text and not any("\ud800" <= c <= "\udfff" for c in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def _children(item: object) -> list[object]:

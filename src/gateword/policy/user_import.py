@@ -150,14 +150,20 @@ MEMBERS: Final = frozenset({
 
 
 def merged(user: User, arrival: Arrival) -> User:
-    """Return a user with what an item brings; metadata are merged at their first level."""
+    """Return a user with what an item brings; metadata are merged at their first level.
+
+    A new address is not verified unless the item says so (Auth0: "Create import users job").
+    """
     new, given = arrival.new, arrival.given
+    is_new_email = "email" in given and new.email != user.email
     return replace(
         user,
         email=new.email if "email" in given else user.email,
         username=new.username if "username" in given else user.username,
         phone_number=new.phone_number if "phone_number" in given else user.phone_number,
-        email_verified=new.email_verified if "email_verified" in given else user.email_verified,
+        email_verified=new.email_verified
+        if is_new_email or "email_verified" in given
+        else user.email_verified,
         phone_verified=new.phone_verified if "phone_verified" in given else user.phone_verified,
         blocked=new.blocked if "blocked" in given else user.blocked,
         profile={**user.profile, **new.profile},

@@ -10,7 +10,7 @@ from gateword.management.desk import Directory
 from gateword.management.resource import Resource
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
-from gateword.web import closed, faces, well_known
+from gateword.web import closed, exports, faces, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
@@ -76,6 +76,7 @@ def application(
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         _at("/health", Health(tenancies)),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
+        _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
         _at("/api/v2/openapi.json", public(described.get)),
         _at("/api/v2/{rest:path}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
         *(_at(path, gone) for path in closed.PATHS),
