@@ -10,8 +10,8 @@ import typer
 from gateword import logging_setup
 
 COMMANDS: Final = (
-    "init", "serve", "env", "apply", "users", "clients", "keys", "tenants", "logs", "doctor",
-    "demo",
+    "init", "serve", "env", "apply", "export", "users", "clients", "keys", "tenants", "logs",
+    "doctor", "demo",
 )  # fmt: skip
 """Each is a module beside this one: an `app` with commands of its own, or a function."""
 

@@ -13,7 +13,7 @@ from typing import Final
 from gateword.policy.members import Path as Place
 from gateword.policy.members import shown
 from gateword.provision.layout import DATABASES, ELSEWHERE, LISTS, OBJECTS
-from gateword.provision.source import Source, read
+from gateword.provision.source import Lines, Source, read, read_json
 from gateword.provision.variables import BadFile, filled_script
 
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
@@ -170,54 +170,45 @@ class _Folder:
         return _with_scripts(source, _Homes(self.root, self.homes), self.environ)
 
     def _add_item(self, section: str, path: Path, home: Path) -> None:
-        read_in = self._read(path)
-        if not read_in:
-            return
+        value, lines = self._read(path)
         items = self.document.setdefault(section, [])
-        if isinstance(items, list):
+        if value and isinstance(items, list):
             place = (section, len(items))
-            items.append(dict(read_in.root))
-            self._note(place, read_in)
+            items.append(value)
+            self._note(place, path, lines)
             self.homes[place] = home
 
     def _add_object(self, path: Path, members: tuple[str, ...]) -> None:
-        read_in = self._read(path) if path.is_file() else None
-        if not read_in:
+        value, lines = self._read(path) if path.is_file() else (None, {})
+        if value is None:
             return
         holder = self.document
         for member in members[:-1]:
             inner = holder.setdefault(member, {})
             holder = inner if isinstance(inner, dict) else {}
-        holder[members[-1]] = dict(read_in.root)
-        self._note(members, read_in)
+        holder[members[-1]] = value
+        self._note(members, path, lines)
 
     def _add_unsupported(self, path: Path, section: str) -> None:
-        found = [path] if path.is_file() else _in(path, "**/*.json")
-        for one in found:
-            if section not in self.document or self.document[section] in ({}, []):
-                self._add_value(section, one)
+        for one in [path] if path.is_file() else _in(path, "**/*.json"):
+            value, _ = self._read(one)
+            values = self.document.setdefault(section, [])
+            if isinstance(values, list):
+                values.append(value)
+                self.files.setdefault((section,), str(path))
 
-    def _add_value(self, section: str, path: Path) -> None:
-        read_in = self._read(path, list_too=True)
-        if read_in:
-            self.document[section] = read_in.root.get("", read_in.root)
-            self.files[section,] = str(path)
-
-    def _read(self, path: Path, *, list_too: bool = False) -> Source | None:
+    def _read(self, path: Path) -> tuple[object, Lines]:
         if len(self.files) > MAX_FILES:
             raise BadFile([f"{self.root}: holds over {MAX_FILES} files"])
         try:
-            text = _text(path).replace("\t", " ")  # JSON has no tabs but between values
-            if list_too and text.lstrip().startswith("["):
-                text = f'{{"": {text} }}'
-            return read(str(path), text, self.environ)
+            return read_json(str(path), _text(path), self.environ)
         except BadFile as bad:
             self.faults += bad.lines
-            return None
+            return None, {}
 
-    def _note(self, place: Place, read_in: Source) -> None:
-        self.files[place] = read_in.name
-        self.lines |= {(*place, *inner): line for inner, line in read_in.lines.items()}
+    def _note(self, place: Place, path: Path, lines: Lines) -> None:
+        self.files[place] = str(path)
+        self.lines |= {(*place, *inner): line for inner, line in lines.items()}
 
 
 def _in(folder: Path, pattern: str) -> list[Path]:

@@ -15,6 +15,8 @@ LISTS: Final[Mapping[str, str]] = {
     "rulesConfigs": "rules-configs",
     "actions": "actions",
     "guardianFactors": "guardian/factors",
+    "guardianFactorTemplates": "guardian/templates",
+    "guardianFactorProviders": "guardian/providers",
 }
 """Section to the folder with one JSON file for each item."""
 
@@ -24,6 +26,9 @@ DATABASES: Final = ("databases", "database-connections", "database.json")
 OBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "tenant.json": ("tenant",),
     "guardian/policies.json": ("guardianPolicies",),
+    "guardian/phoneFactorMessageTypes.json": ("guardianPhoneFactorMessageTypes",),
+    "guardian/phoneFactorSelectedProvider.json": ("guardianPhoneFactorSelectedProvider",),
+    "triggers/triggers.json": ("triggers",),
     "attack-protection/brute-force-protection.json": ("attackProtection", "bruteForceProtection"),
     "attack-protection/suspicious-ip-throttling.json": (
         "attackProtection", "suspiciousIpThrottling",
@@ -48,10 +53,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "flow-vault-connections": "flowVaultConnections",
     "flows": "flows",
     "forms": "forms",
-    "guardian/phoneFactorMessageTypes.json": "guardianPhoneFactorMessageTypes",
-    "guardian/phoneFactorSelectedProvider.json": "guardianPhoneFactorSelectedProvider",
-    "guardian/providers": "guardianFactorProviders",
-    "guardian/templates": "guardianFactorTemplates",
     "hooks": "hooks",
     "log-streams": "logStreams",
     "network-acls": "networkACLs",
@@ -66,7 +67,6 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "supplemental-signals.json": "supplementalSignals",
     "themes": "themes",
     "token-exchange-profiles": "tokenExchangeProfiles",
-    "triggers": "triggers",
     "user-attribute-profiles": "userAttributeProfiles",
 }
 """File or folder to the section of which only the first value is looked at: whether it is empty."""

@@ -1,14 +1,18 @@
 """A configuration file: variables filled in, parsed, and every value's line remembered."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 import yaml
 
+from gateword.policy import json_text
 from gateword.policy.members import Fault, Path, shown
 from gateword.provision.variables import BadFile, filled
+
+Lines: TypeAlias = Mapping[Path, int]
 
 MAX_VALUES: Final = 100_000
 """Values in a file, aliases counted as often as they are used: more is an alias bomb."""
@@ -33,7 +37,7 @@ class Source:
 
     name: str
     root: Mapping[str, object]
-    lines: Mapping[Path, int] = field(default_factory=dict)
+    lines: Lines = field(default_factory=dict)
     files: Mapping[Path, str] = field(default_factory=dict)
 
     def line(self, path: Path) -> int:
@@ -98,6 +102,52 @@ def read(name: str, text: str, environ: Mapping[str, str]) -> Source:
     if not isinstance(root, dict):
         raise BadFile([f"{name}:1: must be a mapping with keys such as clients and databases"])
     return Source(name, root, walk.lines)
+
+
+def read_json(name: str, text: str, environ: Mapping[str, str]) -> tuple[object, Lines]:
+    """Return a JSON file's content, and the line of each member and item.
+
+    Args:
+        name: Name of the file, for messages.
+        text: What is in it.
+        environ: Values for `##NAME##` and `@@NAME@@`.
+
+    Raises:
+        BadFile: A variable is not set, the JSON is malformed, or a member stands twice.
+    """
+    ready, origins = filled(name, text, environ)
+    try:
+        value, repeated = json_text.read(ready.encode("utf-8", "surrogatepass"))
+    except ValueError:
+        raise BadFile([f"{name}:{_broken(ready, origins)}"]) from None
+    lines = _lines(name, ready, origins)
+    if repeated:
+        raise BadFile([f"{name}:1: {repeated[0]} stands twice"])
+    if not json_text.is_storable(value):
+        raise BadFile([f"{name}:1: holds a character that cannot be stored"])
+    return value, lines
+
+
+def _broken(text: str, origins: Sequence[int]) -> str:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"{origins[min(error.lineno, len(origins)) - 1]}: no JSON: {error.msg}"
+    except (ValueError, RecursionError):
+        pass
+    return f"1: no JSON, too large a number, or over {json_text.MAX_DEPTH} levels"
+
+
+def _lines(name: str, text: str, origins: Sequence[int]) -> Lines:
+    """Return lines as far as YAML, of which JSON is nearly a part, can tell."""
+    walk = _Walk(name, origins)
+    try:
+        node = _compose(text.replace("\t", " "))
+        if node is not None:
+            walk.value(node, ())
+    except (yaml.YAMLError, RecursionError):
+        return {}
+    return walk.lines
 
 
 def _unparsable(error: Exception) -> str:
