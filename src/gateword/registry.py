@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from gateword.accounts.cleaning import Cleaning
 from gateword.accounts.job_runner import JobRunner
+from gateword.accounts.log_retention import LogRetention
 from gateword.accounts.post import Post
 from gateword.delivery.console import ConsoleCourier
 from gateword.delivery.smtp import courier_at
@@ -28,13 +29,18 @@ from gateword.management import (
     connections,
     guardian,
     jobs,
+    logs,
     resource_servers,
     role_members,
     roles,
     rules,
     rules_configs,
+    signing_keys,
+    stats,
+    tenants,
     user_blocks,
     user_roles,
+    users,
 )
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
@@ -67,6 +73,7 @@ REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
 }
 
 RESOURCES: Final[tuple[Resource, ...]] = (
+    users.RESOURCE,
     jobs.RESOURCE,
     connection_clients.RESOURCE,
     connections.RESOURCE,
@@ -74,6 +81,8 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     client_credentials.RESOURCE,
     client_grants.RESOURCE,
     resource_servers.RESOURCE,
+    tenants.RESOURCE,
+    signing_keys.RESOURCE,
     role_members.RESOURCE,
     roles.RESOURCE,
     rules.RESOURCE,
@@ -88,6 +97,8 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     actions.RESOURCE,
     action_triggers.RESOURCE,
     action_versions.RESOURCE,
+    logs.RESOURCE,
+    stats.RESOURCE,
 )
 
 
@@ -99,6 +110,7 @@ def _courier(settings: Settings) -> Courier:
 
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: Cleaning(settings.purge_every_s),
+    lambda settings: LogRetention(settings.log_retention_days, settings.purge_every_s),
     lambda _: JobRunner(),
     lambda settings: Post(_courier(settings)),
 )
