@@ -8,11 +8,12 @@ from pathlib import Path
 from starlette.routing import Router
 
 from gateword.ports.crypto import Hasher
+from gateword.ports.delivery import Courier
 from gateword.ports.meter import HASH_QUEUE, HASH_WAIT, Count, Duration, Exposition
 from gateword.storage.engine import Database
 from gateword.telemetry import prometheus, tracing
 from gateword.telemetry.counters import Counters, Snapshot, merged
-from gateword.telemetry.metered import MeteredDatabase, MeteredHasher
+from gateword.telemetry.metered import MeteredCourier, MeteredDatabase, MeteredHasher
 from gateword.telemetry.sharing import EVERY_S, FOLDER_VARIABLE, Shared, is_running
 
 
@@ -65,6 +66,10 @@ class HouseTelemetry:
         if self._tracer is None:
             return database
         return tracing.TracedDatabase(database, self._tracer)
+
+    def courier(self, real: Courier) -> Courier:
+        """Return a courier whose letters are counted."""
+        return MeteredCourier(real, self._counters)
 
     def trace(self, router: Router) -> Router:
         """Have each route of an application traced, when that is switched on."""

@@ -5,7 +5,9 @@ from typing import Final, TypeVar
 
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Hasher
-from gateword.ports.meter import HASH_TIME, STORE_TIME, Meter
+from gateword.ports.delivery import Courier, Undeliverable
+from gateword.ports.meter import HASH_TIME, LETTERS, STORE_TIME, Meter
+from gateword.ports.queues import Letter
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, Value, Work
 from gateword.storage.statement import Sql
 
@@ -53,6 +55,22 @@ def algorithm(encoded: Secret | None) -> str:
     if name in _BCRYPT:
         return "bcrypt"
     return name if name.isascii() and name.replace("-", "").isalnum() else "other"
+
+
+class MeteredCourier:
+    """A courier whose letters are counted by what became of them."""
+
+    def __init__(self, real: Courier, meter: Meter) -> None:
+        self._real = real
+        self._meter = meter
+
+    async def deliver(self, letter: Letter) -> None:
+        try:
+            await self._real.deliver(letter)
+        except Undeliverable as failed:
+            self._meter.count(LETTERS, "given up" if failed.is_final else "put off")
+            raise
+        self._meter.count(LETTERS, "delivered")
 
 
 class MeteredDatabase:
