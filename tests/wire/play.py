@@ -6,8 +6,9 @@ In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answ
 form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion, and
 `{{x*N}}` N times x. In answers: `{{jwt:NAME}}`, `{{opaque:LENGTH:NAME}}` and `{{refresh:NAME}}` are
 tokens that later requests call by that name, `{{now+N}}` is a time of the house, `{{epoch}}` one of
-the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length; `{{certificate}}`,
-`{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key.
+the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length;
+`{{certificate}}`, `{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key,
+`{{sealed}}` is ciphertext in base64, which begins with the id of the encryption key.
 """
 
 import base64
@@ -44,9 +45,11 @@ _VARYING: Final = (
     (re.compile(r'("pkcs7":)"-----BEGIN PKCS7[^"]+"'), r'\1"{{pkcs7}}"'),
     (re.compile(r'("fingerprint":)"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}"'), r'\1"{{fingerprint}}"'),
     (re.compile(r'("thumbprint":)"[0-9A-F]{40}"'), r'\1"{{thumbprint}}"'),
+    (re.compile(r'("\w+":)"UM48[\w+/]{30,}={0,2}"'), r'\1"{{sealed}}"'),
     (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
 )
 _UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
+_MULTIPART: Final = "multipart/"
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -73,12 +76,11 @@ class Play:
             await carry_out(self._house, sentence)
         await self._mint(step.request)
         method, _, target = step.request.first.partition(" ")
-        form = any(value.startswith(_FORM) for _, value in step.request.headers)
         response = await self._house.http.request(
             method,
             self.filled(target, quote),
             headers=[(name, self.filled(value, str)) for name, value in step.request.headers],
-            content=self.filled(step.request.text, _quoted if form else _escaped).encode(),
+            content=self._content(step.request),
         )
         body, tokens = self._shown_body(response, number)
         answer = Message(
@@ -88,6 +90,12 @@ class Play:
         )
         trailer = [line for name in tokens for line in self._decoded(name)]
         return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+
+    def _content(self, request: Message) -> bytes:
+        media = dict(request.headers).get("content-type", "")
+        text = self.filled(request.text, _quoted if media.startswith(_FORM) else _escaped)
+        # RFC 2046 §5.1: the lines of a multipart body end in CRLF.
+        return (text.replace("\n", "\r\n") if media.startswith(_MULTIPART) else text).encode()
 
     async def _mint(self, request: Message) -> None:
         for text in (request.first, request.text, *(value for _, value in request.headers)):

@@ -47,11 +47,11 @@ async def create(call: Call) -> Document:
         if key is None:
             raise LookupError("a document without faults makes a key")
         if any(known.kid == key.kid for known in client.keys):
-            text = "A credential with the same kid already exists."
-            raise Refused(ManagementRefusal.CONFLICT, text=text)
+            why = "A credential with the same kid already exists."
+            raise Refused(ManagementRefusal.CONFLICT, text=why)
         if len(client.keys) >= MAX_KEYS:
-            text = f"A client has at most {MAX_KEYS} credentials."
-            raise Refused(ManagementRefusal.NOT_SUPPORTED, text=text)
+            why = f"A client has at most {MAX_KEYS} credentials."
+            raise Refused(ManagementRefusal.NOT_SUPPORTED, text=why)
         made[:] = [replace(key, is_assigned=False)]
         return replace(client, keys=(*client.keys, *made))
 

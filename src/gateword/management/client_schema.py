@@ -98,7 +98,7 @@ _WITHOUT_EFFECT: Final[dict[str, Schema]] = {
     **dict.fromkeys(
         ("sso", "sso_disabled", "oidc_conformant", "cross_origin_authentication",
          "cross_origin_auth", "custom_login_page_on", "require_pushed_authorization_requests",
-         "require_proof_of_possession",
+         "require_proof_of_possession", "enforce_anon_session_transfer_network_binding",
          "skip_non_verifiable_callback_uri_confirmation_prompt"), _FLAG),
     **dict.fromkeys(("custom_login_page", "custom_login_page_preview", "form_template"), _HTML),
     **dict.fromkeys(("callbacks", "allowed_logout_urls", "client_aliases"), _URLS),
@@ -109,7 +109,9 @@ _WITHOUT_EFFECT: Final[dict[str, Schema]] = {
         ("addons", "mobile", "native_social_login", "default_organization", "oidc_logout",
          "oidc_backchannel_logout", "session_transfer", "encryption_key", "signed_request_object",
          "token_exchange", "token_quota", "express_configuration",
-         "my_organization_configuration"), _FREE),
+         "my_organization_configuration", "fedcm_login", "token_vault_privileged_access",
+         "identity_assertion_authorization_grant", "anonymous_sessions",
+         "b2b_integration_configuration", "oidc_support"), _FREE),
     "par_request_expiry": whole("Stored and returned; without effect."),
 }  # fmt: skip
 

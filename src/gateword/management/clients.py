@@ -98,8 +98,8 @@ async def rotate(call: Call) -> Document:
     def rotated(client: Client) -> Client:
         if client.secret is None:
             how = client.auth_method.value
-            text = f"This client proves itself by {how} and has no secret."
-            raise Refused(ManagementRefusal.NOT_SUPPORTED, text=text)
+            why = f"This client proves itself by {how} and has no secret."
+            raise Refused(ManagementRefusal.NOT_SUPPORTED, text=why)
         return replace(client, secret=maker(call).new_secret())
 
     client = await _stored(call, rotated)

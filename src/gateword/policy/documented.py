@@ -20,7 +20,10 @@ CLIENT: Final = frozenset({
     "par_request_expiry", "external_client_id", "resource_server_identifier",
     "async_approval_notification_channels", "express_configuration",
     "my_organization_configuration",
-    "third_party_security_mode", "redirection_policy",
+    "third_party_security_mode", "redirection_policy", "fedcm_login",
+    "token_vault_privileged_access", "identity_assertion_authorization_grant",
+    "anonymous_sessions", "enforce_anon_session_transfer_network_binding",
+    "b2b_integration_configuration", "oidc_support",
 })  # fmt: skip
 
 CONNECTION: Final = frozenset({
@@ -41,12 +44,14 @@ CONNECTION_OPTIONS: Final = frozenset({
 RESOURCE_SERVER: Final = frozenset({
     "token_lifetime_for_web", "skip_consent_for_verifiable_first_party_clients",
     "verificationKey", "verificationLocation", "consent_policy", "token_encryption",
-    "proof_of_possession", "authorization_details", "client", "allow_online_access",
+    "proof_of_possession", "authorization_details", "client", "client_id", "allow_online_access",
+    "allow_online_access_with_ephemeral_sessions", "token_lifetime_for_anonymous_access_tokens",
+    "access_token", "require_consent_non_repudiation", "authorization_policy",
 })  # fmt: skip
 
 CLIENT_GRANT: Final = frozenset({
     "allow_any_organization", "organization_usage", "authorization_details_types", "is_system",
-    "allow_all_scopes",
+    "allow_all_scopes", "default_for",
 })  # fmt: skip
 
 TENANT: Final = frozenset({
@@ -60,7 +65,9 @@ TENANT: Final = frozenset({
     "authorization_response_iss_parameter_supported", "default_token_quota",
     "skip_non_verifiable_callback_uri_confirmation_prompt", "resource_parameter_profile",
     "enable_ai_guide", "phone_consolidated_experience", "dynamic_client_registration_security_mode",
-    "client_id_metadata_document_supported",
+    "client_id_metadata_document_supported", "access_token", "security_headers",
+    "dpop_strict_refresh_token_binding", "include_session_metadata_in_tenant_logs",
+    "client_id_metadata_document_dynamic_registration_supported", "country_codes",
 })  # fmt: skip
 
 OWN_FLAGS: Final = (
@@ -79,7 +86,8 @@ FLAGS: Final = frozenset({
     "enable_dynamic_client_registration", "enable_idtoken_api2", "enable_legacy_logs_search_v2",
     "enable_legacy_profile", "enable_pipeline2", "enable_public_signup_user_exists_error",
     "enable_sso", "enforce_client_authentication_on_passwordless_start",
-    "genai_trial", "include_email_in_reset_pwd_redirect", "include_email_in_verify_email_redirect",
+    "genai_trial", "improved_signup_bot_detection_in_classic", "local_resource_discovery",
+    "include_email_in_reset_pwd_redirect", "include_email_in_verify_email_redirect",
     "mfa_show_factor_list_on_enrollment", "new_universal_login_experience_enabled",
     "no_disclose_enterprise_connections", "remove_alg_from_jwks",
     "require_pushed_authorization_requests",

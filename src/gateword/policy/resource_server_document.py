@@ -1,6 +1,7 @@
 """An API as Auth0's Management API writes it, and back.
 
-Rule 1: pure. Source: Auth0 Management API v2 "Create a resource server", recorded creations.
+Rule 1: pure. Rule 2: what nobody has set acts with its default and is not shown (`implied`).
+Source: Auth0 Management API v2 "Create a resource server", recorded creations.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,14 +19,21 @@ DIALECTS: Final = (
 )  # fmt: skip
 USER_POLICIES: Final = ("allow_all", "require_client_grant", "deny_all")
 MAX_LIFETIME_S: Final = 2_592_000
-_MIN_SECRET_CHARS: Final = 16
+MIN_SECRET_CHARS: Final = 16
+
+_IMPLIED: Final = ("name", "scopes", "enforce_policies", "token_dialect")
+_SKIP_CONSENT: Final = "skip_consent_for_verifiable_first_party_clients"
+_WEB: Final = "token_lifetime_for_web"
+_WEB_LIFETIME_S: Final = 7200
 
 
 def created(
     members: Members, identifier: str, api_id: str, new_secret: Callable[[], Secret]
 ) -> ResourceServer:
     """Return the API that a document creates, with Auth0's defaults for what it leaves out."""
-    fresh = ResourceServer(id=api_id, identifier=identifier, name=identifier)
+    fresh = ResourceServer(
+        id=api_id, identifier=identifier, name=identifier, implied=frozenset(_IMPLIED)
+    )
     return changed(members, fresh, new_secret)
 
 
@@ -53,37 +61,54 @@ def changed(
             "token_dialect", stored.token_dialect, "access_token", choices=DIALECTS
         ),
         signing_secret=members.secret("signing_secret") or stored.signing_secret,
+        implied=members.still_implied(stored.implied, *_IMPLIED),
     )
     api = _with_policies(api, members)
     if api.token_dialect.endswith("_authz") and not api.enforce_policies:
         members.fault("this dialect needs enforce_policies: true", "token_dialect")
     _check_secret(members)
-    document = members.others(stored.document, documented.RESOURCE_SERVER)
+    document = members.others(_with_web_lifetime(api, members), documented.RESOURCE_SERVER)
     return replace(_with_secret(api, new_secret), document=document)
 
 
 def rendered(api: ResourceServer) -> dict[str, object]:
     """Return the API in Auth0's shape, without its signing secret."""
-    return {
+    document: dict[str, object] = {
         "id": api.id,
         "name": api.name,
         "identifier": api.identifier,
-        "scopes": [
-            {"value": value, "description": description}
-            for value, description in api.scopes.items()
-        ],
+        "scopes": [_rendered_scope(*scope) for scope in api.scopes.items()],
         "signing_alg": api.signing_alg,
         "token_lifetime": api.token_lifetime_s,
+        _WEB: min(_WEB_LIFETIME_S, api.token_lifetime_s),
         "allow_offline_access": api.allow_offline_access,
+        _SKIP_CONSENT: False,
         "enforce_policies": api.enforce_policies,
         "token_dialect": api.token_dialect,
         "subject_type_authorization": {
             "user": {"policy": api.user_policy},
             "client": {"policy": api.client_policy},
         },
-        "is_system": api.is_system,
+        **({"is_system": True} if api.is_system else {}),
         **api.document,
     }
+    return {name: value for name, value in document.items() if name not in api.implied}
+
+
+def _rendered_scope(value: str, description: str) -> dict[str, str]:
+    return {"value": value, "description": description} if description else {"value": value}
+
+
+def _with_web_lifetime(api: ResourceServer, members: Members) -> dict[str, object]:
+    """Return the API's other members with the lifetime for browsers, which is never the longer."""
+    document = dict(api.document)
+    kept = document.pop(_WEB, 0)
+    kept_s = kept if isinstance(kept, int) else 0
+    seconds = members.whole(_WEB, kept_s, 0, least=1, most=MAX_LIFETIME_S)
+    if seconds > api.token_lifetime_s:
+        at = _WEB if _WEB in members else "token_lifetime"
+        members.fault("token_lifetime_for_web cannot exceed token_lifetime", at)
+    return document | ({_WEB: seconds} if seconds else {})
 
 
 def _scopes(members: Members, stored: Mapping[str, str]) -> Mapping[str, str]:
@@ -121,8 +146,8 @@ def _with_policies(api: ResourceServer, members: Members) -> ResourceServer:
 
 def _check_secret(members: Members) -> None:
     given = members.given("signing_secret")
-    if isinstance(given, str) and 0 < len(given) < _MIN_SECRET_CHARS:
-        members.fault(f"is shorter than {_MIN_SECRET_CHARS} characters", "signing_secret")
+    if isinstance(given, str) and 0 < len(given) < MIN_SECRET_CHARS:
+        members.fault(f"is shorter than {MIN_SECRET_CHARS} characters", "signing_secret")
 
 
 def _with_secret(api: ResourceServer, new_secret: Callable[[], Secret]) -> ResourceServer:
