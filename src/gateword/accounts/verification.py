@@ -36,6 +36,13 @@ async def send(parts: Parts, user: User, connection: Connection, client_id: str 
     await parts.stores.outbox.add(letter, parts.clock.now())
 
 
+async def waiting(parts: Parts, handle: Secret) -> Holder | None:
+    """Return whom a link is for, and leave it as it is; None when it is worth nothing."""
+    at = parts.clock.now()
+    held = await links.holder(parts, await parts.stores.tickets.find(handle, links.VERIFY, at))
+    return held if held is not None and held.user.email == held.email else None
+
+
 async def verified(parts: Parts, handle: Secret, caller: Caller) -> Holder | None:
     """Use a link: the address is verified, if it is still the user's.
 

@@ -49,6 +49,9 @@ class Refusal(RefusalTable):
         (LogCode.API_LIMIT,),
         "§1.5 row 38",
     )
+    FORM_FORGED = Row(
+        403, "invalid_request", "The form was not sent by our own page.", (), "promise M7"
+    )
 
     # grant and client (§1.5 rows 2 to 10)
     GRANT_TYPE_MISSING = Row(

@@ -97,8 +97,7 @@ class Strength:
 
     def text(self) -> str:
         """Return the rules as lines for people."""
-        lines = [_line(rule) for rule in self.rules("")]
-        return "\n".join(line for group in lines for line in group)
+        return "\n".join(line for rule in self.rules("") for line in _lines(rule))
 
     def _length(self, password: str) -> Told:
         if self.min_length <= 1:
@@ -139,14 +138,22 @@ def _rule(message: str, code: str, is_kept: bool, format_: Sequence[object] = ()
     return {"message": message, **words, "code": code, "verified": is_kept}
 
 
-def _line(rule: Told) -> list[str]:
-    message, words, items = str(rule["message"]), rule.get("format"), rule.get("items")
+def sentence(rule: Told) -> str:
+    """Return a rule's message with its words filled in."""
+    message, words = str(rule["message"]), rule.get("format")
     if rule["code"] == _TOO_LONG[1]:
         message = "No more than %d bytes in length"
-    if isinstance(words, list):
-        message = message % tuple(words)
-    inner = items if isinstance(items, list) else []
-    return [f"* {message}", *(f" * {item['message']}" for item in inner)]
+    return message % tuple(words) if isinstance(words, list) else message
+
+
+def items_of(rule: Told) -> list[Told]:
+    """Return the items of a rule that has some."""
+    items = rule.get("items")
+    return items if isinstance(items, list) else []
+
+
+def _lines(rule: Told) -> list[str]:
+    return [f"* {sentence(rule)}", *(f" * {item['message']}" for item in items_of(rule))]
 
 
 def _has_sequence(password: str) -> bool:

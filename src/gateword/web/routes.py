@@ -10,7 +10,7 @@ from gateword.management.desk import Directory
 from gateword.management.resource import Resource
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
-from gateword.web import closed, exports, faces, well_known
+from gateword.web import closed, exports, faces, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
@@ -19,10 +19,12 @@ from gateword.web.management import ManagementEndpoint, OpenApiEndpoint
 from gateword.web.metered import Metered, Unmetered
 from gateword.web.metrics import Metrics
 from gateword.web.rate_limit import RateLimit
+from gateword.web.reset_page import ResetPage
 from gateword.web.revoke import RevokeEndpoint
 from gateword.web.tenancy import Tenancies
 from gateword.web.token import TokenEndpoint
 from gateword.web.userinfo import UserinfoEndpoint
+from gateword.web.verification_page import VerificationPage
 
 
 def application(
@@ -102,11 +104,19 @@ def _doors(
     per_email = RateLimit(settings.change_password_burst, 1 / 60, monotonic_s)
     signup = SignupEndpoint(timeout_s, proxies, per_address)
     change = ChangePasswordEndpoint(timeout_s, proxies, per_email)
+    reset = ResetPage(timeout_s, proxies, RateLimit(10, 1 / 6, monotonic_s))
+    verify = VerificationPage(timeout_s, proxies)
 
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS, faces.account)
 
+    def page(**handlers: Handler) -> Endpoint:
+        return Endpoint(tenancies, handlers, refusal=pages.face)
+
     return (
         _at("/dbconnections/signup", door(POST=signup.post)),
         _at("/dbconnections/change_password", door(POST=change.post)),
+        _at("/u/reset-password", page(GET=reset.get, POST=reset.post)),
+        _at("/u/email-verification", page(GET=verify.get, POST=verify.post)),
+        _at("/u/style.css", page(GET=pages.style)),
     )
