@@ -28,7 +28,6 @@ sees to it that each row of the last two has one."""
 WITHOUT_GOLDEN: Final = {
     Refusal.CLIENT_GONE: "nobody is there to answer: only the log has it (test_load.py)",
     Refusal.BODY_TOO_SLOW: "takes a body that stops half-way (test_load.py)",
-    Refusal.REALM_UNREACHABLE: "no realm that can be unreachable is built yet (test_load.py)",
 }
 """Refusals that a request and its answer in a file cannot show, each with the reason."""
 
