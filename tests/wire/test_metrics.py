@@ -157,7 +157,11 @@ async def test_numbers_hold_no_secret_and_no_name(house: House, scraper: httpx.A
 
 async def test_page_names_what_is_shown(scraper: httpx.AsyncClient) -> None:
     """The table in docs/how-to/watch-it.md and the metrics there are, are the same."""
-    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", PAGE.read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `(\w+)` \| (counter|gauge|histogram) \|([^|]*)\|",
+        PAGE.read_text("utf-8"),
+        re.MULTILINE,
+    )
     told = {name: (kind, labels.replace("`", "").strip()) for name, kind, labels in rows}
     text = (await scraper.get("/metrics")).text
     shown = dict(re.findall(r"^# TYPE (\w+) (\w+)", text, re.MULTILINE))

@@ -83,8 +83,8 @@ class HouseTelemetry:
             return
         try:
             while True:
-                await asyncio.sleep(EVERY_S)
                 self._shared.write(self._counters.snapshot())
+                await asyncio.sleep(EVERY_S)
         finally:
             self._shared.write(self._counters.snapshot())
 
