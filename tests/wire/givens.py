@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from gateword.accounts.job_runner import JobRunner
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from tests.support.house import DOMAIN, House, signing_key
@@ -172,6 +173,10 @@ async def _another_tenant(house: House, domain: str) -> None:
     await house.add_tenant("another", domain)
 
 
+async def _jobs(house: House) -> None:
+    await JobRunner().run(house.parts)
+
+
 GIVENS: Final[dict[str, Given]] = {
     r"(\d+) s later": _later,
     r"(default_directory|default_audience) is (.+)": _setting,
@@ -194,6 +199,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"ann has no permissions at (.+)": _loses_role,
     r"signing keys were rotated": _rotated,
     r"the previous signing key was revoked": _revoked,
+    r"the jobs have run": _jobs,
     r"the database is away": _away,
     r"the database is back": _back,
     r"statements with (\w+) fail": _broken,

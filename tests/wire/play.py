@@ -41,6 +41,7 @@ _VARYING: Final = (
     (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
     (re.compile(r'("n":)"[\w-]{342}"'), r'\1"{{base64url:342}}"'),
     (re.compile(r'("x5t":)"[\w-]{27}"'), r'\1"{{base64url:27}}"'),
+    (re.compile(r'("kid":)"[\w-]{43}"'), r'\1"{{base64url:43}}"'),
     (re.compile(r'("cert":)"-----BEGIN CERTIFICATE[^"]+"'), r'\1"{{certificate}}"'),
     (re.compile(r'("pkcs7":)"-----BEGIN PKCS7[^"]+"'), r'\1"{{pkcs7}}"'),
     (re.compile(r'("fingerprint":)"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}"'), r'\1"{{fingerprint}}"'),
@@ -49,8 +50,6 @@ _VARYING: Final = (
     (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
 )
 _UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
-_MULTIPART: Final = "multipart/"
-_FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Play:
@@ -62,7 +61,7 @@ class Play:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self.known: dict[str, str] = dict(VALUES)
+        self.known: dict[str, str] = {"crlf": "\r\n", **VALUES}
         self._position = 0
 
     @property
@@ -93,9 +92,8 @@ class Play:
 
     def _content(self, request: Message) -> bytes:
         media = dict(request.headers).get("content-type", "")
-        text = self.filled(request.text, _quoted if media.startswith(_FORM) else _escaped)
-        # RFC 2046 §5.1: the lines of a multipart body end in CRLF.
-        return (text.replace("\n", "\r\n") if media.startswith(_MULTIPART) else text).encode()
+        quoted = next((how for name, how in _QUOTED.items() if media.startswith(name)), _escaped)
+        return self.filled(request.text, quoted).encode()
 
     async def _mint(self, request: Message) -> None:
         for text in (request.first, request.text, *(value for _, value in request.headers)):
@@ -205,6 +203,10 @@ def _quoted(text: str) -> str:
     return quote(text, safe="")
 
 
+def _as_it_is(text: str) -> str:
+    return text
+
+
 def _escaped(text: str) -> str:
     return json.dumps(text)[1:-1]
 
@@ -243,3 +245,10 @@ async def played(text: str, folder: Path, world: Path) -> str:
         play = Play(house)
         steps = [await play.step(number, step) for number, step in enumerate(golden.steps, 1)]
     return render(Golden(steps=steps))
+
+
+_QUOTED: Final = {
+    "application/x-www-form-urlencoded": _quoted,
+    "multipart/": _as_it_is,
+}
+"""By media type how a value is written into a body; into any other it is written as JSON text."""

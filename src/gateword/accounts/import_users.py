@@ -62,7 +62,9 @@ class Import:
             job = moved
             self.told(job)
         done = replace(
-            job, status="completed", document=dict(job.document) | {"percentage_done": 100}
+            job,
+            status="completed",
+            document={**job.document, "summary": _summary(job), "percentage_done": 100},
         )
         await self.parts.stores.jobs.save(done, self.parts.clock.now(), None)
         return done

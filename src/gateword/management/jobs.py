@@ -29,10 +29,13 @@ _SHOWN: Final = (
 )  # fmt: skip
 _SWITCH: Final[Schema] = text(choices=("true", "false"))
 _FIELDS: Final[Schema] = array(
-    obj({"name": text(least=1, most=256), "export_as": text(least=1, most=256)}, required=("name",)),
+    obj(
+        {"name": text(least=1, most=256), "export_as": text(least=1, most=256)},
+        required=("name",),
+    ),
     "Members to write; without them everything (JSON) or a fixed set (CSV).",
     most=200,
-)  # fmt: skip
+)
 _ANSWER: Final[Schema] = obj(
     {
         "type": text(),
