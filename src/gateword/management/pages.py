@@ -101,7 +101,8 @@ def wrapped(
 def chosen(document: Document, query: Mapping[str, object]) -> Document:
     """Return a document with only the members that `fields` asks for, or without them.
 
-    Nested members are named with dots; names that are not there add nothing (promise M3).
+    Nested members, also those of a list's objects, are named with dots; names that are not there
+    add nothing (promise M3).
     """
     fields = query.get("fields")
     if not isinstance(fields, str) or not fields.strip():
@@ -118,8 +119,8 @@ def _only(document: Document, names: Sequence[str]) -> Document:
         inner = [one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}.")]
         if name in names:
             kept[name] = value
-        elif inner and isinstance(value, Mapping):
-            kept[name] = _only(value, inner)
+        elif inner and isinstance(value, Mapping | list):
+            kept[name] = _each(_only, value, inner)
     return kept
 
 
@@ -127,10 +128,20 @@ def _without(document: Document, names: Sequence[str]) -> Document:
     kept: dict[str, object] = {}
     for name, value in document.items():
         inner = [one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}.")]
-        if name in names:
-            continue
-        kept[name] = _without(value, inner) if inner and isinstance(value, Mapping) else value
+        if name not in names:
+            kept[name] = _each(_without, value, inner) if inner else value
     return kept
+
+
+def _each(
+    cut: Callable[[Document, Sequence[str]], Document], value: object, names: list[str]
+) -> object:
+    """Return a value with its object, or each object of its list, cut."""
+    if isinstance(value, Mapping):
+        return cut(value, names)
+    if isinstance(value, list):
+        return [_each(cut, item, names) for item in value]
+    return value
 
 
 def refuse_checkpoint() -> Refused:
