@@ -91,3 +91,22 @@ class StoredLogEvent:
     position: int
     log_id: str
     document: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDay:
+    """How often something happened on one UTC day, as far as the log goes back.
+
+    Attributes:
+        begin: First moment of the day.
+        leaked: Passwords that were found to be known.
+        first: Time of the first of these events.
+        last: Time of the last.
+    """
+
+    begin: datetime
+    logins: int
+    signups: int
+    leaked: int
+    first: datetime
+    last: datetime

@@ -134,3 +134,4 @@ class ManagementRefusal(RefusalTable):
     NO_ACTION = Row(404, "", "That action does not exist.", _FAPI, "our own")
     NO_ACTION_VERSION = Row(404, "", "That version does not exist.", _FAPI, "our own")
     NO_TRIGGER = Row(404, "", "That trigger does not exist.", _FAPI, "our own")
+    NO_LOG_EVENT = Row(404, "inexistent_log", "The log event does not exist", _FAPI, "our own")

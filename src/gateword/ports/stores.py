@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.client import Client
-from gateword.domain.log_event import LogEvent, StoredLogEvent
+from gateword.domain.log_event import LogEvent, LoggedDay, StoredLogEvent
+from gateword.domain.query import Query
 from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.tenant import Tenant
 
@@ -147,4 +148,47 @@ class Logs(Protocol):
 
     async def latest(self, limit: int, code: str | None = None) -> Sequence[StoredLogEvent]:
         """Return the newest events, oldest of them first."""
+        ...
+
+    async def get(self, log_id: str) -> StoredLogEvent | None: ...
+
+    def position_of(self, log_id: str) -> int | None:
+        """Return the position that a log id of this tenant names, whether it is still there."""
+        ...
+
+    async def search(
+        self,
+        query: Query,
+        *,
+        newest_first: bool = True,
+        start: int = 0,
+        limit: int,
+        after: int = 0,
+    ) -> Sequence[StoredLogEvent]:
+        """Return events that fit a query, of those behind position `after`.
+
+        Raises:
+            QueryError: A field cannot be searched, or a value is none of its kind.
+            Refused: SEARCH_TOO_SLOW.
+        """
+        ...
+
+    async def count(self, query: Query) -> int:
+        """Return how many events fit a query; raises as `search` does."""
+        ...
+
+    async def last_before(self, at: datetime) -> int:
+        """Return the position of the last event before a time; 0 when there is none."""
+        ...
+
+    async def days(self, begin: datetime, end: datetime) -> Sequence[LoggedDay]:
+        """Return what happened on each UTC day of a time, days of nothing left out."""
+        ...
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        """Delete the oldest events that happened before a time; return how many, `limit` at most.
+
+        Positions are never given again, so whoever goes on behind a deleted one misses nothing
+        that is still there.
+        """
         ...

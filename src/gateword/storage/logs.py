@@ -7,12 +7,17 @@ behind position N can never meet a position below N later, on no engine.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from gateword.domain.log_event import LogEvent, StoredLogEvent
-from gateword.storage.columns import json_object, ms, to_json
+from gateword.domain.log_event import LogEvent, LoggedDay, StoredLogEvent
+from gateword.domain.query import Query
+from gateword.storage import log_search
+from gateword.storage.columns import json_object, ms, time, to_json
 from gateword.storage.engine import Row
-from gateword.storage.log_document import document, log_id
+from gateword.storage.log_document import completed, document, log_id, position_of
+from gateword.storage.log_search import COLUMNS
+from gateword.storage.query_sql import condition
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
@@ -24,13 +29,43 @@ _APPEND: Final = Statement("""
     INSERT INTO logs (tenant, position, log_id, code, at, client_id, user_id, document)
     VALUES (:tenant, :position, :log_id, :code, :at, :client_id, :user_id, :document)
 """)
-_COLUMNS: Final = "SELECT position, log_id, document FROM logs WHERE tenant = :tenant"
-_READ: Final = Statement(f"{_COLUMNS} AND position > :after ORDER BY position LIMIT :limit")
+_READ: Final = Statement(f"{COLUMNS} AND position > :after ORDER BY position LIMIT :limit")
 _READ_CODE: Final = Statement(
-    f"{_COLUMNS} AND code = :code AND position > :after ORDER BY position LIMIT :limit"
+    f"{COLUMNS} AND code = :code AND position > :after ORDER BY position LIMIT :limit"
 )
-_LATEST: Final = Statement(f"{_COLUMNS} ORDER BY position DESC LIMIT :limit")
-_LATEST_CODE: Final = Statement(f"{_COLUMNS} AND code = :code ORDER BY position DESC LIMIT :limit")
+_LATEST: Final = Statement(f"{COLUMNS} ORDER BY position DESC LIMIT :limit")
+_LATEST_CODE: Final = Statement(f"{COLUMNS} AND code = :code ORDER BY position DESC LIMIT :limit")
+_GET: Final = Statement(f"{COLUMNS} AND position = :position AND log_id = :log_id")
+_LAST_BEFORE: Final = Statement(
+    "SELECT position FROM logs WHERE tenant = :tenant AND at < :at ORDER BY at DESC, position DESC"
+    " LIMIT 1"
+)
+_PURGE: Final = Statement("""
+    DELETE FROM logs WHERE tenant = :tenant AND position IN (
+        SELECT position FROM logs WHERE tenant = :tenant AND at < :before
+        ORDER BY at, position LIMIT :limit
+    )
+""")
+_DAY_MS: Final = 86_400_000
+_LOGINS: Final = ("s", "sepft")
+_SIGNUPS: Final = ("ss",)
+_LEAKED: Final = ("pwd_leak", "signup_pwd_leak", "reset_pwd_leak")
+
+
+def _codes(codes: Sequence[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
+def _how_many(codes: Sequence[str]) -> str:
+    return f"COUNT(CASE WHEN code IN ({_codes(codes)}) THEN 1 END)"
+
+
+_DAYS: Final = Statement(
+    f"SELECT at / {_DAY_MS}, {_how_many(_LOGINS)}, {_how_many(_SIGNUPS)}, {_how_many(_LEAKED)},"  # noqa: S608  # no values
+    " MIN(at), MAX(at) FROM logs WHERE tenant = :tenant AND at >= :begin AND at < :end"
+    f" AND code IN ({_codes((*_LOGINS, *_SIGNUPS, *_LEAKED))})"
+    f" GROUP BY at / {_DAY_MS} ORDER BY at / {_DAY_MS}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +148,62 @@ class SqlLogs:
             rows = await self._database.all(_LATEST_CODE, limit=limit, code=code)
         return [_stored(row) for row in reversed(rows)]
 
+    async def get(self, log_id: str) -> StoredLogEvent | None:
+        position = self.position_of(log_id)
+        if position is None:
+            return None
+        row = await self._database.one(_GET, position=position, log_id=log_id)
+        return None if row is None else _stored(row)
+
+    def position_of(self, log_id: str) -> int | None:
+        return position_of(log_id, self._database.tenant)
+
+    async def search(
+        self,
+        query: Query,
+        *,
+        newest_first: bool = True,
+        start: int = 0,
+        limit: int,
+        after: int = 0,
+    ) -> Sequence[StoredLogEvent]:
+        asked = condition(query, log_search.SEARCHABLE, self._database.dialect)
+        statement = log_search.found(asked, newest_first=newest_first)
+        rows = await self._database.search(
+            statement, after=after, start=start, limit=limit, **asked.params
+        )
+        return [_stored(row) for row in rows]
+
+    async def count(self, query: Query) -> int:
+        asked = condition(query, log_search.SEARCHABLE, self._database.dialect)
+        rows = await self._database.search(log_search.counted(asked), **asked.params)
+        total: int = rows[0][0]
+        return total
+
+    async def last_before(self, at: datetime) -> int:
+        row = await self._database.one(_LAST_BEFORE, at=ms(at))
+        return 0 if row is None else int(row[0])
+
+    async def days(self, begin: datetime, end: datetime) -> Sequence[LoggedDay]:
+        rows = await self._database.search(_DAYS, begin=ms(begin), end=ms(end))
+        return [
+            LoggedDay(
+                begin=time(day * _DAY_MS),
+                logins=logins,
+                signups=signups,
+                leaked=leaked,
+                first=time(first),
+                last=time(last),
+            )
+            for day, logins, signups, leaked, first, last in rows
+        ]
+
+    async def purge(self, before: datetime, limit: int) -> int:
+        async def work(tx: TenantTx) -> int:
+            return await tx.run(_PURGE, before=ms(before), limit=limit)
+
+        return await self._database.transact(work)
+
     async def _insert(self, tx: TenantTx, position: int, event: LogEvent) -> None:
         id_ = log_id(event.at, self._database.tenant, position)
         await tx.run(
@@ -129,7 +220,7 @@ class SqlLogs:
 
 def _stored(row: Row) -> StoredLogEvent:
     position, id_, stored = row
-    return StoredLogEvent(position=position, log_id=id_, document=json_object(stored))
+    return StoredLogEvent(position=position, log_id=id_, document=completed(json_object(stored)))
 
 
 def _plain(text: str) -> str:
