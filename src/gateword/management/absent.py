@@ -50,7 +50,23 @@ def _object(path: str, scope: str, what: str, answer: Document, schema: Schema) 
     )
 
 
+def _kept_off(path: str, what: str, answer: Document, schema: Schema) -> Verb:
+    return Verb(
+        method="PATCH",
+        path=path,
+        scopes=("update:attack_protection",),
+        run=_always(answer),
+        summary=f"Leave {what} off",
+        body=schema,
+        answer=schema,
+    )
+
+
 _RISK: Final = obj({"enabled": {"type": "boolean", "const": False}}, required=("enabled",))
+
+_NEW_DEVICE: Final = obj(
+    {"remember_for": {"type": "integer", "const": 0}}, required=("remember_for",)
+)
 
 RESOURCE: Final = Resource(
     name="absent",
@@ -87,14 +103,14 @@ RESOURCE: Final = Resource(
             "/risk-assessments/settings", "read:attack_protection", "settings of risk assessment",
             {"enabled": False}, _RISK,
         ),
-        Verb(
-            method="PATCH",
-            path="/risk-assessments/settings",
-            scopes=("update:attack_protection",),
-            run=_always({"enabled": False}),
-            summary="Leave risk assessment off",
-            body=_RISK,
-            answer=_RISK,
+        _kept_off("/risk-assessments/settings", "risk assessment", {"enabled": False}, _RISK),
+        _object(
+            "/risk-assessments/settings/new-device", "read:attack_protection",
+            "settings of risk assessment for new devices", {"remember_for": 0}, _NEW_DEVICE,
+        ),
+        _kept_off(
+            "/risk-assessments/settings/new-device", "risk assessment for new devices",
+            {"remember_for": 0}, _NEW_DEVICE,
         ),
     ),
 )  # fmt: skip
