@@ -80,6 +80,7 @@ VALUES: Final = {
     "ann": f"auth0|{local_id(EMPLOYEES, 'ann')}",
     "customer_ann": f"auth0|{local_id(CUSTOMERS, 'ann')}",
     "api_secret": API_SECRET,
+    "public_pem": client_key_pem("one"),
     **PASSWORDS,
     **{name: client.client_id for name, client in CLIENTS.items()},
     **{f"{name}_secret": secret_of(name) for name in CLIENTS},

@@ -6,7 +6,7 @@ Source: Auth0 Management API v2 "Create a client credential", recorded answers; 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.client import ClientKey
@@ -138,4 +138,4 @@ def _expiry(credential: Members, kept: datetime | None, now: datetime | None) ->
         return kept
     if now is not None and at <= now:
         credential.fault("must be in the future", "expires_at")
-    return at
+    return at.astimezone(UTC)
