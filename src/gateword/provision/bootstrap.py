@@ -9,7 +9,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.policy.connection_document import DEFAULT_OPTIONS
+from gateword.policy.connection_options import DEFAULTS
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.parts import Stores
 from gateword.ports.token_stores import SigningKey
@@ -98,7 +98,7 @@ async def _directory(stores: Stores, clock: Clock, dice: Dice) -> bool:
         name=DEFAULT_DIRECTORY,
         strategy="auth0",
         realms=(DEFAULT_DIRECTORY,),
-        options=DEFAULT_OPTIONS,
+        options=DEFAULTS,
     )
     await stores.connections.put(connection, clock.now())
     tenant = await stores.settings.get()
