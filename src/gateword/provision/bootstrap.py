@@ -41,6 +41,9 @@ async def bootstrap(
 ) -> Bootstrapped:
     """Make what is missing in a tenant; a second run changes nothing.
 
+    A tenant of an older release gets the scopes that the Management API has had since, and its
+    first client gets those as well; scopes that somebody took away from it stay away.
+
     Args:
         stores: Of the tenant.
         new_signing_key: Makes a key in a state (`current`, `next`).
@@ -76,8 +79,9 @@ async def _keys(stores: Stores, new_signing_key: Callable[[str], SigningKey]) ->
 
 
 async def _management_api(stores: Stores, tenant: Tenant, clock: Clock) -> bool:
-    if await stores.resource_servers.get(tenant.management_audience):
-        return False
+    api = await stores.resource_servers.get(tenant.management_audience)
+    if api is not None:
+        return await _new_scopes(stores, api, clock)
     api = ResourceServer(
         id=f"{tenant.key:024x}",
         identifier=tenant.management_audience,
@@ -86,6 +90,20 @@ async def _management_api(stores: Stores, tenant: Tenant, clock: Clock) -> bool:
         is_system=True,
     )
     await stores.resource_servers.put(api, clock.now())
+    return True
+
+
+async def _new_scopes(stores: Stores, api: ResourceServer, clock: Clock) -> bool:
+    new = tuple(scope for scope in SCOPES if scope not in api.scopes)
+    if not new:
+        return False
+    clients = {one.client_id for one in await stores.clients.all() if is_management_client(one)}
+    for grant in await stores.client_grants.all():
+        if grant.client_id in clients and grant.audience == api.identifier:
+            wider = replace(grant, scope=tuple(dict.fromkeys((*grant.scope, *new))))
+            await stores.client_grants.put(wider, clock.now())
+    # The API last: if this run is cut short, the next one finds the same scopes new.
+    await stores.resource_servers.put(replace(api, scopes=SCOPES), clock.now())
     return True
 
 
