@@ -6,9 +6,12 @@ from typing import Final, Protocol
 from gateword.accounts.cleaning import Cleaning
 from gateword.accounts.job_runner import JobRunner
 from gateword.accounts.log_retention import LogRetention
+from gateword.accounts.log_streaming import LogStreaming
 from gateword.accounts.post import Post
 from gateword.delivery.console import ConsoleCourier
+from gateword.delivery.log_file import LogFile
 from gateword.delivery.smtp import courier_at
+from gateword.delivery.webhook import Webhook
 from gateword.grants.client_credentials import ClientCredentialsGrant
 from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
@@ -27,8 +30,10 @@ from gateword.management import (
     configuration,
     connection_clients,
     connections,
+    email_templates,
     guardian,
     jobs,
+    log_streams,
     logs,
     resource_servers,
     role_members,
@@ -38,11 +43,13 @@ from gateword.management import (
     signing_keys,
     stats,
     tenants,
+    tickets,
     user_blocks,
     user_roles,
     users,
 )
 from gateword.management.resource import Resource
+from gateword.policy import log_stream_document
 from gateword.ports.chore import Chore
 from gateword.ports.delivery import Courier
 from gateword.ports.grant import Grant
@@ -97,8 +104,11 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     actions.RESOURCE,
     action_triggers.RESOURCE,
     action_versions.RESOURCE,
+    log_streams.RESOURCE,
     logs.RESOURCE,
     stats.RESOURCE,
+    email_templates.RESOURCE,
+    tickets.RESOURCE,
 )
 
 
@@ -108,9 +118,19 @@ def _courier(settings: Settings) -> Courier:
     return ConsoleCourier(settings.mail_from)
 
 
+def _log_streaming(settings: Settings) -> LogStreaming:
+    return LogStreaming(
+        {
+            log_stream_document.HTTP: Webhook(reaches_private=settings.log_stream_private_hosts),
+            log_stream_document.FILE: LogFile(settings.data_dir / "log-streams"),
+        }
+    )
+
+
 CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: Cleaning(settings.purge_every_s),
     lambda settings: LogRetention(settings.log_retention_days, settings.purge_every_s),
+    _log_streaming,
     lambda _: JobRunner(),
     lambda settings: Post(_courier(settings)),
 )

@@ -56,7 +56,7 @@ class Purpose:
 
 async def issue(parts: Parts, user: User, purpose: Purpose) -> str:
     """Return a new link for a user, built from the tenant's own domain (promise I7)."""
-    handle = Secret(parts.dice.handle(_HANDLE_CHARS))
+    handle = Secret(parts.dice.letters(_HANDLE_CHARS))
     at = parts.clock.now()
     ticket = Ticket(
         purpose=purpose.name,

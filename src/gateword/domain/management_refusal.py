@@ -104,9 +104,13 @@ class ManagementRefusal(RefusalTable):
     NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
     NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
     NO_JOB = Row(404, "inexistent_job", "The job does not exist", _FAPI, "§9, text inferred")
+    NO_TEMPLATE = Row(
+        404, "inexistent_email_template", "The template does not exist.", _FAPI, "inferred"
+    )
     NO_BLOCK = Row(404, "", "Not Found", _FAPI, "§1: anomaly block has no code")
 
     # what is there already (§1)
+    TEMPLATE_EXISTS = Row(409, "", "{text}", _FAPI, "recorded: template has no code")
     USER_EXISTS = Row(409, "user_exists", "The user already exists.", _FAPI, "§1 user_exists")
     CONFLICT = Row(409, "conflict", "{text}", _FAPI, "§1, ruling 18")
     RULE_NAME_TAKEN = Row(
@@ -135,3 +139,6 @@ class ManagementRefusal(RefusalTable):
     NO_ACTION_VERSION = Row(404, "", "That version does not exist.", _FAPI, "our own")
     NO_TRIGGER = Row(404, "", "That trigger does not exist.", _FAPI, "our own")
     NO_LOG_EVENT = Row(404, "inexistent_log", "The log event does not exist", _FAPI, "our own")
+    NO_LOG_STREAM = Row(
+        404, "inexistent_log_stream", "The log stream does not exist", _FAPI, "our own"
+    )
