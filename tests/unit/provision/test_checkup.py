@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from gateword.domain.client import AuthMethod, Client, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
@@ -106,3 +108,18 @@ def test_realm_for_nobody_is_a_hint() -> None:
     draft.connections["D"] = replace(draft.connections["D"], enabled_clients=frozenset())
 
     assert [("warning", "client Shop"), ("hint", "database D")] == said(draft)
+
+
+@pytest.mark.parametrize(
+    ("import_mode", "text"), [(False, "every login is refused"), (True, "users it does not have")]
+)
+def test_database_that_asks_scripts_is_a_warning(text: str, *, import_mode: bool) -> None:
+    """They do not run yet; nobody should find that out by a failed login."""
+    draft = a_draft()
+    options = {"enabledDatabaseCustomization": True, "import_mode": import_mode}
+    draft.connections["D"] = replace(draft.connections["D"], options=options)
+
+    (finding,) = findings(draft, KEYS, START)
+
+    assert ("warning", "database D") == (finding.level, finding.about)
+    assert text in finding.text
