@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,8 @@ from gateword.cli.common import (
 )
 from gateword.cli.init import DEFAULT_DOMAIN, install
 from gateword.crypto import dev_ca
+from gateword.domain.tenant import Tenant
+from gateword.provision.bootstrap import bring_up_to_date
 from gateword.settings import PREFIX, BadSettings, Settings
 from gateword.telemetry.sharing import FOLDER_VARIABLE
 from gateword.web.protocol import BoundedHttp
@@ -151,12 +153,20 @@ def _domains(settings: Settings) -> list[str]:
         if made.management.created:
             typer.echo(f"Initialised {settings.data_dir} for {made.issuer}")
 
-    async def listed() -> list[str]:
+    async def listed() -> Sequence[Tenant]:
         async with opened(settings) as house:
             await house.parts.stores.signing_keys.all()  # fails with a foreign encryption key
-            return [tenant.domain for tenant in await house.tenants.all()]
+            return await house.tenants.all()
 
-    return run(listed())
+    tenants = run(listed())
+    for tenant in tenants:
+        run(_brought_up_to_date(settings, tenant.name))
+    return [tenant.domain for tenant in tenants]
+
+
+async def _brought_up_to_date(settings: Settings, tenant: str) -> None:
+    async with opened(settings, tenant) as house:
+        await bring_up_to_date(house.parts.stores, house.parts.clock)
 
 
 def _certificate(settings: Settings, domains: list[str]) -> dict[str, str]:

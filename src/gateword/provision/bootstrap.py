@@ -41,8 +41,7 @@ async def bootstrap(
 ) -> Bootstrapped:
     """Make what is missing in a tenant; a second run changes nothing.
 
-    A tenant of an older release gets the scopes that the Management API has had since, and its
-    first client gets those as well; scopes that somebody took away from it stay away.
+    A tenant of an older release is brought up to date as well.
 
     Args:
         stores: Of the tenant.
@@ -65,6 +64,19 @@ async def bootstrap(
     )
 
 
+async def bring_up_to_date(stores: Stores, clock: Clock) -> bool:
+    """Give a tenant of an older release the scopes that the Management API has had since.
+
+    Its first client gets them as well; scopes that somebody took away from it stay away.
+
+    Returns:
+        Whether there were any.
+    """
+    tenant = await stores.settings.get()
+    api = await stores.resource_servers.get(tenant.management_audience)
+    return api is not None and await _new_scopes(stores, api, clock)
+
+
 def is_management_client(client: Client) -> bool:
     """Say whether a client is the one that was made with the tenant."""
     return client.document.get("client_metadata") == _MARK
@@ -79,9 +91,8 @@ async def _keys(stores: Stores, new_signing_key: Callable[[str], SigningKey]) ->
 
 
 async def _management_api(stores: Stores, tenant: Tenant, clock: Clock) -> bool:
-    api = await stores.resource_servers.get(tenant.management_audience)
-    if api is not None:
-        return await _new_scopes(stores, api, clock)
+    if await stores.resource_servers.get(tenant.management_audience):
+        return await bring_up_to_date(stores, clock)
     api = ResourceServer(
         id=f"{tenant.key:024x}",
         identifier=tenant.management_audience,
