@@ -36,6 +36,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/management/sealed.py",  # unpacks what is kept as one secret
     "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
     "src/gateword/management/resource_servers.py",  # the same of an API
+    "src/gateword/delivery/webhook.py",  # sends what the other side knows a stream by
     "src/gateword/login/client.py",  # compares a client's secret in constant time
     "src/gateword/accounts/links.py",  # writes a handle into the link that is sent out
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy

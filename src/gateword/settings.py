@@ -95,6 +95,12 @@ class Settings:
     log_retention_days: int = _setting(
         30, "days", "Log events older than this are deleted; 0 keeps them for ever."
     )
+    log_stream_private_hosts: bool = _setting(
+        default=False,
+        unit="true or false",
+        doc="Whether log streams may be sent to loopback, link-local and private addresses, and by "
+        "http.",
+    )
     smtp_url: str = _setting(
         "",
         "URL",
@@ -179,8 +185,17 @@ def _number(value: object) -> float:
     return number
 
 
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    words = {"true": True, "1": True, "false": False, "0": False}
+    if (word := _text(value).lower()) not in words:
+        raise ValueError(value)
+    return words[word]
+
+
 _KINDS: Final[Mapping[str, Callable[[object], object]]] = {
-    "str": _text, "int": _whole, "float": _number, "Path": _path
+    "str": _text, "int": _whole, "float": _number, "bool": _flag, "Path": _path
 }  # fmt: skip
 
 

@@ -190,6 +190,10 @@ class Cursor:
 class Cursors(Protocol):
     """Cursors by name; one process at a time holds one."""
 
+    async def get(self, name: str) -> Cursor | None:
+        """Return a cursor without taking it; None when nobody has taken it yet."""
+        ...
+
     async def claim(self, name: str, at: datetime, until: datetime) -> Cursor | None:
         """Take a cursor (a new one stands at 0); None while somebody else holds it."""
         ...

@@ -15,6 +15,7 @@ _ADD: Final = Statement("""
     INSERT INTO cursors (tenant, name, document) VALUES (:tenant, :name, :document)
     ON CONFLICT DO NOTHING
 """)
+_GET: Final = Statement("SELECT document FROM cursors WHERE tenant = :tenant AND name = :name")
 _CLAIM: Final = Statement("""
     UPDATE cursors SET claimed_until = :until
     WHERE tenant = :tenant AND name = :name
@@ -34,6 +35,10 @@ class SqlCursors:
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
+
+    async def get(self, name: str) -> Cursor | None:
+        row = await self._database.one(_GET, name=name)
+        return None if row is None else _decoder.decode(row[0])
 
     async def claim(self, name: str, at: datetime, until: datetime) -> Cursor | None:
         async def work(tx: TenantTx) -> Cursor | None:
