@@ -11,7 +11,14 @@ import msgspec
 
 from gateword.domain.connection import Connection
 from gateword.domain.user import User
-from gateword.policy.user_export import DEFAULT_COLUMNS, Field, cell, chosen, document
+from gateword.policy.user_export import (
+    DEFAULT_COLUMNS,
+    Field,
+    cell,
+    chosen,
+    document,
+    import_item,
+)
 from gateword.ports.parts import Parts
 
 PAGE: Final = 200
@@ -87,3 +94,22 @@ class Written:
 
 def _lives_in(user: User, connection: Connection | None) -> bool:
     return connection is None or user.identities[0].connection == connection.name
+
+
+async def import_items(
+    parts: Parts, connection: Connection, *, with_secrets: bool
+) -> AsyncIterator[list[dict[str, object]]]:
+    """Return the users of a database page by page, as an import reads them.
+
+    Args:
+        parts: The tenant's.
+        connection: The database.
+        with_secrets: Also password hashes and second factors, as they are stored.
+    """
+    async for page in users(parts, connection):
+        if not with_secrets:
+            yield [import_item(user) for user in page]
+            continue
+        keys = [user.key for user in page]
+        secrets = await parts.stores.user_imports.credentials(connection.key, keys)
+        yield [import_item(user, secrets.get(user.key)) for user in page]

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from gateword.app import opened
+from gateword.cli import user_files
 from gateword.cli.common import (
     BAD_USE,
     AsJson,
@@ -182,6 +183,10 @@ def unblock(
 ) -> None:
     """Let a blocked user log in again."""
     _block(_Place(data, tenant, database_url), user, connection, blocked=False)
+
+
+app.command("import")(user_files.import_users)
+app.command("export")(user_files.export)
 
 
 def _block(place: _Place, word: str, connection: str | None, *, blocked: bool) -> None:
