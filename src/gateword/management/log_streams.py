@@ -160,11 +160,18 @@ async def _edited(call: Call, made: Callable[[Mapping[str, Kept]], Kept]) -> Doc
 
 
 def _kept(call: Call, id_: str, stream: Document, before: Kept | None) -> Kept:
-    """Return a stream as it is kept; an authorization that is not sent again stays."""
+    """Return a stream as it is kept.
+
+    An authorization that is not sent again stays, unless the events go to another server now:
+    whoever may change a stream may not learn what it is authorized with.
+    """
     sink = call.body.get("sink")
     sent = sink.get(policy.SECRET) if isinstance(sink, Mapping) else None
-    secret_ = Secret(sent) if isinstance(sent, str) else before.secret if before else None
-    return Kept(id=id_, name=str(stream["name"]), document=stream, secret=secret_)
+    authorization = Secret(sent) if isinstance(sent, str) else None
+    if authorization is None and before is not None:
+        is_same = policy.server(before.document) == policy.server(stream)
+        authorization = before.secret if is_same else None
+    return Kept(id=id_, name=str(stream["name"]), document=stream, secret=authorization)
 
 
 def _named(stream: Kept, present: Mapping[str, Kept]) -> Kept:

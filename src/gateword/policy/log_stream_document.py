@@ -110,6 +110,13 @@ def wants(stream: Mapping[str, object], code: str) -> bool:
     return category(code) in names
 
 
+def server(stream: Mapping[str, object]) -> str:
+    """Return the scheme, host and port that a stream's events go to; empty for a file."""
+    sink = stream["sink"]
+    url = urlsplit(str(sink.get("httpEndpoint", ""))) if isinstance(sink, Mapping) else urlsplit("")
+    return f"{url.scheme}://{url.netloc.lower()}"
+
+
 def moment(text: str) -> datetime | None:
     """Return the time that a text says, UTC when it names no zone; None when it says none."""
     try:
