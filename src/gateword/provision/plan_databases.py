@@ -1,13 +1,12 @@
 """The sections `databases` and `tenant` of a file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
 from gateword.domain.connection import Connection
-from gateword.domain.tenant import Tenant
-from gateword.policy import connection_document, documented
-from gateword.policy.members import Members, did_you_mean
+from gateword.policy import connection_document, tenant_document
+from gateword.policy.members import Members
 from gateword.provision.draft import Draft
 from gateword.provision.plan_clients import client_id_of
 
@@ -81,44 +80,7 @@ def _realms(connection: Connection) -> set[str]:
 def plan_tenant(draft: Draft, item: Members) -> None:
     """Note what the tenant's own settings come to; flags are merged."""
     stored = draft.tenant
-    tenant = replace(
-        stored,
-        default_directory=item.optional_text("default_directory", stored.default_directory) or None,
-        default_audience=item.optional_text("default_audience", stored.default_audience) or None,
-        flags=_flags(item.member("flags"), stored.flags),
-        document=item.others(stored.document, documented.TENANT),
-    )
-    _check(draft, item, tenant)
+    tenant = tenant_document.changed(item, stored, draft.connections, draft.apis)
     draft.tenant = tenant
-    draft.note(tenant, "tenant", tenant.name, _members(stored), _members(tenant))
-
-
-def _check(draft: Draft, item: Members, tenant: Tenant) -> None:
-    directory, audience = tenant.default_directory, tenant.default_audience
-    if directory and directory not in draft.connections and "default_directory" in item:
-        hint = did_you_mean(directory, draft.connections)
-        item.fault(f"no database is named {directory}{hint}", "default_directory")
-    if audience and audience not in draft.apis and "default_audience" in item:
-        hint = did_you_mean(audience, draft.apis)
-        item.fault(f"no resource server has the identifier {audience}{hint}", "default_audience")
-
-
-def _flags(given: Members, stored: Mapping[str, bool]) -> Mapping[str, bool]:
-    merged = dict(stored)
-    for name, value in given.others({}, (*documented.OWN_FLAGS, *documented.FLAGS)).items():
-        if isinstance(value, bool):
-            merged[name] = value
-        else:
-            given.fault("must be true or false", name)
-    for name in merged.keys() & given.nulls():
-        del merged[name]
-    return merged
-
-
-def _members(tenant: Tenant) -> dict[str, object]:
-    return {
-        "default_directory": tenant.default_directory,
-        "default_audience": tenant.default_audience,
-        "flags": dict(tenant.flags),
-        **tenant.document,
-    }
+    before, after = tenant_document.rendered(stored), tenant_document.rendered(tenant)
+    draft.note(tenant, "tenant", tenant.name, before, after)
