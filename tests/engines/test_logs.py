@@ -52,6 +52,11 @@ async def test_event_is_stored_under_auth0s_member_names(house: House) -> None:
         "strategy_type": "",
         "details": {"z": 1, "a": None},
         "isMobile": True,
+        "organization_id": None,
+        "organization_name": None,
+        "location_info": None,
+        "session_connection": None,
+        "$event_schema": {"version": "1.0.0"},
     } == dict(stored.document)
 
 
