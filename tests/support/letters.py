@@ -40,7 +40,8 @@ class Drawer:
 
 def link_of(letter: Letter) -> str:
     """Return the link in a letter, as a browser asks for it."""
-    return _LINK.findall(letter.text)[0].removesuffix("#")
+    found: list[str] = _LINK.findall(letter.text)
+    return found[0].removesuffix("#")
 
 
 async def form_behind(http: httpx.AsyncClient, link: str) -> dict[str, str]:

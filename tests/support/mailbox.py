@@ -1,10 +1,13 @@
 """A mail server that keeps what it is given: a real one, on loopback."""
 
 import asyncio
+import queue
 import re
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -44,7 +47,8 @@ class Received:
     @property
     def link(self) -> str:
         """The first link of the plain text."""
-        return _LINK.findall(self.text)[0]
+        found: list[str] = _LINK.findall(self.text)
+        return found[0]
 
 
 @dataclass(slots=True)
@@ -93,6 +97,37 @@ class Mailbox:
             while len(self.received) < number:
                 await asyncio.sleep(0.02)
         return self.received[number - 1]
+
+    def wait(self, number: int = 1, *, within_s: float = 20) -> Received:
+        """Return the n-th letter, when it has come, to a test without an event loop."""
+        give_up = time.monotonic() + within_s
+        while len(self.received) < number:
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"{len(self.received)} letters have come")
+            time.sleep(0.02)
+        return self.received[number - 1]
+
+
+@contextmanager
+def mailbox_beside() -> Iterator[Mailbox]:
+    """Open a mail server in a thread of its own, for tests without an event loop."""
+    boxes: queue.SimpleQueue[Mailbox] = queue.SimpleQueue()
+    loop = asyncio.new_event_loop()
+    done = asyncio.Event()
+
+    async def serve() -> None:
+        async with a_mailbox() as box:
+            boxes.put(box)
+            await done.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        yield boxes.get(timeout=10)
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join()
+        loop.close()
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate, getaddresses, make_msgid
+from email.utils import formatdate, make_msgid
 from typing import Final
 
 from gateword.ports.delivery import Undeliverable
@@ -18,11 +18,15 @@ def sender_of(text: str) -> Address:
     Raises:
         ValueError: There is none, or more than one.
     """
-    found = getaddresses([text], strict=True)
-    if len(found) != 1 or "@" not in found[0][1]:
+    probe = EmailMessage()
+    try:
+        probe["From"] = text
+        [found] = probe["From"].addresses
+    except (ValueError, MessageError, IndexError):
+        found = None
+    if found is None or not found.username or not found.domain:
         raise ValueError(f"{text!r} is no address such as name@host or Name <name@host>")
-    name, spec = found[0]
-    return Address(display_name=name, addr_spec=spec)
+    return Address(found.display_name, found.username, found.domain)
 
 
 def message_of(letter: Letter, sender: str) -> EmailMessage:

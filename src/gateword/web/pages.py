@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
 
-from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.policy.web_address import is_web_address, origin_of, with_query
@@ -24,17 +23,14 @@ _A_YEAR_S: Final = 31_536_000
 _STYLE_HEADERS: Final = {"cache-control": "public, max-age=3600"}
 _NOBODYS: Final = Tenant(key=0, name="", domain="")
 _HELP: Final = {
-    403: (
-        "This did not come from our page",
-        "Open the link of your letter again and try once more.",
-    ),
     429: ("Too many tries", "Please wait a minute, then open the link of your letter again."),
     503: (
         "We are busy right now",
         "Please wait a moment, then open the link of your letter again.",
     ),
 }
-_ELSE: Final = ("This did not work", "Please open the link of your letter again.")
+_BUSY: Final = (429, 503)
+_ELSE: Final = ("This did not work", "Please open the link of your letter and try again.")
 
 
 def page(
@@ -85,7 +81,7 @@ def face(
     more = dict(headers or {})
     if refused.retry_after_s is not None:
         more["retry-after"] = str(refused.retry_after_s)
-    texts = [refused.description, text] if refused.refusal is Refusal.FORM_FORGED else [text]
+    texts = [text] if status in _BUSY else [refused.description, text]
     place = tenant or _NOBODYS
     return page(place, "note.html", title, status=status, headers=more, texts=texts)
 
