@@ -34,6 +34,9 @@ _RENAME: Final = Statement("""
         WHERE other.tenant = :tenant AND other.name = :name AND other.id <> :id
     )
 """)
+_HOLD: Final = Statement("SELECT id FROM roles WHERE tenant = :tenant", locking=True)
+"""Names are compared with those of all others, which must stay as they are meanwhile."""
+
 _REMOVE: Final = Statement("DELETE FROM roles WHERE tenant = :tenant AND id = :id")
 _EXISTS: Final = Statement("SELECT 1 FROM roles WHERE tenant = :tenant AND id = :id", locking=True)
 _FORBID_ALL: Final = Statement(
@@ -144,6 +147,7 @@ class SqlRoles:
     async def rename(self, role: Role) -> bool:
         async def work(tx: TenantTx) -> bool:
             row = {"id": role.id, "name": role.name, "description": role.description}
+            await tx.all(_HOLD)
             return await tx.run(_RENAME, **row) == 1
 
         return await self._database.transact(work)
