@@ -90,3 +90,35 @@ class AccessRecord:
     issued_at: datetime
     expires_at: datetime
     revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserGrant:
+    """What a user's live logins at one client for one API come to.
+
+    Attributes:
+        key: Of the oldest of these families.
+        audience: None for those without an API.
+        scopes: Of any of them.
+    """
+
+    key: int
+    user_id: str
+    client_id: str
+    audience: str | None
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshFamily:
+    """A live family of refresh tokens.
+
+    Attributes:
+        rotating: How its newest token was issued.
+        idle_expires_at: End of that token without use; None is endless.
+    """
+
+    key: int
+    grant: RefreshGrant
+    rotating: bool
+    idle_expires_at: datetime | None

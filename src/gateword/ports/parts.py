@@ -7,6 +7,7 @@ from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
+from gateword.ports.families import Families
 from gateword.ports.passwords import Passwords
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
@@ -36,6 +37,7 @@ class Stores:
     users: Users
     passwords: Passwords
     tokens: Tokens
+    families: Families
     signing_keys: SigningKeys
     logs: Logs
     documents: Documents

@@ -14,6 +14,7 @@ from gateword.storage.connections import SqlConnections
 from gateword.storage.cursors import SqlCursors
 from gateword.storage.documents import SqlDocuments
 from gateword.storage.engine import Database
+from gateword.storage.families import SqlFamilies
 from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.jobs import SqlJobs
 from gateword.storage.logs import SqlLogs
@@ -66,6 +67,7 @@ def open_stores(
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
         passwords=SqlPasswords(rows),
         tokens=SqlTokens(rows),
+        families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),
         documents=SqlDocuments(cache, vault),
