@@ -21,6 +21,8 @@ def plan_apis(draft: Draft, items: Iterable[Members]) -> None:
     seen: set[str] = set()
     for item in items:
         identifier = item.required_text("identifier")
+        if item.given("is_system") is True:
+            continue  # a Management API, which an export of the Deploy CLI's holds
         stored = draft.apis.get(identifier)
         if identifier in seen:
             item.fault(f"{identifier} stands in the file twice", "identifier")
