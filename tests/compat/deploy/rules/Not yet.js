@@ -1,0 +1,3 @@
+function notYet(user, context, callback) {
+  callback(new UnauthorizedError("Not yet"));
+}
