@@ -329,12 +329,12 @@ def test_tokens_devices_and_grants(api: Any, house: Served, person: str) -> None
     assert [tokens[0].id] == [one.id for one in listed]
     devices = everything(api.device_credentials.list(user_id=person, type="refresh_token"))
     assert isinstance(devices, list)
-    grants = everything(api.user_grants.list(user_id=person))
-    for grant in grants:
-        api.user_grants.delete(grant.id)
-    api.user_grants.delete_by_user_id(user_id=person)
+    grants = everything(api.user_grants.list(user_id=person, per_page=1))
+    assert [AUDIENCE] == [one.audience for one in grants]
     api.refresh_tokens.delete(tokens[0].id)
+    gone(api.refresh_tokens.get, tokens[0].id)
     api.users.refresh_token.delete(person)
+    api.user_grants.delete_by_user_id(user_id=person)
     assert [] == everything(api.users.refresh_token.list(person))
 
 

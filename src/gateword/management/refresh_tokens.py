@@ -29,7 +29,9 @@ _TOKEN: Final = obj(
     },
     required=("id", "user_id", "client_id"),
 )
-_LISTED: Final = Listed(key="tokens", item=_TOKEN, checkpoint=True, always=True)
+_OF_USER: Final = Listed(key="tokens", item=_TOKEN, checkpoint=True, always=True)
+_OF_ALL: Final = Listed(key="refresh_tokens", item=_TOKEN, checkpoint=True, always=True)
+"""Auth0 names the two lists differently (auth0-python 6.8, npm auth0 7.1)."""
 
 
 async def of_user(call: Call) -> Slice:
@@ -99,7 +101,7 @@ RESOURCE: Final = Resource(
             scopes=("read:refresh_tokens",),
             run=of_user,
             summary="Get refresh tokens of a user",
-            listed=_LISTED,
+            listed=_OF_USER,
             refusals=(ManagementRefusal.NO_USER,),
         ),
         Verb(
@@ -118,7 +120,7 @@ RESOURCE: Final = Resource(
             run=found,
             summary="Get refresh tokens",
             query={"user_id": text("Whose.", most=1024), "client_id": text(most=1024)},
-            listed=_LISTED,
+            listed=_OF_ALL,
         ),
         Verb(
             method="GET",
