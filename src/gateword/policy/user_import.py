@@ -196,7 +196,7 @@ def _hash(reading: _Reading) -> Secret | None:
         path = f"{name}.{bad.path}" if bad.path else name
         reading.fault("INVALID_FORMAT", str(bad), path)
     else:
-        if "custom_password_hash" in item:
+        if item.get("custom_password_hash") == {}:
             message = "Missing required property: algorithm"
             reading.fault("OBJECT_MISSING_REQUIRED_PROPERTY", message, "custom_password_hash")
     return None
