@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from gateword.domain.refused import RefusalTable
@@ -94,6 +95,8 @@ def _responses(verb: Verb) -> Mapping[str, object]:
     refused = {row.row.status for row in verb.refusals} | set(_ALWAYS) | _checked(verb)
     for status in sorted(refused):
         responses.setdefault(str(status), _refused(status, verb.refusals))
+    # Refused by the transport, before anybody knows that it is a call of this API.
+    responses["431"] = {"description": "The head of the request is larger than 16 KiB."}
     return responses
 
 
@@ -103,11 +106,22 @@ def _checked(verb: Verb) -> set[int]:
 
 
 def _granted(verb: Verb) -> Mapping[str, object]:
-    schema = verb.answer if verb.listed is None else _page(verb.listed)
+    if verb.listed is not None:
+        item = _some_members(verb.listed.item) if verb.fields else verb.listed.item
+        schema: Schema | None = _page(replace(verb.listed, item=item))
+    elif verb.fields and verb.answer is not None:
+        schema = _some_members(verb.answer)
+    else:
+        schema = verb.answer
     described: dict[str, object] = {"description": verb.summary}
     if schema is not None:
         described["content"] = {"application/json": {"schema": schema}}
     return described
+
+
+def _some_members(schema: Schema) -> Schema:
+    """Return the schema of what `fields` leaves of an answer: no member must be there."""
+    return {name: value for name, value in schema.items() if name != "required"}
 
 
 def _page(listed: Listed) -> Schema:
