@@ -1,6 +1,7 @@
 """A real HTTP server on loopback that takes log events, or does not, as a test tells it."""
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,8 +37,8 @@ class Catcher:
 
 
 @contextmanager
-def a_catcher() -> Iterator[Catcher]:
-    """Run a server on a free port of loopback."""
+def a_catcher(tls: ssl.SSLContext | None = None) -> Iterator[Catcher]:
+    """Run a server on a free port of loopback, with TLS if it is told how."""
     caught = Catcher()
 
     class Handler(BaseHTTPRequestHandler):
@@ -58,6 +59,8 @@ def a_catcher() -> Iterator[Catcher]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     caught.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

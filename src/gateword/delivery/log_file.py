@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from gateword.domain.log_event import StoredLogEvent
+from gateword.policy.log_stream_document import FILE_NAME
 from gateword.ports.log_sink import Destination, NotTaken
 
 
@@ -28,7 +30,7 @@ class LogFile:
         name = str(to.sink["fileName"])
         folder = self.folder / to.tenant
         # What is checked when it is set is checked again: a path must never lead elsewhere.
-        if Path(name).name != name or Path(to.tenant).name != to.tenant or name.startswith("."):
+        if not all(re.fullmatch(FILE_NAME, part) for part in (name, to.tenant)):
             raise NotTaken("the name of the file leads out of its folder")
         lines = b"".join(msgspec.json.encode(event.document) + b"\n" for event in events)
         try:

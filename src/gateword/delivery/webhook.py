@@ -6,9 +6,12 @@ Source: Auth0 "Create Custom Log Streams Using Webhooks".
 """
 
 import asyncio
+import os
 import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Final
@@ -41,13 +44,15 @@ class Webhook:
         if url.scheme != "https" and not self.reaches_private:
             raise NotTaken("the URL is not https, and log_stream_private_hosts is off")
         address = await self._address(url)
-        headers = {"content-type": str(to.sink["httpContentType"]), "host": _host(url)}
+        headers = {"content-type": str(to.sink["httpContentType"]), "host": url.netloc}
         if to.secret is not None:
             headers["authorization"] = to.secret.reveal()
         # 50 ms that a server without streams saves
         httpx: Any = import_module("httpx")
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+            async with httpx.AsyncClient(
+                timeout=TIMEOUT_S, trust_env=False, verify=_trust(os.environ.get("SSL_CERT_FILE"))
+            ) as client:
                 for body in _bodies(str(to.sink["httpContentFormat"]), events):
                     request = client.build_request(
                         "POST",
@@ -73,10 +78,10 @@ class Webhook:
             found = await asyncio.get_running_loop().getaddrinfo(
                 url.hostname, port, type=socket.SOCK_STREAM
             )
-        except OSError:
+        except (OSError, UnicodeError):
             raise NotTaken(f"{url.hostname} is no host that can be found") from None
         addresses = [ip_address(str(one[4][0]).partition("%")[0]) for one in found]
-        if not self.reaches_private and not all(map(_is_public, addresses)):
+        if not self.reaches_private and not all(map(is_public, addresses)):
             raise NotTaken(
                 f"{url.hostname} has a private address, and log_stream_private_hosts is off"
             )
@@ -84,17 +89,24 @@ class Webhook:
         return f"[{first}]:{port}" if first.version == 6 else f"{first}:{port}"  # noqa: PLR2004
 
 
-def _is_public(address: IPv4Address | IPv6Address) -> bool:
+def is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Say whether an address is one of the internet, also when it hides an IPv4 address."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
-            return _is_public(address.ipv4_mapped)
+            return is_public(address.ipv4_mapped)
         if any(address in network for network in _DOORS_TO_IPV4):
             return False
     return address.is_global and not address.is_multicast
 
 
-def _host(url: SplitResult) -> str:
-    return url.netloc
+@lru_cache(maxsize=2)
+def _trust(authorities: str | None) -> ssl.SSLContext:
+    """Return whose certificates count: those of the system, or of the file that OpenSSL is told.
+
+    Args:
+        authorities: `SSL_CERT_FILE`, which OpenSSL reads by itself.
+    """
+    return ssl.create_default_context(cafile=authorities)
 
 
 async def _status(client: Any, request: Any) -> int:
