@@ -209,3 +209,92 @@ def test_client_metadata_merges_and_is_bounded() -> None:
 
     assert ({"b": "2", "c": "3"}, []) == (client.document["client_metadata"], faults)
     assert [("client_metadata",)] == [fault.path for fault in too_many]
+
+
+def test_what_nobody_has_set_is_not_shown() -> None:
+    """Recorded creations: no app_type, no method, no alg, no lists that were not sent."""
+    assert {
+        "client_id": "id",
+        "name": "Shop",
+        "is_first_party": True,
+        "is_token_endpoint_ip_header_trusted": False,
+        "oidc_conformant": False,
+        "sso_disabled": False,
+        "cross_origin_authentication": False,
+        "custom_login_page_on": True,
+        "grant_types": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
+        "jwt_configuration": {"secret_encoded": False, "lifetime_in_seconds": 36000},
+        "refresh_token": {
+            "rotation_type": "non-rotating",
+            "expiration_type": "non-expiring",
+            "leeway": 0,
+            "token_lifetime": 2592000,
+            "infinite_token_lifetime": True,
+            "infinite_idle_token_lifetime": True,
+            "idle_token_lifetime": 1296000,
+        },
+    } == client_document.rendered(created())
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (None, {"secret_encoded": False, "lifetime_in_seconds": 36000}),
+        ({}, {"secret_encoded": False}),
+        ({"alg": "PS256"}, {"secret_encoded": False, "alg": "PS256"}),
+        (
+            {"secret_encoded": True, "scopes": {"a": "b"}, "lifetime_in_seconds": 1},
+            {"secret_encoded": True, "scopes": {"a": "b"}, "lifetime_in_seconds": 1},
+        ),
+    ],
+)
+def test_jwt_configuration_shows_what_was_set(given: Any, shown: dict[str, Any]) -> None:
+    """Recorded creations: only what the request sets, plus secret_encoded."""
+    assert shown == client_document.rendered(created(jwt_configuration=given))["jwt_configuration"]
+
+
+def test_null_takes_a_method_back_to_that_of_the_type() -> None:
+    """Without a method a client behaves as its type does."""
+    stored = created(app_type="spa", token_endpoint_auth_method="client_secret_basic")
+
+    client, faults = attempt(stored, token_endpoint_auth_method=None)
+
+    assert [] == faults
+    assert AuthMethod.NONE is client.auth_method
+    assert "token_endpoint_auth_method" not in client_document.rendered(client)
+
+
+def test_endless_tokens_keep_the_lengths_that_were_sent() -> None:
+    """What does not act comes back as it came, so an import equals its export."""
+    sent = {
+        "rotation_type": "non-rotating",
+        "expiration_type": "non-expiring",
+        "leeway": 0,
+        "token_lifetime": 31557600,
+        "infinite_token_lifetime": False,
+        "infinite_idle_token_lifetime": True,
+        "idle_token_lifetime": 2592000,
+    }
+
+    client = created(refresh_token=sent)
+
+    assert RefreshPolicy() == client.refresh
+    assert sent == client_document.rendered(client)["refresh_token"]
+
+
+def test_older_name_of_a_member_is_its_newer_one() -> None:
+    """`cross_origin_auth` is what `cross_origin_authentication` was called."""
+    shown = client_document.rendered(created(cross_origin_auth=True))
+
+    assert shown["cross_origin_authentication"] is True
+    assert "cross_origin_auth" not in shown
+
+
+def test_metadata_is_short_text() -> None:
+    """Names and values of up to 255 characters."""
+    good, long = "x" * 255, "x" * 256
+    _, value = attempt(client_metadata={"a": long})
+    _, name = attempt(client_metadata={long: "a"})
+
+    assert {good: good} == created(client_metadata={good: good}).document["client_metadata"]
+    assert [1, 1] == [len(value), len(name)]

@@ -28,7 +28,7 @@ def test_new_api_has_auth0s_defaults() -> None:
     api, faults = attempt()
 
     assert [] == faults
-    expected = ResourceServer(id="id", identifier=AUDIENCE, name=AUDIENCE)
+    expected = ResourceServer(id="id", identifier=AUDIENCE, name=AUDIENCE, implied=api.implied)
     assert expected == api
 
 
@@ -80,4 +80,46 @@ def test_an_api_reads_back_what_it_renders() -> None:
     again, faults = attempt(stored, **resource_server_document.rendered(stored))
 
     assert [] == faults
-    assert stored == again
+    assert resource_server_document.rendered(stored) == resource_server_document.rendered(again)
+
+
+def test_what_nobody_has_set_is_not_shown() -> None:
+    """Recorded creations: no name, no scopes, no RBAC members unless they were sent."""
+    api, _ = attempt()
+
+    assert {
+        "id": "id",
+        "identifier": AUDIENCE,
+        "signing_alg": "RS256",
+        "token_lifetime": 86400,
+        "token_lifetime_for_web": 7200,
+        "allow_offline_access": False,
+        "skip_consent_for_verifiable_first_party_clients": False,
+        "subject_type_authorization": {
+            "user": {"policy": "allow_all"},
+            "client": {"policy": "require_client_grant"},
+        },
+    } == resource_server_document.rendered(api)
+
+
+def test_null_takes_a_member_out_of_sight() -> None:
+    """What is taken back acts with its default and is not shown."""
+    stored, _ = attempt(name="Orders", enforce_policies=True)
+
+    api, faults = attempt(stored, name=None, enforce_policies=None)
+
+    assert [] == faults
+    assert (AUDIENCE, False) == (api.name, api.enforce_policies)
+    assert {"name", "enforce_policies"}.isdisjoint(resource_server_document.rendered(api))
+
+
+def test_lifetime_for_browsers_is_never_the_longer() -> None:
+    """Unset it follows; set, it must fit, also when the other shrinks."""
+    short, _ = attempt(token_lifetime=60)
+    stored, _ = attempt(token_lifetime=7200, token_lifetime_for_web=3600)
+    _, grown = attempt(token_lifetime=60, token_lifetime_for_web=61)
+    _, shrunk = attempt(stored, token_lifetime=60)
+
+    assert 60 == resource_server_document.rendered(short)["token_lifetime_for_web"]
+    assert [("token_lifetime_for_web",)] == [fault.path for fault in grown]
+    assert [("token_lifetime",)] == [fault.path for fault in shrunk]
