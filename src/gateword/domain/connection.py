@@ -64,6 +64,11 @@ class Connection:
         """Whether scripts are asked only for users who are not in our own store yet."""
         return self.is_scripted and self.options.get("import_mode") is True
 
+    @property
+    def lives_elsewhere(self) -> bool:
+        """Whether scripts answer for all of its users, and our own store for none."""
+        return self.is_scripted and not self.imports_users
+
     def admits(self, client_id: str) -> bool:
         """Say whether the client may log users in through this connection."""
         return self.is_active and client_id in self.enabled_clients

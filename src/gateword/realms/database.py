@@ -29,7 +29,7 @@ class DatabaseRealm:
         Where scripts decide every login nobody can be found here, and the own store must not
         answer in their place; where they only import, it answers for those it has.
         """
-        if connection.is_scripted and not connection.imports_users:
+        if connection.lives_elsewhere:
             return Unreachable(_NO_SCRIPTS)
         names = login_names(username, connection.identifiers)
         account = await self.users.account(connection.key, names) if names else None

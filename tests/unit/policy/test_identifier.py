@@ -115,3 +115,9 @@ def test_name_is_looked_up_up_to_the_bound(length: int) -> None:
 def test_email_address_has_two_bounded_parts(text: str, *, expected: bool) -> None:
     """An e-mail address is one `@` between bounded parts without white space."""
     assert expected == is_email(text)
+
+
+@pytest.mark.parametrize("typed", ["ann@example.com", "+4915112345678", "ann"])
+def test_only_the_identifiers_of_a_directory_are_tried(typed: str) -> None:
+    """In their own order, whatever the name looks like (Auth0: "Flexible identifiers")."""
+    assert (("username", typed), ("phone", typed)) == login_names(typed, ("username", "phone"))
