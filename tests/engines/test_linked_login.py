@@ -55,7 +55,7 @@ async def ask(server: House, method: str, path: str, body: object = None) -> Any
 
 
 async def test_linked_password_opens_the_main_user(server: House) -> None:
-    """Auth0 "User Account Linking", realms §4: the subject is the main user's while the two are linked."""
+    """Auth0 "User Account Linking": while the two are linked, the subject is the main user."""
     before = await subject_of_customer_ann(server)
     main = f"users/{quote(ANN, safe='')}"
     linked = await ask(
@@ -72,7 +72,7 @@ async def test_linked_password_opens_the_main_user(server: House) -> None:
 
 
 async def test_deleted_main_user_leaves_nobody_to_log_in(server: House) -> None:
-    """Auth0 "User Account Linking", realms §4: deleting the main user deletes linked accounts too."""
+    """Auth0 "User Account Linking": deleting the main user deletes linked accounts too."""
     main = f"users/{quote(ANN, safe='')}"
     await ask(server, "POST", f"{main}/identities", {"provider": "auth0", "user_id": CUSTOMER_ANN})
 
