@@ -11,7 +11,7 @@ from scripts.bench_client import OK, Answer
 from scripts.bench_server import command
 
 AUDIENCE: Final = "https://bench.example/"
-PASSWORD: Final = "a password of usual length"
+PASSWORD: Final = "A password of usual length"
 WEB, ROTATING, MACHINE = "bench-web", "bench-rotating", "bench-machine"
 SECRET: Final = "the secret of a client in a bench, good for nothing else"
 _USERS: Final = 16

@@ -23,7 +23,7 @@ def add(people: CommandLine, *arguments: str, connection: str = "Customers") -> 
     """Add a user and return the id."""
     added = people.json(
         "users", "add", "--connection", connection, *arguments, "--password-stdin",
-        stdin="first password\n",
+        stdin="First password\n",
     )  # fmt: skip
     user_id: str = added["user_id"]
     return user_id
@@ -52,7 +52,7 @@ def test_added_user_is_listed(people: CommandLine) -> None:
         ann["user_id"], ann["email"], ann["username"], ann["email_verified"],
     )  # fmt: skip
     assert "Customers" == ann["identities"][0]["connection"]
-    assert fits(people.data, "Customers", "ann", "first password")
+    assert fits(people.data, "Customers", "ann", "First password")
 
 
 def test_list_is_a_table_with_whole_ids(people: CommandLine) -> None:
@@ -91,7 +91,7 @@ def test_user_that_cannot_be_added_ends_with_2(
     """And says why."""
     add(people, "--username", "ann")
 
-    done = people("users", "add", *arguments, "--password-stdin", stdin="x\n")
+    done = people("users", "add", *arguments, "--password-stdin", stdin="X one-1x\n")
 
     assert 2 == done.exit_code
     assert message in done.stderr
@@ -119,10 +119,10 @@ def test_set_password_replaces_it(people: CommandLine) -> None:
     """The user is found by any login name."""
     add(people, "--email", "ann@example.com", "--username", "ann")
 
-    people.ok("users", "set-password", "ANN", "--password-stdin", stdin="second password\n")
+    people.ok("users", "set-password", "ANN", "--password-stdin", stdin="Second password\n")
 
-    assert fits(people.data, "Customers", "ann@example.com", "second password")
-    assert not fits(people.data, "Customers", "ann@example.com", "first password")
+    assert fits(people.data, "Customers", "ann@example.com", "Second password")
+    assert not fits(people.data, "Customers", "ann@example.com", "First password")
 
 
 def test_name_in_two_databases_needs_the_connection(people: CommandLine) -> None:
@@ -130,16 +130,18 @@ def test_name_in_two_databases_needs_the_connection(people: CommandLine) -> None
     add(people, "--email", "ann@example.com")
     add(people, "--email", "ann@example.com", connection="Employees")
 
-    vague = people("users", "set-password", "ann@example.com", "--password-stdin", stdin="x y z\n")
+    vague = people(
+        "users", "set-password", "ann@example.com", "--password-stdin", stdin="X y z 1-9\n"
+    )
     people.ok(
         "users", "set-password", "ann@example.com", "--connection", "Employees",
-        "--password-stdin", stdin="x y z\n",
+        "--password-stdin", stdin="X y z 1-9\n",
     )  # fmt: skip
 
     assert 2 == vague.exit_code
     assert "say which with --connection" in vague.stderr
-    assert fits(people.data, "Employees", "ann@example.com", "x y z")
-    assert fits(people.data, "Customers", "ann@example.com", "first password")
+    assert fits(people.data, "Employees", "ann@example.com", "X y z 1-9")
+    assert fits(people.data, "Customers", "ann@example.com", "First password")
 
 
 def test_block_and_unblock(people: CommandLine) -> None:
@@ -169,3 +171,26 @@ def test_nobody_of_that_name_ends_with_2(people: CommandLine) -> None:
 
     assert 2 == done.exit_code
     assert "Customers" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["add", "set-password"])
+def test_weak_password_is_refused_unless_told_otherwise(people: CommandLine, command: str) -> None:
+    """The database's policy holds for operators too; `--no-policy` lets any password through."""
+    add(people, "--username", "ann")
+    who = ("ann",) if command == "set-password" else ("--username", "ben")
+    where = ("--connection", "Customers", "--password-stdin")
+
+    refused = people("users", command, *who, *where, stdin="weak\n")
+    people.ok("users", command, *who, *where, "--no-policy", stdin="weak\n")
+
+    assert 2 == refused.exit_code
+    assert "Password is too weak: At least 8 characters in length" in refused.stderr
+    assert fits(people.data, "Customers", "ann" if command == "set-password" else "ben", "weak")
+
+
+def test_user_is_checked_before_the_password_is_asked_for(people: CommandLine) -> None:
+    """Nobody types a password for a user who cannot be added."""
+    done = people("users", "add", "--connection", "Nowhere", "--username", "ann", stdin="")
+
+    assert 2 == done.exit_code
+    assert "no database is named Nowhere" in done.stderr

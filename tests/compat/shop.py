@@ -6,7 +6,7 @@ AUDIENCE: Final = "https://orders.example/"
 OTHER_AUDIENCE: Final = "https://stock.example/"
 CLIENT_ID: Final = "Shop0000000000000000000000000000"
 CLIENT_SECRET: Final = "shop-secret-for-tests-only-0123456789abcdefghijk"
-PASSWORD: Final = "correct horse battery staple"
+PASSWORD: Final = "Correct horse battery staple"
 
 CONFIG: Final = f"""
 tenant:

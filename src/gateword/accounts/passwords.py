@@ -59,8 +59,7 @@ async def changed(parts: Parts, user: User, connection: Connection, password: Se
 
 async def replaced(parts: Parts, user: User, connection: Connection, encoded: Secret) -> bool:
     """Store the hash of a user's new password, as `changed` does."""
-    # The current one counts as the first of the history.
-    keep = max(0, policy_of(connection.options).history_size - 1)
+    keep = policy_of(connection.options).former
     at = parts.clock.now()
     return await parts.stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
 

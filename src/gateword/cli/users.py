@@ -44,6 +44,10 @@ PasswordStdin = Annotated[
     bool,
     typer.Option("--password-stdin", help="Read the password from standard input, one line."),
 ]
+NoPolicy = Annotated[
+    bool,
+    typer.Option("--no-policy", help="Take the password even if it breaks the database's policy."),
+]
 WhereFound = Annotated[
     str | None, typer.Option("--connection", help="Database; needed only when several have one.")
 ]
@@ -93,6 +97,7 @@ def add(
         list[str] | None, typer.Option("--role", help="Name of a role; may stand several times.")
     ] = None,
     password_stdin: PasswordStdin = False,
+    no_policy: NoPolicy = False,
     data: Data = None,
     tenant: TenantName = "default",
     database_url: DatabaseUrl = None,
@@ -102,17 +107,17 @@ def add(
     if not (email or username):
         fail("give --email, --username or both", BAD_USE)
     place = _Place(data, tenant, database_url)
-    existing(data, database_url)  # before anybody types a password
     document: dict[str, object] = {
         "connection": connection,
         "email": email,
         "username": username,
         "email_verified": email_verified,
         "roles": role or [],
-        "password": _password(from_stdin=password_stdin).reveal(),
     }
     given = {name: value for name, value in document.items() if value is not None}
-    user = place.work(lambda parts: people.add(parts, given))
+    place.work(lambda parts: people.check(parts, given))  # before anybody types a password
+    given["password"] = _password(from_stdin=password_stdin).reveal()
+    user = place.work(lambda parts: people.add(parts, given, checks_password=not no_policy))
     if as_json:
         typer.echo(json.dumps(_document(user), indent=2, ensure_ascii=False))
     else:
@@ -149,6 +154,7 @@ def set_password(
     user: Person,
     connection: WhereFound = None,
     password_stdin: PasswordStdin = False,
+    no_policy: NoPolicy = False,
     data: Data = None,
     tenant: TenantName = "default",
     database_url: DatabaseUrl = None,
@@ -157,7 +163,11 @@ def set_password(
     place = _Place(data, tenant, database_url)
     found, home = place.work(lambda parts: people.find(parts, user, connection))
     password = _password(from_stdin=password_stdin)
-    place.work(lambda parts: people.set_password(parts, found, home, password))
+    place.work(
+        lambda parts: people.set_password(
+            parts, found, home, password, checks_password=not no_policy
+        )
+    )
     out.print(f"{escape(found.user_id)} in {escape(home.name)} has the new password.")
 
 
@@ -210,7 +220,9 @@ def _password(*, from_stdin: bool) -> Secret:
         return Secret(password)
     if not sys.stdin.isatty():
         fail("there is no terminal to ask at: pipe the password in with --password-stdin", BAD_USE)
-    typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    typed: str = typer.prompt("Password", hide_input=True)
+    if typer.prompt("The same once more", hide_input=True) != typed:
+        fail("the two passwords differ; nothing was changed", BAD_USE)
     return Secret(typed)
 
 

@@ -55,6 +55,11 @@ class PasswordPolicy:
     own_words: frozenset[str] = field(default_factory=frozenset)
     personal_fields: tuple[str, ...] = ()
 
+    @property
+    def former(self) -> int:
+        """How many former hashes are kept: the current one counts as the first."""
+        return max(0, self.history_size - 1)
+
 
 def policy_of(options: Options) -> PasswordPolicy:
     """Return the policy that a connection's options make."""

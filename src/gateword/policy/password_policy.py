@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from gateword.domain.user import NewUser, User
 from gateword.policy.password_options import PasswordPolicy
+from gateword.policy.password_rules import Told, items_of, sentence
 
 Person: TypeAlias = NewUser | User
 
@@ -38,6 +39,21 @@ class Complaint:
         """Return description and policy as members of an answer."""
         policy = {} if self.policy is None else {"policy": self.policy}
         return {"description": self.description, **policy}
+
+
+def told(complaint: Complaint) -> str:
+    """Return a complaint as one sentence, with the rules that are not kept."""
+    text = complaint.description
+    if isinstance(text, str):
+        return text.rstrip(".")
+    rules = text.get("rules")
+    broken = [rule for rule in rules if not rule["verified"]] if isinstance(rules, list) else []
+    return f"{complaint.message}: {'; '.join(map(_whole_sentence, broken))}"
+
+
+def _whole_sentence(rule: Told) -> str:
+    items = ", ".join(str(item["message"]) for item in items_of(rule))
+    return f"{sentence(rule)} {items}".strip()
 
 
 COMMON: Final = Complaint(

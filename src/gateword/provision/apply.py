@@ -17,6 +17,7 @@ from gateword.domain.resource_server import ClientGrant, ResourceServer, Role
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.user import User
+from gateword.policy.password_options import policy_of
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts, Stores
 from gateword.provision.changes import Change
@@ -137,7 +138,8 @@ async def store_user(
         if write.changed is not None:
             await stores.users.save(write.changed, at)
         if encoded is not None:
-            await stores.users.set_password(user.key, connection.key, encoded, at, retire=True)
+            keep = policy_of(connection.options).former
+            await stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
     if user is None:
         raise Overtaken(f"a login name or id was taken meanwhile in {write.connection}")
     if write.roles and not await stores.roles.assign(user.key, write.roles):

@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from gateword.accounts import passwords
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.policy.identifier import login_names
 from gateword.policy.members import Fault, Members, shown
+from gateword.policy.password_policy import told
 from gateword.ports.parts import Parts
 from gateword.provision.apply import hashes, store_user
 from gateword.provision.draft import drawn
-from gateword.provision.plan_users import plan_users
+from gateword.provision.plan_users import UserWrite, plan_users
 from gateword.provision.user_items import MAX_PASSWORD_BYTES
 
 
@@ -19,26 +21,46 @@ class BadUser(Exception):
     """What was asked for cannot be done; the message says why, and what to do."""
 
 
-async def add(parts: Parts, document: Mapping[str, object]) -> User:
+async def check(parts: Parts, document: Mapping[str, object]) -> None:
+    """See that a user can be created, before anybody is asked for a password.
+
+    Raises:
+        BadUser: As `add` does.
+    """
+    await _planned(parts, document, checks_password=False)
+
+
+async def add(
+    parts: Parts, document: Mapping[str, object], *, checks_password: bool = True
+) -> User:
     """Create a user.
 
     Args:
         parts: The tenant's.
         document: An item of `x-gateword-users`.
+        checks_password: The password must keep the policy of the database.
 
     Raises:
         BadUser: Something in it is wrong, or the login name is taken.
     """
+    write = await _planned(parts, document, checks_password=checks_password)
+    [encoded] = await hashes(parts.hasher, (write,))
+    return await store_user(parts.stores, write, encoded, parts.clock.now())
+
+
+async def _planned(
+    parts: Parts, document: Mapping[str, object], *, checks_password: bool
+) -> UserWrite:
     faults: list[Fault] = []
     draft = await drawn(parts)
-    planned = await plan_users(draft, parts, [Members(document, (), faults)])
+    item = Members(document, (), faults)
+    planned = await plan_users(draft, parts, [item], checks_passwords=checks_password)
     if faults:
         raise BadUser("; ".join(f"{shown(fault.path)}: {fault.text}" for fault in faults))
     (write, change) = planned[0]
     if change.action != "created":
         raise BadUser(f"{change.name} is there already; see gateword users set-password and block")
-    [encoded] = await hashes(parts.hasher, (write,))
-    return await store_user(parts.stores, write, encoded, parts.clock.now())
+    return write
 
 
 async def find(parts: Parts, word: str, connection: str | None) -> tuple[User, Connection]:
@@ -79,18 +101,27 @@ async def _by_name(
     return found
 
 
-async def set_password(parts: Parts, user: User, connection: Connection, password: Secret) -> None:
-    """Give a user another password; all of the user's refresh tokens end.
+async def set_password(
+    parts: Parts,
+    user: User,
+    connection: Connection,
+    password: Secret,
+    *,
+    checks_password: bool = True,
+) -> None:
+    """Give a user another password; all of the user's refresh tokens and links end.
 
     Raises:
-        BadUser: The password is empty or too long.
+        BadUser: The password is empty, too long, or breaks the policy of the database.
     """
     if not 0 < len(password.reveal().encode()) <= MAX_PASSWORD_BYTES:
         raise BadUser(f"a password has 1 to {MAX_PASSWORD_BYTES} bytes")
-    encoded = await parts.hasher.hash(password)
-    at = parts.clock.now()
-    users = parts.stores.users
-    if not await users.set_password(user.key, connection.key, encoded, at, retire=True):
+    if checks_password:
+        key = await passwords.identity_key(parts, user, connection)
+        complaint = await passwords.judged(parts, connection, password, user, key)
+        if complaint is not None:
+            raise BadUser(told(complaint))
+    if not await passwords.changed(parts, user, connection, password):
         raise BadUser(f"{user.user_id} is gone")
 
 

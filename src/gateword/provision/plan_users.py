@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gateword.accounts import passwords
 from gateword.domain.secret import Secret
 from gateword.domain.user import Account, NewUser, User
 from gateword.policy.members import Members
+from gateword.policy.password_policy import told
 from gateword.policy.profile import completed
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts
@@ -46,26 +48,49 @@ class UserWrite:
 
 
 async def plan_users(
-    draft: Draft, parts: Parts, items: Iterable[Members]
+    draft: Draft, parts: Parts, items: Iterable[Members], *, checks_passwords: bool = True
 ) -> list[tuple[UserWrite, Change]]:
-    """Return what the users of the file come to; they are matched by connection and login name."""
+    """Return what the users of the file come to; they are matched by connection and login name.
+
+    Args:
+        draft: The file's databases and roles.
+        parts: The tenant's.
+        items: Users of the file.
+        checks_passwords: New passwords must keep the policy of their database.
+    """
     reader = Reader(draft, parts.hasher)
     wanted = [one for item in items if (one := reader.wanted(item)) is not None]
     at_once = asyncio.Semaphore(HASHES_AT_ONCE)
 
     async def plan(one: Wanted) -> tuple[UserWrite, Change]:
         async with at_once:
-            return await _planned(parts, one)
+            return await _planned(parts, one, checks_passwords=checks_passwords)
 
     return await asyncio.gather(*map(plan, wanted))
 
 
-async def _planned(parts: Parts, wanted: Wanted) -> tuple[UserWrite, Change]:
+async def _planned(
+    parts: Parts, wanted: Wanted, *, checks_passwords: bool
+) -> tuple[UserWrite, Change]:
     account = await _account(parts, wanted)
     await _check_id(parts, wanted, account)
-    if account is None:
-        return _new(wanted)
-    return await _changed(parts, wanted, account)
+    planned = _new(wanted) if account is None else await _changed(parts, wanted, account)
+    if checks_passwords:
+        await _check_password(parts, wanted, account, planned[0])
+    return planned
+
+
+async def _check_password(
+    parts: Parts, wanted: Wanted, account: Account | None, write: UserWrite
+) -> None:
+    """Note a fault when a password that is to be stored breaks the database's policy."""
+    person = write.new or write.changed or write.existing
+    if write.password is None or person is None:
+        return
+    key = account.identity_key if account else None
+    complaint = await passwords.judged(parts, wanted.connection, write.password, person, key)
+    if complaint is not None:
+        wanted.item.fault(told(complaint), "password")
 
 
 async def _account(parts: Parts, wanted: Wanted) -> Account | None:

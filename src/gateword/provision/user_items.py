@@ -169,6 +169,7 @@ def _password(item: Members) -> Secret | None:
     password = item.secret("password")
     if password is not None and len(password.reveal().encode()) > MAX_PASSWORD_BYTES:
         item.fault(f"is longer than {MAX_PASSWORD_BYTES} bytes", "password")
+        return None
     return password
 
 

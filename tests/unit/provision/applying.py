@@ -39,7 +39,7 @@ roles:
 x-gateword-users:
   - connection: Customers
     email: Ann@Example.com
-    password: correct horse
+    password: Correct horse
     email_verified: true
     given_name: Ann
     user_metadata: {colour: red}

@@ -1,7 +1,10 @@
 import pytest
 
 from gateword.domain.resource_server import ResourceServer
-from gateword.provision.changes import Change
+from gateword.provision.apply import apply
+from gateword.provision.changes import HIDDEN, Change, Difference
+from gateword.provision.files import load_text
+from gateword.provision.plan import Faulty
 from tests.support.house import House
 from tests.unit.provision.applying import SHOP, applied, faults, fits, user
 
@@ -27,7 +30,7 @@ async def test_file_makes_the_tenant(house: House) -> None:
         ann.email, ann.email_verified, ann.profile["given_name"],
     )  # fmt: skip
     assert {"write:orders"} == await stores.roles.permissions_of(ann.key, "https://orders.example/")
-    assert await fits(house, "Customers", "ann@example.com", "correct horse")
+    assert await fits(house, "Customers", "ann@example.com", "Correct horse")
 
 
 async def test_second_run_changes_nothing(house: House) -> None:
@@ -48,7 +51,7 @@ async def test_a_tenants_export_applies_unchanged(house: House) -> None:
 
 
 async def test_only_what_differs_is_named(house: House) -> None:
-    """A change lists the members that were changed."""
+    """A change lists the members that were changed, old and new."""
     await applied(house, SHOP)
 
     changes = await applied(
@@ -56,12 +59,62 @@ async def test_only_what_differs_is_named(house: House) -> None:
     )
 
     assert [
-        Change(kind="client", name="Shop", action="updated", members=("grant_types",)),
         Change(
-            kind="user", name="ann@example.com in Customers", action="updated",
-            members=("given_name",),
+            kind="client",
+            name="Shop",
+            action="updated",
+            members=("grant_types",),
+            differences=(
+                Difference(
+                    member="grant_types", before=["password", "refresh_token"], after=["password"]
+                ),
+            ),
         ),
-    ] == changes  # fmt: skip
+        Change(
+            kind="user",
+            name="ann@example.com in Customers",
+            action="updated",
+            members=("given_name",),
+            differences=(Difference(member="given_name", before="Ann", after="Anna"),),
+        ),
+    ] == changes
+
+
+async def test_diff_shows_no_secret(house: House) -> None:
+    """What a client's secret or a user's password was and will be stays between the two."""
+    await applied(house, SHOP)
+
+    changes = await applied(
+        house,
+        SHOP.replace("a secret of the shop", "another of the shop").replace("Correct h", "Other h"),
+    )
+
+    assert [("client_secret", HIDDEN, HIDDEN), ("password", HIDDEN, HIDDEN)] == [
+        (one.member, one.before, one.after) for change in changes for one in change.differences
+    ]
+
+
+async def test_dry_run_writes_nothing(house: House) -> None:
+    """It says what would change, and it is still to be changed afterwards."""
+    source = load_text("f.yaml", SHOP, {})
+
+    would = await apply(source.root, house.parts, dry_run=True)
+    did = await apply(source.root, house.parts)
+
+    assert would.changes == did.changes
+    assert any(change.action == "created" for change in did.changes)
+
+
+async def test_unsupported_sections_can_be_left_out(house: House) -> None:
+    """They are named then; empty ones need no name, and nothing else is let pass."""
+    document = {"branding": {"logo_url": "x"}, "prompts": {"customText": {}}, "hooks": []}
+
+    applied_ = await apply(document, house.parts, leave_out=True)
+    with pytest.raises(Faulty) as faulty:
+        await apply({**document, "cleints": []}, house.parts, leave_out=True)
+
+    assert (("branding",), ()) == (applied_.left_out, applied_.changes)
+    assert [("cleints",)] == [fault.path for fault in faulty.value.faults]
 
 
 async def test_absent_things_are_kept(house: House) -> None:
@@ -112,7 +165,7 @@ async def test_realm_belongs_to_one_database(house: House) -> None:
 @pytest.mark.parametrize(
     ("text", "start"),
     [
-        ("rules: [{name: x}]", "f.yaml:1: rules: this section is not supported yet"),
+        ("pages: [{name: x}]", "f.yaml:1: pages: this section is not supported; take it out"),
         ("client: []", "f.yaml:1: client: unknown section; did you mean clients?"),
         ("tenant: {default_directory: X}", "f.yaml:1: tenant.default_directory: no database"),
         ("tenant: {flags: {oauth_strict_statu: true}}", "f.yaml:1: tenant.flags.oauth_stric"),

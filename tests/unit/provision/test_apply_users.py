@@ -29,11 +29,11 @@ async def test_another_password_replaces_the_stored_one(house: House) -> None:
     """The file says what the password is."""
     await applied(house, SHOP)
 
-    changes = await applied(house, SHOP.replace("correct horse", "battery staple"))
+    changes = await applied(house, SHOP.replace("Correct horse", "Battery staple"))
 
     assert [("password",)] == [change.members for change in changes]
-    assert await fits(house, "Customers", "ann@example.com", "battery staple")
-    assert not await fits(house, "Customers", "ann@example.com", "correct horse")
+    assert await fits(house, "Customers", "ann@example.com", "Battery staple")
+    assert not await fits(house, "Customers", "ann@example.com", "Correct horse")
 
 
 async def test_metadata_merges_at_the_first_level(house: House) -> None:
@@ -50,7 +50,7 @@ async def test_one_address_in_two_realms_is_two_users(house: House) -> None:
     """An e-mail address is unique per connection only."""
     await applied(
         house,
-        SHOP + "  - {connection: Employees, email: ann@example.com, password: another one}\n",
+        SHOP + "  - {connection: Employees, email: ann@example.com, password: Another one}\n",
     )
 
     customer = await user(house, "Customers", "ann@example.com")
@@ -103,6 +103,7 @@ async def test_names_of_two_users_are_refused(house: House) -> None:
         ("password_hash: md5", "is neither Argon2"),
         ("app_metadata: {user_id: x}", "is a reserved name"),
         (f"password: {'x' * 1025}", "is longer than 1024 bytes"),
+        ("password: weak", "Password is too weak: At least 8 characters in length; Contain at"),
         ("roles: [Nobody]", "no role is named Nobody"),
         ("blocked: maybe", "must be true or false"),
     ],

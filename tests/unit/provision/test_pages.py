@@ -37,7 +37,7 @@ def test_grant_types_in_the_pages_exist() -> None:
 async def test_file_of_the_how_to_applies(house: House) -> None:
     """What people copy works, and works twice."""
     (text,) = re.findall(r"```yaml\n(.*?)```", HOW_TO, re.DOTALL)
-    environ = {"SHOP_SECRET": "s" * 64, "ANN_PASSWORD": "correct horse battery staple"}
+    environ = {"SHOP_SECRET": "s" * 64, "ANN_PASSWORD": "Correct horse battery staple"}
 
     assert await applied(house, text, **environ)
     assert [] == await applied(house, text, **environ)
