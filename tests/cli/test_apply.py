@@ -20,9 +20,8 @@ def test_apply_as_json_lists_every_thing(gateword: CommandLine) -> None:
     first, second = gateword.apply(CONFIG), gateword.apply(CONFIG)
 
     assert (True, False) == (first["changed"], second["changed"])
-    assert {"kind": "client", "name": "Shop", "action": "created", "members": []} in first[
-        "changes"
-    ]
+    created = {"kind": "client", "name": "Shop", "action": "created"}
+    assert {**created, "members": [], "differences": []} in first["changes"]
     assert {"unchanged"} == {change["action"] for change in second["changes"]}
 
 
@@ -108,3 +107,72 @@ def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) ->
     assert [True, False] == [user["blocked"] for user in line.json("users", "list")]
     assert 3 == len(line.json("keys", "list"))
     assert line.json("doctor")["ok"]
+
+
+def test_dry_run_shows_old_and_new_and_writes_nothing(gateword: CommandLine) -> None:
+    """Each member that differs has a line; the file is still to be applied afterwards."""
+    gateword.apply(CONFIG)
+    changed = gateword.file("tenant: {friendly_name: Shop, flags: {oauth_strict_status: true}}")
+
+    shown, again = (gateword.ok("apply", str(changed), "--dry-run") for _ in range(2))
+
+    assert '    friendly_name: (none) -> "Shop"' in shown.splitlines()
+    assert "1 updated" in shown
+    assert "nothing was written" in shown
+    assert shown == again
+
+
+def test_dry_run_shows_scripts_line_by_line(gateword: CommandLine) -> None:
+    """Of a long script only the lines around a change are shown."""
+    lines = [f"  // line {number}" for number in range(20)]
+    rule = "rules:\n- name: Long rule\n  script: |\n" + "".join(f"    {line}\n" for line in lines)
+    gateword.apply(rule)
+
+    shown = gateword.ok(
+        "apply", str(gateword.file(rule.replace("line 9", "line nine"))), "--dry-run"
+    )
+
+    assert ["-// line 9", "+// line nine"] == [
+        line.strip() for line in shown.splitlines() if line.strip()[:1] in {"-", "+"}
+    ]
+    assert "line 15" not in shown
+
+
+def test_exit_code_tells_scripts_of_changes(gateword: CommandLine) -> None:
+    """`--exit-code` ends with 3 when anything changed or would; a fault stays 2."""
+    path = str(gateword.file("clients: [{name: A}]"))
+    bad = str(gateword.file("clients: [{nam: A}]", "bad.yaml"))
+
+    codes = [
+        gateword("apply", path, "--dry-run", "--exit-code").exit_code,
+        gateword("apply", path, "--exit-code").exit_code,
+        gateword("apply", path, "--exit-code").exit_code,
+        gateword("apply", bad, "--exit-code").exit_code,
+    ]
+
+    assert [3, 3, 0, 2] == codes
+
+
+def test_unsupported_sections_are_named_or_left_out(gateword: CommandLine) -> None:
+    """Without `--leave-out` they are faults; with it they are listed and passed over."""
+    path = str(gateword.file("branding: {logo_url: x}\nclients: [{name: A}]\n"))
+
+    refused, done = gateword("apply", path), gateword("apply", path, "--leave-out")
+
+    assert f"{path}:1: branding: this section is not supported" in refused.stderr
+    assert "left out branding: not supported" in done.stderr
+    assert "1 created" in done.stdout
+
+
+def test_folder_in_the_directory_format_is_applied(gateword: CommandLine, tmp_path: Path) -> None:
+    """Faults of a folder name the file they are in."""
+    folder = tmp_path / "config"
+    (folder / "clients").mkdir(parents=True)
+    (folder / "clients" / "Shop.json").write_text('{\n  "name": "Shop"\n}', encoding="utf-8")
+
+    done = gateword.ok("apply", str(folder))
+    (folder / "clients" / "Shop.json").write_text('{\n  "nam": "Shop"\n}', encoding="utf-8")
+    refused = gateword("apply", str(folder))
+
+    assert "created  client  Shop" in done
+    assert f"{folder}/clients/Shop.json:1: clients[0]: name is required" in refused.stderr
