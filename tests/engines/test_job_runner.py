@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from gateword.accounts import import_users
 from gateword.accounts.job_runner import JobRunner
 from gateword.domain.connection import Connection
 from gateword.domain.refusal import Refusal
