@@ -21,6 +21,8 @@ from gateword.cli.common import (
     run,
 )
 from gateword.domain.log_event import LogCode, StoredLogEvent
+from gateword.domain.query import Every, Query, QueryError, Word
+from gateword.policy import query_syntax
 from gateword.policy.members import did_you_mean
 from gateword.ports.stores import Logs
 from gateword.settings import Settings
@@ -28,6 +30,8 @@ from gateword.settings import Settings
 _POLL_S: Final = 0.5
 _PAGE: Final = 500
 _FAILED: Final = frozenset({"f", "fp", "fu", "fepft", "fertft", "ferrt", "feccft"})
+_NOTHING: Final = "-"
+_TYPE_WIDTH, _CLIENT_WIDTH, _WHO_WIDTH, _IP_WIDTH = 6, 16, 28, 15
 
 
 def logs(
@@ -36,6 +40,15 @@ def logs(
     ] = False,
     code: Annotated[
         str | None, typer.Option("--type", help="Only events of this type, such as fp.")
+    ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            "--query",
+            "-q",
+            help="Only events that fit, in the language of GET /api/v2/logs: "
+            "'type:f* AND ip:192.0.2.*'.",
+        ),
     ] = None,
     number: Annotated[int, typer.Option("-n", "--number", min=0, help="How many events.")] = 20,
     data: Data = None,
@@ -51,15 +64,30 @@ def logs(
         hint = did_you_mean(code, codes) or f"; there are {', '.join(codes)}"
         fail(f"no event has the type {escape(code)}{hint}", BAD_USE)
     settings = existing(data, database_url)
-    with suppress(KeyboardInterrupt):  # the usual way to end --follow
-        run(_print(settings, tenant, code, number, follow=follow, as_json=as_json))
+    try:
+        asked = _asked(code, query)
+        with suppress(KeyboardInterrupt):  # the usual way to end --follow
+            run(_print(settings, tenant, asked, number, follow=follow, as_json=as_json))
+    except QueryError as error:
+        fail(f"the query cannot be carried out: {escape(str(error))}", BAD_USE)
+
+
+def _asked(code: str | None, text: str | None) -> Query:
+    """Return what the options ask for together.
+
+    Raises:
+        QueryError: The query makes no sense.
+    """
+    of_code = [] if code is None else [Word("type", code)]
+    of_text = [] if text is None else [query_syntax.query(text)]
+    return Every((*of_code, *of_text))
 
 
 async def _print(
-    settings: Settings, tenant: str, code: str | None, number: int, *, follow: bool, as_json: bool
+    settings: Settings, tenant: str, asked: Query, number: int, *, follow: bool, as_json: bool
 ) -> None:
     async with opened(settings, tenant) as house:
-        async for event in _events(house.parts.stores.logs, code, number, follow=follow):
+        async for event in _events(house.parts.stores.logs, asked, number, follow=follow):
             if as_json:
                 typer.echo(json.dumps(event.document, ensure_ascii=False))
             else:
@@ -67,20 +95,28 @@ async def _print(
 
 
 async def _events(
-    logs_: Logs, code: str | None, number: int, *, follow: bool
+    logs_: Logs, asked: Query, number: int, *, follow: bool
 ) -> AsyncIterator[StoredLogEvent]:
-    newest = await logs_.latest(1)
-    position = newest[0].position if newest else 0
-    for event in await logs_.latest(number, code) if number else ():
+    position = await _last(logs_)
+    newest = await logs_.search(asked, limit=number) if number else ()
+    for event in reversed(newest):
         position = max(position, event.position)
         yield event
     while follow:
-        page = await logs_.read(after=position, limit=_PAGE, code=code)
+        last = await _last(logs_)
+        page = await logs_.search(asked, newest_first=False, after=position, limit=_PAGE)
         for event in page:
-            position = event.position
             yield event
+        # What does not fit is behind us, too; of a full page we have not seen the end.
+        seen = page[-1].position if page else position
+        position = seen if len(page) == _PAGE else max(seen, last)
         if not page:
             await asyncio.sleep(_POLL_S)
+
+
+async def _last(logs_: Logs) -> int:
+    newest = await logs_.latest(1)
+    return newest[0].position if newest else 0
 
 
 def _line(document: Mapping[str, object]) -> str:
@@ -92,12 +128,15 @@ def _line(document: Mapping[str, object]) -> str:
     kind = member("type")
     style = "red" if kind in _FAILED else "yellow" if kind == "api_limit" else "green"
     who = member("user_name") or member("user_id")
+    who = f"{who}@{member('connection')}" if who and member("connection") else who
+    client = member("client_name") or member("client_id")
+    # An empty column stays one: whoever cuts lines into fields finds them in their places.
     parts = [
         f"[dim]{member('date')}[/]",
-        f"[{style}]{kind:<6}[/]",
-        member("client_name") or member("client_id"),
-        f"{who}@{member('connection')}" if who and member("connection") else who,
-        member("ip"),
+        f"[{style}]{kind:<{_TYPE_WIDTH}}[/]",
+        f"{client or _NOTHING:<{_CLIENT_WIDTH}}",
+        f"{who or _NOTHING:<{_WHO_WIDTH}}",
+        f"{member('ip') or _NOTHING:<{_IP_WIDTH}}",
         member("description"),
     ]
-    return "  ".join(part for part in parts if part)
+    return "  ".join(parts).rstrip()

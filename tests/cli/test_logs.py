@@ -1,0 +1,87 @@
+"""The log on a terminal: searched, followed, and in columns that stay."""
+
+import asyncio
+import json
+import signal
+import subprocess
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gateword.app import opened
+from gateword.domain.log_event import LogCode, LogEvent
+from gateword.settings import load
+from tests.cli.conftest import CommandLine
+from tests.support.served import GATEWORD
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def log(gateword: CommandLine, **members: Any) -> None:
+    """Log an event."""
+
+    async def append() -> None:
+        async with opened(load({}, data_dir=gateword.data)) as house:
+            await house.parts.stores.logs.append([LogEvent(at=NOON, **members)])
+
+    asyncio.run(append())
+
+
+def found(gateword: CommandLine, *options: str) -> list[str]:
+    """Return the descriptions of the events that a call prints."""
+    lines = gateword.ok("logs", "--json", *options).splitlines()
+    return [json.loads(line)["description"] for line in lines]
+
+
+def test_query_is_that_of_the_api(gateword: CommandLine) -> None:
+    """The same language as `GET /api/v2/logs`; the newest that fit, the oldest of them first."""
+    log(gateword, code=LogCode.FP, ip="192.0.2.1", description="one")
+    log(gateword, code=LogCode.FP, ip="198.51.100.1", description="two")
+    log(gateword, code=LogCode.FU, ip="192.0.2.2", description="three")
+    log(gateword, code=LogCode.SEPFT, ip="192.0.2.3", description="four")
+
+    assert ["one", "three"] == found(gateword, "--query", "type:f* AND ip:192.0.2.*")
+    assert ["three"] == found(gateword, "--query", "type:f* AND ip:192.0.2.*", "-n", "1")
+    assert ["three"] == found(gateword, "--query", "ip:192.0.2.*", "--type", "fu")
+
+
+def test_followed_query_shows_only_what_fits(gateword: CommandLine) -> None:
+    """What does not fit is passed over, what comes later and fits is shown once."""
+    log(gateword, code=LogCode.FP, description="one")
+    command = [str(GATEWORD), "logs", "-f", "--query", "type:f*", "--json"]
+    command += ["--data", str(gateword.data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        assert following.stderr is not None
+        before = json.loads(following.stdout.readline())
+        log(gateword, code=LogCode.SEPFT, description="two")
+        log(gateword, code=LogCode.FU, description="three")
+        after = json.loads(following.stdout.readline())
+        following.send_signal(signal.SIGINT)
+        rest, complaint = following.stdout.read(), following.stderr.read()
+
+    assert ("one", "three") == (before["description"], after["description"])
+    assert (b"", b"") == (rest, complaint)
+
+
+@pytest.mark.parametrize("query", ["type:(f", "colour:red", "date:yesterday", ""])
+def test_query_that_makes_no_sense_is_told(gateword: CommandLine, query: str) -> None:
+    """A typing error must not look like a quiet log."""
+    done = gateword("logs", "--query", query)
+
+    assert 2 == done.exit_code
+    assert "gateword:" in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_columns_stay_where_nothing_is_to_be_said(gateword: CommandLine) -> None:
+    """A script that cuts lines into fields finds the address in its place, user or not."""
+    log(gateword, code=LogCode.FU, ip="192.0.2.1", user_name="ann", client_name="shop")
+    log(gateword, code=LogCode.FU, ip="192.0.2.2")
+
+    lines = [line.split() for line in gateword.ok("logs").splitlines()]
+
+    assert [["fu", "shop", "ann", "192.0.2.1"], ["fu", "-", "-", "192.0.2.2"]] == [
+        line[1:] for line in lines
+    ]
