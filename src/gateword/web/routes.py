@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan
 
@@ -25,6 +26,15 @@ from gateword.web.tenancy import Tenancies
 from gateword.web.token import TokenEndpoint
 from gateword.web.userinfo import UserinfoEndpoint
 from gateword.web.verification_page import VerificationPage
+
+
+class _WholePath(PathConvertor):
+    """Everything behind a prefix; `path` stops at a line feed, which an id may hold."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("whole", _WholePath())
 
 
 def application(
@@ -52,8 +62,7 @@ def application(
     token = TokenEndpoint(timeout_s, proxies, RateLimit(per_s, per_s or 1, monotonic_s), meter)
     per_user = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
     userinfo = UserinfoEndpoint(timeout_s, proxies, per_user)
-    revoke = RevokeEndpoint(timeout_s, proxies)
-    introspect = IntrospectEndpoint(timeout_s)
+    revoke, introspect = RevokeEndpoint(timeout_s, proxies), IntrospectEndpoint(timeout_s)
 
     def public(handler: Handler) -> Endpoint:
         return Endpoint(tenancies, {"GET": handler}, Cors.EVERYBODY)
@@ -80,7 +89,7 @@ def application(
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
         _at("/api/v2/openapi.json", public(described.get)),
-        _at("/api/v2/{rest:path}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
+        _at("/api/v2/{rest:whole}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
         *(_at(path, gone) for path in closed.PATHS),
     ]
     nowhere = Metered(Endpoint(tenancies), "none", meter)
