@@ -16,6 +16,7 @@ from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import json_object, ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_links import FORGET_IN_TOKENS
 
 _ALL: Final = Statement(
     "SELECT key, name, document FROM connections WHERE tenant = :tenant ORDER BY key"
@@ -40,21 +41,12 @@ _OWN_REALM: Final = Statement("""
     ON CONFLICT DO NOTHING
 """)
 _REMOVE: Final = Statement("DELETE FROM connections WHERE tenant = :tenant AND key = :key")
-_INHABITANTS: Final = """
+_INHABITANTS: Final = Statement("""
     SELECT user_key FROM identities
     WHERE tenant = :tenant AND connection_key = :key AND position = 0
-    ORDER BY user_key LIMIT :most
-"""
-_END_OF_USERS: Final = tuple(
-    Statement(f"{what} WHERE tenant = :tenant AND {key} IN ({_INHABITANTS})")
-    for what, key in (
-        ("UPDATE refresh_families SET user_id = ''", "user_key"),
-        ("UPDATE access_tokens SET user_id = ''", "user_key"),
-        ("DELETE FROM users", "key"),
-    )
-)
-"""As one deleted user leaves: tokens forget who it was, all else goes with the row (D9)."""
-
+    LIMIT :most
+""")
+_REMOVE_USER: Final = Statement("DELETE FROM users WHERE tenant = :tenant AND key = :key")
 _ALL_USERS: Final = 2**31 - 1
 _OWN_STORE: Final = "auth0"
 _SEALED: Final = "sealed"
@@ -72,7 +64,8 @@ class _View:
 class SqlConnections:
     """The connections of one tenant (port `Connections`)."""
 
-    def __init__(self, cache: ConfigCache, vault: Vault) -> None:
+    def __init__(self, database: TenantDatabase, cache: ConfigCache, vault: Vault) -> None:
+        self._database = database
         self._cache = cache
         self._vault = vault
 
@@ -120,7 +113,7 @@ class SqlConnections:
             stored = await self._stored(tx, connection_id)
             return 0 if stored is None else await _end_users(tx, stored.key, most)
 
-        return await self._cache.change(work)
+        return await self._database.transact(work)
 
     async def remove(self, connection_id: str) -> bool:
         async def work(tx: TenantTx) -> bool:
@@ -209,10 +202,12 @@ class SqlConnections:
 
 
 async def _end_users(tx: TenantTx, key: int, most: int) -> int:
-    gone = 0
-    for statement in _END_OF_USERS:
-        gone = await tx.run(statement, key=key, most=most)
-    return gone
+    """Delete users as `SqlUsers.remove` does; return how many."""
+    found = await tx.all(_INHABITANTS, key=key, most=most)
+    for (user_key,) in found:
+        for statement in (*FORGET_IN_TOKENS, _REMOVE_USER):
+            await tx.run(statement, key=user_key)
+    return len(found)
 
 
 def _context(connection: str, name: str) -> str:

@@ -60,7 +60,7 @@ def open_stores(
     return Stores(
         settings=SqlTenantSettings(cache),
         clients=SqlClients(rows, cache, vault),
-        connections=SqlConnections(cache, vault),
+        connections=SqlConnections(rows, cache, vault),
         resource_servers=SqlResourceServers(cache, vault),
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
