@@ -53,3 +53,15 @@ def test_tenants_page_shows_two_issuers(tmp_path: Path) -> None:
     assert str(discovered["issuer"]).startswith("https://acme.localhost:")
     assert "misdirected_request" == misdirected["error"]
     assert "shop" in played.text
+
+
+def test_import_page_brings_users_along(tmp_path: Path) -> None:
+    """Two of three items are stored, one of them logs in with the old password, both come out."""
+    played = play(f"{PAGES}/import-users.md", tmp_path)
+
+    refused, token = played.answers()
+    assert {"email": "not an address"} == refused["user"]
+    assert "access_token" in token
+    assert "3 users: 2 inserted, 0 updated, 1 failed." in played.text
+    assert "2 users: 0 inserted, 2 updated, 0 failed." in played.text
+    assert "auth0|5f7c8ec7c33c6c004bbafe82,ann@example.com,gold" in played.text
