@@ -31,6 +31,7 @@ MAX_NAME_CHARS: Final = 128
 MAX_URL_CHARS: Final = 2048
 _FILE_NAME: Final = re.compile(FILE_NAME)
 _HEADER: Final = re.compile(r"[\x20-\x7e]{0,255}")
+_AUTHORIZATION: Final = re.compile(r"[\x20-\x7e]{1,4096}")
 
 
 def created(members: Members, start_at: str, *, without_name: str) -> dict[str, object]:
@@ -153,10 +154,11 @@ def _http(members: Members) -> dict[str, object]:
     content_type = members.text("httpContentType", "application/json", "application/json")
     if not _HEADER.fullmatch(content_type):
         members.fault("holds printable ASCII, at most 255 characters", "httpContentType")
-    members.secret(SECRET)
-    secret = members.given(SECRET)
-    if isinstance(secret, str) and not secret.isprintable():
-        members.fault("holds printable characters only", SECRET)
+    authorization = members.given(SECRET)
+    if authorization is not None and not (
+        isinstance(authorization, str) and _AUTHORIZATION.fullmatch(authorization)
+    ):
+        members.fault("holds printable ASCII, 1 to 4096 characters", SECRET)
     return {
         "httpEndpoint": endpoint,
         "httpContentType": content_type,
