@@ -1,5 +1,6 @@
 """What a search of users finds; the same on both engines."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -195,6 +196,10 @@ async def test_search_sorted_by_what_is_no_field_is_refused(people: House, order
         await found(people, "*", order)
 
 
+ENDLESS = AcrossTenants("""
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers)
+    SELECT COUNT(*) FROM numbers
+""")
 INJECTIONS = (
     "' OR '1'='1",
     "'; DROP TABLE users; --",
@@ -239,16 +244,37 @@ async def test_name_of_a_member_is_never_more_than_a_name(people: House, text: s
 
 async def test_search_that_takes_too_long_is_interrupted(people: House) -> None:
     """Promise M5: a search ends at its time-out, whatever it was about."""
-    endless = AcrossTenants("""
-        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers)
-        SELECT COUNT(*) FROM numbers
-    """)
-
     with pytest.raises(Refused) as caught:
-        await people.database.search(endless, {}, 0.2)
+        await people.database.search(ENDLESS, {}, 0.2)
 
     assert ManagementRefusal.SEARCH_TOO_SLOW is caught.value.refusal
     assert ["ann"] == await found(people, "email:ann@example.test")
+
+
+async def test_slow_search_holds_nobody_up(people: House) -> None:
+    """A search runs beside the event loop: a login meanwhile does not wait for it."""
+    slow = asyncio.create_task(people.database.search(ENDLESS, {}, 0.5))
+    await asyncio.sleep(0)
+
+    user = await people.stores.users.by_id("auth0|ann")
+
+    assert user is not None
+    assert not slow.done()
+    with pytest.raises(Refused):
+        await slow
+
+
+async def test_search_that_waits_too_long_for_its_turn_is_refused(people: House) -> None:
+    """The time-out counts from the question: no queue of searches grows without end."""
+    asked = [people.database.search(ENDLESS, {}, 0.3) for _ in range(12)]
+
+    async with asyncio.timeout(5):
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {ManagementRefusal.SEARCH_TOO_SLOW} == {
+        one.refusal for one in outcomes if isinstance(one, Refused)
+    }
+    assert len(asked) == len(outcomes)
 
 
 async def test_search_cannot_write(people: House) -> None:

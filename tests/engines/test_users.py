@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.user import Identity, NewUser
 from gateword.storage.migrate import recorded
 from gateword.storage.sqlite_tables import SqliteTables
-from tests.engines.house import NOON, CountingDatabase, Furnished, House, a_handle, stores_of
+from tests.engines.house import NOON, CountingDatabase, Furnished, House, stores_of
 
 LATER = NOON + timedelta(minutes=5)
 
@@ -149,43 +148,6 @@ async def test_recorded_login_counts_and_is_remembered(house: House, furnished: 
     assert None is await users.record_login(furnished.user.key + 1, "192.0.2.1", NOON)
 
 
-@pytest.mark.parametrize("retire", [True, False])
-async def test_set_password_ends_logins_when_told(
-    house: House, furnished: Furnished, *, retire: bool
-) -> None:
-    """Promise O6: a new password ends the refresh tokens, unless the tenant says otherwise."""
-    refresh = a_handle()
-    await house.stores.tokens.begin_family(
-        furnished.grant(), refresh, RefreshPolicy(), furnished.access()
-    )
-
-    changed = await house.stores.users.set_password(
-        furnished.user.key, furnished.connection.key, Secret("$2"), LATER, retire=retire
-    )
-    stored = await house.stores.tokens.find_refresh(refresh)
-    user = await house.stores.users.by_key(furnished.user.key)
-
-    assert changed
-    assert stored is not None
-    assert retire is (stored.revoked_at is not None)
-    assert user is not None
-    assert LATER == user.last_password_reset
-    assert Secret("$2") == await house.stores.users.password_hash(
-        furnished.user.key, furnished.connection.key
-    )
-
-
-async def test_set_password_of_somebody_who_is_not_there_changes_nothing(
-    house: House, furnished: Furnished
-) -> None:
-    """A user of another connection has no password in this one."""
-    other = await house.add_connection("Customers")
-
-    assert not await house.stores.users.set_password(
-        furnished.user.key, other.key, Secret("$2"), NOON, retire=True
-    )
-
-
 async def test_replace_hash_when_the_password_changed_meanwhile_keeps_the_new_one(
     house: House, furnished: Furnished
 ) -> None:
@@ -196,7 +158,7 @@ async def test_replace_hash_when_the_password_changed_meanwhile_keeps_the_new_on
 
     await users.replace_hash(account.identity_key, Secret("$1"), Secret("$1 better"))
     better = await users.password_hash(key, connection)
-    await users.set_password(key, connection, Secret("$2"), NOON, retire=False)
+    await house.stores.passwords.change(key, connection, Secret("$2"), NOON, keep=0)
     await users.replace_hash(account.identity_key, Secret("$1 better"), Secret("$1 best"))
 
     assert Secret("$1 better") == better
@@ -286,7 +248,7 @@ def test_every_table_with_a_user_in_it_is_known() -> None:
         for table in ("access_tokens", "refresh_families")
         for column in ("user_id", "user_key")
     }
-    history = {("logs", "user_id")}
+    no_person = {("logs", "user_id"), ("users", "user_metadata")}
     columns = set()
 
     with closing(sqlite3.connect(":memory:")) as connection:
@@ -297,5 +259,4 @@ def test_every_table_with_a_user_in_it_is_known() -> None:
                 if column[0].startswith("user_"):
                     columns.add((table, column[0]))
 
-    metadata = {("users", "user_metadata")}
-    assert gone_with_the_user | only_a_number_stays | history | metadata == columns
+    assert gone_with_the_user | only_a_number_stays | no_person == columns
