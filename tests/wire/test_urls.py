@@ -27,7 +27,7 @@ PROMISED: Final = {
     "/.well-known/jwks.json",
     "/health",
     "/api/v2/openapi.json",
-    "/api/v2/{rest:path}",
+    "/api/v2/{rest:whole}",
     "/oauth/ro",
     "/tokeninfo",
     "/delegation",

@@ -56,7 +56,7 @@ RESOURCE: Final = Resource(
             run=put,
             summary="Set a rules config",
             body=obj({"value": secret("What rules read.", least=0)}, required=("value",)),
-            answer=obj({"key": text(), "value": secret()}, required=("key", "value")),
+            answer=obj({"key": text(), "value": secret(least=0)}, required=("key", "value")),
             refusals=(ManagementRefusal.INVALID_PATH,),
         ),
         Verb(
