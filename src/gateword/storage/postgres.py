@@ -5,6 +5,7 @@ that others may change reads it with a locking statement first. What lost agains
 transaction (deadlock) is done again.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -27,6 +28,9 @@ CONNECTIONS: Final = 10
 
 WAIT_FOR_CONNECTION_S: Final = 2.0
 """How long a request waits for a free connection, or for a new one."""
+
+SEARCHES: Final = 3
+"""Connections that searches may hold at once: logins need the others."""
 
 STATEMENT_MS: Final = 5000
 """How long one statement may take, the wait for a lock included."""
@@ -108,6 +112,7 @@ class PostgresDatabase:
 
     def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
         self._pool = pool
+        self._searches = asyncio.Semaphore(SEARCHES)
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
         async with self._connected() as connection:
@@ -120,7 +125,11 @@ class PostgresDatabase:
     async def search(
         self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
-        async with self._connected() as connection, connection.transaction():
+        async with (
+            self._turn(timeout_s),
+            self._connected() as connection,
+            connection.transaction(),
+        ):
             await connection.execute(_READ_WITHIN, {"ms": str(int(timeout_s * 1000))})
             try:
                 return await PostgresTx(connection).all(statement, **params)
@@ -147,6 +156,18 @@ class PostgresDatabase:
     async def _try(self, work: Work[T]) -> T:
         async with self._connected() as connection, connection.transaction():
             return await work(PostgresTx(connection))
+
+    @asynccontextmanager
+    async def _turn(self, timeout_s: float) -> AsyncIterator[None]:
+        """Let a search begin when there are not too many already."""
+        try:
+            await asyncio.wait_for(self._searches.acquire(), timeout_s)
+        except TimeoutError:
+            raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
+        try:
+            yield
+        finally:
+            self._searches.release()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[_Connection]:
