@@ -84,7 +84,7 @@ async def _new_password(house: House, name: str) -> None:
         raise LookupError(f"{name} is gone")
     encoded = await house.parts.hasher.hash(Secret("a new password"))
     at = house.clock.now()
-    await stores.users.set_password(user.key, connection.key, encoded, at, retire=True)
+    await stores.passwords.change(user.key, connection.key, encoded, at, keep=0)
 
 
 async def _client(house: House, name: str, **changed: Any) -> None:

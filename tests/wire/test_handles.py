@@ -8,6 +8,8 @@ from typing import Any, Final
 import pytest
 
 from gateword.domain.secret import Secret
+from gateword.storage.engine import Tx
+from gateword.storage.statement import AcrossTenants
 from tests.support.factories import PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
 from tests.support.stand_ins import START, CountedHasher
@@ -261,8 +263,13 @@ async def test_family_that_a_password_change_missed_is_worth_nothing(house: Hous
     house.clock.passed_s += 1
     employees = await house.parts.stores.connections.named("Employees")
     assert employees is not None
-    await house.parts.stores.users.set_password(
-        ann.key, employees.key, Secret("$2b$04$" + "." * 53), house.clock.now(), retire=False
+    await house.parts.stores.passwords.change(
+        ann.key, employees.key, Secret("$2b$04$" + "." * 53), house.clock.now(), keep=0
     )
+    await house.engines.database.transact(_forget_revocations)
 
     assert 403 == (await _refresh(house, token))["status"]
+
+
+async def _forget_revocations(tx: Tx) -> None:
+    await tx.run(AcrossTenants("UPDATE refresh_families SET revoked_at = NULL"))

@@ -18,7 +18,6 @@ from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.query_sql import condition
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
-from gateword.storage.token_rows import END_FAMILIES_OF_USER
 
 OWN_PROVIDER: Final = "auth0"
 """Provider of every identity in a database connection."""
@@ -66,14 +65,6 @@ _RECORD_LOGIN: Final = Statement("""
         logins_count = logins_count + 1, last_login = :at, last_ip = :ip, updated_at = :at
     WHERE tenant = :tenant AND key = :key
 """)
-_SET_PASSWORD: Final = Statement("""
-    UPDATE identities SET password_hash = :encoded
-    WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
-""")
-_NOTE_RESET: Final = Statement("""
-    UPDATE users SET last_password_reset = :at, updated_at = :at
-    WHERE tenant = :tenant AND key = :key
-""")
 _REPLACE_HASH: Final = Statement("""
     UPDATE identities SET password_hash = :new
     WHERE tenant = :tenant AND key = :key AND password_hash = :old
@@ -82,10 +73,6 @@ _HASH: Final = Statement("""
     SELECT password_hash FROM identities
     WHERE tenant = :tenant AND user_key = :key AND connection_key = :connection_key
     ORDER BY position
-""")
-_END_OPAQUE: Final = Statement("""
-    DELETE FROM access_tokens
-    WHERE tenant = :tenant AND user_key = :user_key AND family_key IS NULL
 """)
 
 
@@ -236,26 +223,6 @@ class SqlUsers:
         async def work(tx: TenantTx) -> User | None:
             await tx.run(_RECORD_LOGIN, key=user_key, ip=ip, at=ms(at))
             return user_rows.user(await tx.all(_BY_KEY, key=user_key))
-
-        return await self._database.transact(work)
-
-    async def set_password(
-        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, retire: bool
-    ) -> bool:
-        async def work(tx: TenantTx) -> bool:
-            changed = await tx.run(
-                _SET_PASSWORD,
-                key=user_key,
-                connection_key=connection_key,
-                encoded=encoded.reveal(),
-            )
-            if changed == 0:
-                return False
-            await tx.run(_NOTE_RESET, key=user_key, at=ms(at))
-            if retire:
-                await tx.run(END_FAMILIES_OF_USER, user_key=user_key, at=ms(at))
-                await tx.run(_END_OPAQUE, user_key=user_key)
-            return True
 
         return await self._database.transact(work)
 

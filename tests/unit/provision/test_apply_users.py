@@ -17,7 +17,7 @@ async def test_imported_hash_logs_in_and_is_not_brought_back(house: House) -> No
     assert home is not None
     renewed = await house.parts.hasher.hash(Secret("old password"))
     at = house.clock.now()
-    await house.parts.stores.users.set_password(ann.key, home.key, renewed, at, retire=False)
+    await house.parts.stores.passwords.change(ann.key, home.key, renewed, at, keep=0)
 
     changes = await applied(house, text)
 

@@ -1,0 +1,127 @@
+"""What the store of passwords promises, on each engine."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from gateword.domain.client import RefreshPolicy
+from gateword.domain.secret import Secret
+from gateword.ports.passwords import OldPassword
+from gateword.ports.queues import Ticket
+from tests.engines.house import NOON, Furnished, House, a_handle
+
+LATER: Final = NOON + timedelta(hours=1)
+
+
+async def changed(house: House, who: Furnished, encoded: str, hour: int, keep: int) -> bool:
+    """Change a password at an hour of the afternoon."""
+    at = NOON + timedelta(hours=hour)
+    return await house.stores.passwords.change(
+        who.user.key, who.connection.key, Secret(encoded), at, keep=keep
+    )
+
+
+async def known(house: House, who: Furnished, limit: int = 24) -> list[str]:
+    """Return the hashes of somebody, newest first."""
+    key = await house.stores.passwords.identity_key(who.user.key, who.connection.key)
+    assert key is not None
+    return [one.encoded.reveal() for one in await house.stores.passwords.known(key, limit)]
+
+
+async def test_change_ends_refresh_tokens_and_links(house: House, furnished: Furnished) -> None:
+    """Promise O6: with the password end the refresh tokens and every link that is not used."""
+    refresh, link = a_handle(), a_handle()
+    await house.stores.tokens.begin_family(
+        furnished.grant(), refresh, RefreshPolicy(), furnished.access()
+    )
+    ticket = Ticket(
+        purpose="change_password",
+        user_key=furnished.user.key,
+        document={},
+        created_at=NOON,
+        expires_at=LATER,
+    )
+    await house.stores.tickets.add(link, ticket)
+
+    done = await changed(house, furnished, "$2", 0, keep=0)
+
+    stored = await house.stores.tokens.find_refresh(refresh)
+    user = await house.stores.users.by_key(furnished.user.key)
+    assert done
+    assert stored is not None
+    assert stored.revoked_at is not None
+    assert await house.stores.tickets.find(link, "change_password", NOON) is None
+    assert user is not None
+    assert NOON == user.last_password_reset
+    assert ["$2"] == await known(house, furnished)
+
+
+async def test_change_of_somebody_who_is_not_there_changes_nothing(
+    house: House, furnished: Furnished
+) -> None:
+    """A user of another connection has no password in this one."""
+    other = await house.add_connection("Customers")
+    passwords = house.stores.passwords
+
+    assert not await passwords.change(furnished.user.key, other.key, Secret("$2"), NOON, keep=3)
+    assert await passwords.identity_key(furnished.user.key, other.key) is None
+
+
+async def test_former_hashes_are_kept_and_trimmed(house: House, furnished: Furnished) -> None:
+    """The newest so many stay, the current one before them, each with the time of its end."""
+    [first] = await known(house, furnished)
+    for hour, encoded in enumerate(("$2", "$3", "$4"), 1):
+        await changed(house, furnished, encoded, hour, keep=2)
+    key = await house.stores.passwords.identity_key(furnished.user.key, furnished.connection.key)
+    assert key is not None
+
+    found = await house.stores.passwords.known(key, 24)
+
+    assert first not in [one.encoded.reveal() for one in found]
+    assert [
+        OldPassword(Secret("$4"), None),
+        OldPassword(Secret("$3"), NOON + timedelta(hours=3)),
+        OldPassword(Secret("$2"), NOON + timedelta(hours=2)),
+    ] == list(found)
+
+
+async def test_no_more_are_read_than_asked_for(house: House, furnished: Furnished) -> None:
+    """Each hash that is read costs one to check, so the limit holds for all of them together."""
+    for hour, encoded in enumerate(("$2", "$3", "$4"), 1):
+        await changed(house, furnished, encoded, hour, keep=24)
+
+    assert ["$4", "$3"] == await known(house, furnished, 2)
+
+
+async def test_history_that_is_switched_off_is_forgotten(
+    house: House, furnished: Furnished
+) -> None:
+    """Hashes that nobody compares with are not kept."""
+    await changed(house, furnished, "$2", 1, keep=5)
+    await changed(house, furnished, "$3", 2, keep=0)
+
+    assert ["$3"] == await known(house, furnished)
+
+
+async def test_history_goes_with_its_user(house: House, furnished: Furnished) -> None:
+    """D9: nothing of a deleted user stays."""
+    await changed(house, furnished, "$2", 1, keep=5)
+    key = await house.stores.passwords.identity_key(furnished.user.key, furnished.connection.key)
+    assert key is not None
+
+    await house.stores.users.remove(furnished.user.user_id)
+
+    assert [] == list(await house.stores.passwords.known(key, 24))
+
+
+async def test_changes_at_once_leave_one_password_and_a_whole_history(
+    house: House, furnished: Furnished
+) -> None:
+    """Of ten changes at once one is the last, and the nine before it are all remembered."""
+    [first] = await known(house, furnished)
+    await asyncio.gather(*(changed(house, furnished, f"${n}x", n, keep=24) for n in range(10)))
+
+    found = await known(house, furnished)
+
+    assert {first, *(f"${n}x" for n in range(10))} == set(found)
+    assert 11 == len(found)
