@@ -21,3 +21,29 @@ async def test_hash_kinds_count_how_a_directorys_hashes_begin(house: House) -> N
         employees.key
     )
     assert {} == await house.stores.users.hash_kinds(customers.key)
+
+
+async def test_imported_hashes_are_told_apart_by_what_they_cost(house: House) -> None:
+    """T2: slow imported kinds count with their cost; fast ones are padded, and count as today's."""
+    connection = await house.add_connection("Employees")
+    hashes = [
+        "$import-pbkdf2-sha256$i=10000,l=32$e=utf8,s=prefix$AA$AA",
+        "$import-pbkdf2-sha256$i=20000,l=32$e=utf8,s=prefix$AA$AA",
+        "$import-scrypt$n=16384,r=8,p=1,l=32$e=utf8,s=prefix$AA$AA",
+        "$import-bcrypt$c=10$e=utf8,s=prefix$AA$AA",
+        "$import-sha256$$e=utf8,s=prefix$AA$AA",
+        "$import-hmac-sha1$$e=utf8,s=prefix,k=AA$AA$AA",
+    ]
+    for number, encoded in enumerate(hashes):
+        new = NewUser(
+            connection="Employees", email=f"{number}@x.test", password_hash=Secret(encoded)
+        )
+        await house.stores.users.add(new, connection, NOON)
+
+    assert {
+        "$import-pbkdf2-sha256$i=10000,l=32$": 1,
+        "$import-pbkdf2-sha256$i=20000,l=32$": 1,
+        "$import-scrypt$n=16384,r=8,p=1,l=32$": 1,
+        "$import-bcrypt$c=10$": 1,
+        "": 2,
+    } == await house.stores.users.hash_kinds(connection.key)
