@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateword.accounts.import_users import CHUNK
 from gateword.accounts.job_runner import JobRunner
 from gateword.domain.connection import Connection
 from gateword.domain.refusal import Refusal
@@ -91,7 +92,7 @@ async def test_import_goes_on_where_another_process_died(
     items = [{"email": f"u{number}@x.test"} for number in range(250)]
     items[5] = items[201] = {"email": "nobody"}
     await office.add("users_import", {"connection_id": office.connection.id}, items)
-    dying = DyingImports(office.house.stores.user_imports, 2)
+    dying = DyingImports(office.house.stores.user_imports, 200 // CHUNK)
     with pytest.raises(Refused):
         await JobRunner().run(office.parts(user_imports=dying))
     assert ("processing", 200) == ((await office.job()).status, (await office.job()).done)

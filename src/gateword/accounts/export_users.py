@@ -21,7 +21,7 @@ from gateword.policy.user_export import (
 )
 from gateword.ports.parts import Parts
 
-PAGE: Final = 200
+PAGE: Final = 100
 """Users of one look at the database."""
 
 
