@@ -65,3 +65,16 @@ def test_import_page_brings_users_along(tmp_path: Path) -> None:
     assert "3 users: 2 inserted, 0 updated, 1 failed." in played.text
     assert "2 users: 0 inserted, 2 updated, 0 failed." in played.text
     assert "auth0|5f7c8ec7c33c6c004bbafe82,ann@example.com,gold" in played.text
+
+
+def test_streams_page_finds_and_streams_what_happened(tmp_path: Path) -> None:
+    """The refused ask is found, and in the file; the webhook on loopback names the setting."""
+    played = play(f"{PAGES}/stream-logs.md", tmp_path)
+
+    refused, archive, streamed, siem, delivery = played.answers()
+    assert "access_denied" == refused["error"]
+    assert any("feccft" in line and "nobody" in line for line in played.text.splitlines())
+    assert ("file", "active") == (archive["type"], archive["status"])
+    assert ("feccft", "nobody") == (streamed["type"], streamed["client_id"])
+    assert "a-secret-of-the-other-side" not in str(siem)
+    assert "log_stream_private_hosts is off" in str(delivery["error"])
