@@ -12,12 +12,17 @@ import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from gateword.cli.main import application
+from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.log_event import LogCode
+from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
-from gateword.domain.refused import OWN_FAILURE
+from gateword.domain.refused import OWN_FAILURE, RefusalTable
 from gateword.settings import PREFIX, Settings
+from scripts import reference_api
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+TABLES: Final[tuple[type[RefusalTable], ...]] = (Refusal, ManagementRefusal, AccountRefusal)
 
 MADE: Final = "<!-- Made by scripts/docs from the code; edit the code instead. -->\n"
 
@@ -69,20 +74,34 @@ def errors() -> str:
     """Return the table of refusals."""
     return (
         "# Errors\n\n"
-        "Every way in which Gateword says no. The body is "
-        '`{"error": …, "error_description": …}`; `{name}` stands for what was asked.\n'
+        "Every way in which Gateword says no. `{name}` stands for what was asked.\n"
         "`own` in the last column is the failure code of the grant that was asked.\n\n"
-    ) + _table(
-        ("Name", "Status", "`error`", "`error_description`", "Log"),
+        "## OAuth endpoints\n\n"
+        'The body is `{"error": …, "error_description": …}`.\n\n'
+        + _refusals(Refusal, "`error`", "`error_description`")
+        + "\n## Management API\n\n"
+        'The body is `{"statusCode": …, "error": …, "message": …, "errorCode": …}`, where `error` '
+        "is the status in words; without an `errorCode` the member is not there.\n\n"
+        + _refusals(ManagementRefusal, "`errorCode`", "`message`")
+        + "\n## Sign-up and change password\n\n"
+        'The body of `/dbconnections/…` is `{"name": …, "code": …, "description": …, '
+        '"statusCode": …}`, with further members where the row has them.\n\n'
+        + _refusals(AccountRefusal, "`code`", "`description`")
+    )
+
+
+def _refusals(table: type[RefusalTable], code: str, text: str) -> str:
+    return _table(
+        ("Name", "Status", code, text, "Log"),
         (
             (
                 refusal.name,
-                str(refusal.value.status),
-                _code(refusal.value.error),
-                refusal.value.description,
-                ", ".join(_log(code) for code in refusal.value.log),
+                str(refusal.row.status),
+                _code(refusal.row.error),
+                refusal.row.description,
+                ", ".join(_log(log) for log in refusal.row.log),
             )
-            for refusal in Refusal
+            for refusal in table
         ),
     )
 
@@ -101,7 +120,7 @@ def log_codes() -> str:
             (
                 _code(code.value),
                 LOG_MEANING[code],
-                ", ".join(refusal.name for refusal in Refusal if code in refusal.value.log),
+                ", ".join(row.name for table in TABLES for row in table if code in row.row.log),
             )
             for code in LogCode
         ),
@@ -165,10 +184,16 @@ def settings() -> str:
     )
 
 
+def management_api() -> str:
+    """Return the calls of the Management API."""
+    return reference_api.page(_table)
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "commands.md": commands,
     "errors.md": errors,
     "log-codes.md": log_codes,
+    "management-api.md": management_api,
     "settings.md": settings,
 }
 
