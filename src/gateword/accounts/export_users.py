@@ -11,12 +11,12 @@ import msgspec
 
 from gateword.domain.connection import Connection
 from gateword.domain.user import User
+from gateword.policy.user_document import rendered
 from gateword.policy.user_export import (
     DEFAULT_COLUMNS,
     Field,
     cell,
     chosen,
-    document,
     import_item,
 )
 from gateword.ports.parts import Parts
@@ -72,7 +72,7 @@ class Written:
 
     def add(self, user: User) -> None:
         """Write one user."""
-        members = document(user)
+        members = rendered(user)
         if self._export.form == "csv":
             found = chosen(members, self._columns)
             self._row([cell(found.get(field.export_as)) for field in self._columns])

@@ -30,11 +30,14 @@ def filled(source: str, words: Mapping[str, object], *, html: bool) -> str:
     """Return a tenant's text, filled in; what it names and is not there is empty.
 
     Raises:
-        ValueError: `fault` finds something wrong with it.
+        ValueError: `fault` finds something wrong with it, or it trips over a value.
     """
     if wrong := fault(source):
         raise ValueError(wrong)
-    text: str = _theirs(html=html).from_string(source).render(words)
+    try:
+        text: str = _theirs(html=html).from_string(source).render(words)
+    except Exception as error:  # noqa: BLE001  a stranger's program may fail in any way
+        raise ValueError(type(error).__name__) from None
     return text
 
 
@@ -51,9 +54,15 @@ def fault(source: str) -> str | None:
         kind = type(node).__name__
         if kind == "Filter" and node.name not in _FILTERS:
             return f"uses the filter {node.name}; there are {', '.join(sorted(_FILTERS))}"
-        if kind not in _NODES:
+        if kind not in _NODES or _reaches_inside(node):
             return f"uses {kind}; there are names, filters and if"
     return None
+
+
+def _reaches_inside(node: Any) -> bool:
+    """Say whether a node asks for what belongs to Python and not to a letter."""
+    asked = getattr(node, "attr", None) or getattr(getattr(node, "arg", None), "value", None)
+    return isinstance(asked, str) and asked.startswith("_")
 
 
 def _library() -> Any:
@@ -73,4 +82,5 @@ def _ours() -> Any:
 @cache
 def _theirs(*, html: bool) -> Any:
     sandbox: Any = import_module("jinja2.sandbox")
-    return sandbox.ImmutableSandboxedEnvironment(autoescape=html)
+    empty = _library().ChainableUndefined
+    return sandbox.ImmutableSandboxedEnvironment(autoescape=html, undefined=empty)

@@ -1,5 +1,6 @@
 """Writes the letters that were ordered at the doors: finds whom they are for, makes the link."""
 
+import logging
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,6 +16,8 @@ from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
 
 Words = Mapping[str, object]
+
+_log: Final = logging.getLogger("gateword.post")
 
 PURPOSES: Final[Mapping[str, str]] = {"verify_email": links.VERIFY, "reset_email": links.RESET}
 SUBJECTS: Final[Mapping[str, str]] = {
@@ -62,8 +65,7 @@ def in_words(lifetime_s: int) -> str:
 
 
 def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connection) -> Purpose:
-    source = email_template.text_of(theirs, "resultUrl")
-    result_url = letter_templates.filled(source, words, html=False) if source else ""
+    result_url = _their(theirs, "resultUrl", words)
     lifetime_s = theirs.get("urlLifetimeInSeconds")
     if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= _MAX_LIFETIME_S:
         lifetime_s = links.LIFETIME_S
@@ -80,25 +82,28 @@ def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connectio
 
 
 def _filled(ordered: Letter, theirs: Words, words: Words) -> Letter:
-    body, subject, sender = (
-        email_template.text_of(theirs, name) for name in ("body", "subject", "from")
-    )
-    head = letter_templates.filled(subject, words, html=False) if subject else ""
-    head = _one_line(head) or SUBJECTS[ordered.kind]
-    words = {**words, "subject": head}
-    if body:
-        html = letter_templates.filled(body, words, html=True)
-    else:
-        html = letter_templates.own(f"{ordered.kind}.html", words)
+    subject = _one_line(_their(theirs, "subject", words)) or SUBJECTS[ordered.kind]
+    words = {**words, "subject": subject}
+    own_html = letter_templates.own(f"{ordered.kind}.html", words)
     return Letter(
         to=ordered.to,
         kind=ordered.kind,
-        subject=head,
+        subject=subject,
         text=letter_templates.own(f"{ordered.kind}.txt", words),
-        html=html,
-        sender=_one_line(letter_templates.filled(sender, words, html=False)),
+        html=_their(theirs, "body", words, html=True) or own_html,
+        sender=_one_line(_their(theirs, "from", words)),
         user_id=ordered.user_id,
     )
+
+
+def _their(theirs: Words, name: str, words: Words, *, html: bool = False) -> str:
+    """Return a text of the tenant's template, filled in; empty when there is none to use."""
+    source = email_template.text_of(theirs, name)
+    try:
+        return letter_templates.filled(source, words, html=html) if source else ""
+    except ValueError as wrong:  # the letter goes out all the same, in our own words
+        _log.warning("template_failed", extra={"member": name, "reason": str(wrong)})
+        return ""
 
 
 def _words(

@@ -1,10 +1,10 @@
 """Behind the link of a letter: a user chooses a new password."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from gateword.accounts import diary, links, passwords
+from gateword.accounts import diary, links, passwords, verification
 from gateword.accounts.links import Holder
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Caller
@@ -60,18 +60,10 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     if await parts.stores.tickets.use(handle, links.RESET, at) is None:
         return None
     await passwords.replaced(parts, held.user, held.connection, encoded)
-    await _verify(parts, held, at)
+    if held.says("verifies"):
+        await verification.confirm(parts, held)
     await parts.stores.logs.append([_row(LogCode.SCP, at, caller, held, None)])
     return Chosen(held)
-
-
-async def _verify(parts: Parts, held: Holder, at: datetime) -> None:
-    """Note that the address is the user's, where the link went to it."""
-    user = await parts.stores.users.by_key(held.user.key)
-    if user is None or user.email_verified or user.email != held.email:
-        return
-    if held.says("verifies"):
-        await parts.stores.users.save(replace(user, email_verified=True), at)
 
 
 def _row(code: LogCode, at: datetime, caller: Caller, held: Holder, why: str | None) -> LogEvent:

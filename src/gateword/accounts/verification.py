@@ -52,19 +52,28 @@ async def verified(parts: Parts, handle: Secret, caller: Caller) -> Holder | Non
     at = parts.clock.now()
     ticket = await parts.stores.tickets.use(handle, links.VERIFY, at)
     held = await links.holder(parts, ticket)
-    if held is None or held.user.email != held.email:
+    if held is None or not await confirm(parts, held):
         row = diary.event(LogCode.FV, at, caller, description="The link was used or has expired.")
         await parts.stores.logs.append([row])
         return None
-    user = await parts.stores.users.by_key(held.user.key) or held.user
-    await parts.stores.users.save(replace(user, email_verified=True), at)
     row = diary.event(
         LogCode.SV,
         at,
         caller,
         client_id=held.client_id,
         connection=held.connection,
-        user=user,
+        user=held.user,
     )
     await parts.stores.logs.append([row])
     return held
+
+
+async def confirm(parts: Parts, held: Holder) -> bool:
+    """Note that the address of a link is its holder's; False when it is not theirs any more."""
+
+    def confirmed(user: User) -> User:
+        is_theirs = user.email is not None and user.email == held.email
+        return replace(user, email_verified=True) if is_theirs else user
+
+    changed = await parts.stores.users.change(held.user.user_id, confirmed, parts.clock.now())
+    return isinstance(changed, User) and changed.email_verified and changed.email == held.email

@@ -77,12 +77,6 @@ class Users(Protocol):
         """Count a login and return the user with it; None when the user is gone."""
         ...
 
-    async def set_password(
-        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, retire: bool
-    ) -> bool:
-        """Replace the password; with `retire` all refresh tokens of the user end as well."""
-        ...
-
     async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
         """Swap an outdated hash for a new one of the same password, unless it changed meanwhile."""
         ...
