@@ -60,7 +60,6 @@ class ManagementRefusal(RefusalTable):
     FAULTY_CONFIGURATION = Row(
         400, "invalid_body", "The configuration has {count} faults", _FAPI, "our own"
     )
-    VALIDATION_ERROR = Row(400, "validation_error", "{text}", _FAPI, "§1 validation_error")
     NOT_SUPPORTED = Row(
         400, "operation_not_supported", "{text}", _FAPI, "§1 operation_not_supported"
     )
