@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.served.test_documents import play
+from tests.served.test_documents import ROOT, play
 
 PAGES = "docs/how-to"
 
@@ -78,3 +78,16 @@ def test_streams_page_finds_and_streams_what_happened(tmp_path: Path) -> None:
     assert ("feccft", "nobody") == (streamed["type"], streamed["client_id"])
     assert "a-secret-of-the-other-side" not in str(siem)
     assert "log_stream_private_hosts is off" in str(delivery["error"])
+
+
+def test_move_page_ends_with_the_same_user_id(tmp_path: Path) -> None:
+    """From Auth0's exports to a login here: what has no place is named, `sub` stays."""
+    played = play(f"{PAGES}/move-from-auth0.md", tmp_path)
+
+    ann = played.answers()[-1]
+    assert "auth0|5dea9f9c82dd7c0e76e4ec93" == ann["sub"]
+    page = (ROOT / PAGES / "move-from-auth0.md").read_text(encoding="utf-8")
+    promised = [line for line in page.splitlines() if line.startswith("tenant.yaml:")]
+    assert 3 == len(promised)
+    assert [] == [line for line in promised if line.partition(";")[0] not in played.text]
+    assert "auth0|euclid" in played.text

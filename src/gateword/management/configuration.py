@@ -108,6 +108,7 @@ RESOURCE: Final = Resource(
             scopes=("read:configuration",),
             run=export,
             summary="Export the configuration",
+            fields=True,
             answer=obj(
                 {"configuration": free(), "left_out": array(text())},
                 required=("configuration", "left_out"),

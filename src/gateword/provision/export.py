@@ -145,6 +145,8 @@ def _credentials(credentials: object) -> list[object]:
 def _databases(draft: Draft, names: _Names) -> list[object]:
     found: list[object] = []
     for _, connection in sorted(draft.connections.items()):
+        if connection.strategy != connection_document.STRATEGY:
+            continue
         shown = _without(connection_document.rendered(connection), _CONNECTION)
         clients = (names.of(client_id) for client_id in connection.enabled_clients)
         shown["enabled_clients"] = sorted(name for name in clients if name is not None)
