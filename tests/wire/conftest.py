@@ -1,12 +1,13 @@
 """A furnished house for each test, copied from one that is furnished once a session."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.house import FILE, House, a_house
+from tests.support.webhook import Catcher, a_catcher
 from tests.wire.world import furnish
 
 
@@ -28,3 +29,10 @@ async def house(world: Path, tmp_path: Path) -> AsyncIterator[House]:
     """A house of one's own, furnished like every other."""
     async with a_house(tmp_path, world) as one:
         yield one
+
+
+@pytest.fixture
+def catcher() -> Iterator[Catcher]:
+    """A server that takes events."""
+    with a_catcher() as caught:
+        yield caught
