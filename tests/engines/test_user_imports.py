@@ -151,15 +151,20 @@ async def test_upsert_changes_what_is_given_alone(imports: Imports) -> None:
     await imports.land(
         an_arrival(
             email="a@x.test", user_id="1", given_name="A", email_verified=True,
-            app_metadata={"plan": {"x": 1}, "kept": 1},
+            app_metadata={"plan": {"x": 1}, "kept": 1, "none": None, "gone": 1},
         )
     )  # fmt: skip
     assert ["UPDATED"] == await imports.land(
-        an_arrival(user_id="1", email="b@x.test", family_name="B", app_metadata={"plan": {"y": 2}}),
+        an_arrival(
+            user_id="1",
+            email="b@x.test",
+            family_name="B",
+            app_metadata={"plan": {"y": 2}, "gone": None},
+        ),
         may_replace=always,
     )
     user = await imports.user("b@x.test")
-    assert ("A", "B", True) == (
+    assert ("A", "B", False) == (  # a new address is nobody's yet
         user.profile["given_name"], user.profile["family_name"], user.email_verified,
     )  # fmt: skip
     assert {"plan": {"y": 2}, "kept": 1} == user.app_metadata

@@ -32,7 +32,8 @@ from gateword.cli.common import (
 )
 from gateword.domain.connection import Connection
 from gateword.policy.json_stream import Unreadable
-from gateword.policy.user_export import DEFAULT_COLUMNS, Field, cell, chosen, document
+from gateword.policy.user_document import rendered
+from gateword.policy.user_export import DEFAULT_COLUMNS, Field, cell, chosen
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
 from gateword.provision import people
@@ -226,7 +227,7 @@ async def _pages(
             yield items
         return
     async for page in export_users.users(parts, place):
-        yield [chosen(document(user), _columns(fields)) for user in page]
+        yield [chosen(rendered(user), _columns(fields)) for user in page]
 
 
 def _columns(fields: Sequence[Field] | None) -> Sequence[Field]:

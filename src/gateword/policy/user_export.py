@@ -14,8 +14,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.domain.user_import import Credentials
 from gateword.policy.imported_hash import ImportedHash, is_imported, parse
-from gateword.policy.timestamp import written
-from gateword.policy.user_import import PROFILE
+from gateword.policy.user_document import PROFILE
 
 DEFAULT_COLUMNS: Final = (
     "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name",
@@ -39,38 +38,6 @@ class Field:
 
     name: str
     export_as: str
-
-
-def document(user: User) -> dict[str, object]:
-    """Return a user as the Management API shows it."""
-    members: dict[str, object] = {
-        "user_id": user.user_id,
-        "email": user.email,
-        "email_verified": user.email_verified if user.email else None,
-        "username": user.username,
-        "phone_number": user.phone_number,
-        "phone_verified": user.phone_verified if user.phone_number else None,
-        **user.profile,
-        "blocked": user.blocked or None,
-        "user_metadata": user.user_metadata or None,
-        "app_metadata": user.app_metadata or None,
-        "identities": [
-            {
-                "connection": one.connection,
-                "user_id": one.local_id,
-                "provider": one.provider,
-                "isSocial": False,
-            }
-            for one in user.identities
-        ],
-        "created_at": written(user.created_at),
-        "updated_at": written(user.updated_at),
-        "last_login": user.last_login and written(user.last_login),
-        "last_ip": user.last_ip,
-        "logins_count": user.logins_count,
-        "last_password_reset": user.last_password_reset and written(user.last_password_reset),
-    }
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def import_item(user: User, credentials: Credentials | None = None) -> dict[str, object]:

@@ -17,8 +17,9 @@ from gateword.domain.user_import import Arrival
 from gateword.policy import hash_import
 from gateword.policy.hash_members import BadHash
 from gateword.policy.identifier import is_email, normal
+from gateword.policy.profile import completed
+from gateword.policy.user_document import PROFILE
 
-PROFILE: Final = ("name", "nickname", "given_name", "family_name", "picture")
 RESERVED_METADATA: Final = frozenset({
     "__tenant", "_id", "blocked", "clientID", "created_at", "email_verified", "email",
     "globalClientID", "global_client_id", "identities", "lastIP", "lastLogin", "loginsCount",
@@ -67,16 +68,22 @@ class _Reading:
     def fault(self, code: str, message: str, path: str) -> None:
         self.faults.append(ItemFault(code, message, path))
 
-    def text(self, name: str, is_good: Callable[[str], object], wanted: str) -> str | None:
+    def text(
+        self,
+        name: str,
+        is_good: Callable[[str], object],
+        wanted: str,
+        most: int = MAX_TEXT_CHARS,
+    ) -> str | None:
         """Return a text; None when it is absent or wrong."""
         if name not in self.item:
             return None
         value = self.item[name]
         if not isinstance(value, str):
             self.fault("INVALID_TYPE", f"Expected type string but found {_kind(value)}", name)
-        elif not value or len(value) > MAX_TEXT_CHARS:
+        elif not value or len(value) > most:
             code = "MAX_LENGTH" if value else "MIN_LENGTH"
-            self.fault(code, f"Must have 1 to {MAX_TEXT_CHARS} characters", name)
+            self.fault(code, f"Must have 1 to {most} characters", name)
         elif not is_good(value):
             self.fault("INVALID_FORMAT", f"Object didn't pass validation for {wanted}", name)
         else:
@@ -149,10 +156,21 @@ MEMBERS: Final = frozenset({
 """Everything an item may have."""
 
 
-def merged(user: User, arrival: Arrival) -> User:
-    """Return a user with what an item brings; metadata are merged at their first level.
+def created(arrival: Arrival) -> NewUser:
+    """Return the user that an arrival becomes, with defaults, and without metadata that are null."""
+    new = completed(arrival.new)
+    return replace(
+        new,
+        user_metadata=_present(new.user_metadata),
+        app_metadata=_present(new.app_metadata),
+    )
 
-    A new address is not verified unless the item says so (Auth0: "Create import users job").
+
+def merged(user: User, arrival: Arrival) -> User:
+    """Return a user with what an item brings.
+
+    Metadata are merged at their first level, where null takes a member away. A new address
+    is not verified unless the item says so (Auth0: "Create import users job").
     """
     new, given = arrival.new, arrival.given
     is_new_email = "email" in given and new.email != user.email
@@ -167,8 +185,8 @@ def merged(user: User, arrival: Arrival) -> User:
         phone_verified=new.phone_verified if "phone_verified" in given else user.phone_verified,
         blocked=new.blocked if "blocked" in given else user.blocked,
         profile={**user.profile, **new.profile},
-        user_metadata={**user.user_metadata, **new.user_metadata},
-        app_metadata={**user.app_metadata, **new.app_metadata},
+        user_metadata=_present({**user.user_metadata, **new.user_metadata}),
+        app_metadata=_present({**user.app_metadata, **new.app_metadata}),
     )
 
 
@@ -203,7 +221,7 @@ def _hash(reading: _Reading) -> Secret | None:
 
 
 def _profile(reading: _Reading) -> dict[str, object]:
-    texts = {name: reading.text(name, len, "text") for name in PROFILE}
+    texts = {name: reading.text(name, len, "text", most) for name, most in PROFILE.items()}
     return {name: text for name, text in texts.items() if text is not None}
 
 
@@ -228,6 +246,10 @@ def _factors(reading: _Reading) -> Secret | None:
             message = "Expected one of totp {secret}, phone {value} and email {value}"
             reading.fault("INVALID_FORMAT", message, f"mfa_factors.{position}")
     return Secret(msgspec.json.encode(factors).decode())
+
+
+def _present(metadata: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in metadata.items() if value is not None}
 
 
 def _is_factor(factor: object) -> bool:

@@ -9,6 +9,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.policy.identifier import is_email, normal
 from gateword.policy.members import Members, did_you_mean
+from gateword.policy.user_import import RESERVED_METADATA
 from gateword.ports.crypto import Hasher
 from gateword.provision.draft import Draft
 
@@ -16,13 +17,6 @@ PREFIX: Final = "auth0|"
 """What stands before the local part in the user id of every user of our own store."""
 
 PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
-RESERVED_METADATA: Final = frozenset({
-    "__tenant", "_id", "blocked", "clientID", "created_at", "email_verified", "email",
-    "globalClientID", "global_client_id", "identities", "lastIP", "lastLogin", "loginsCount",
-    "metadata", "multifactor_last_modified", "multifactor", "updated_at", "user_id",
-})  # fmt: skip
-"""Names that `app_metadata` refuses (Auth0: "Bulk user import database schema")."""
-
 MAX_PASSWORD_BYTES: Final = 1024
 MAX_USERNAME_CHARS: Final = 128
 _PHONE: Final = re.compile(r"\+[1-9]\d{1,14}")

@@ -10,8 +10,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser, User
 from gateword.domain.user_import import Arrival, Outcome
 from gateword.policy.identifier import normal
-from gateword.policy.profile import completed
-from gateword.policy.user_import import merged
+from gateword.policy.user_import import created, merged
 from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
 from gateword.storage import user_rows
@@ -169,7 +168,7 @@ class Chunk:
         rows = [
             {
                 "user_id": user_id,
-                **_person(completed(one.new)),
+                **_person(created(one)),
                 "created_at": at,
                 "updated_at": at,
                 "logins_count": 0,
