@@ -9,6 +9,7 @@ from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.query import QueryError, Wild
+from gateword.policy import json_text
 
 MAX_CHARS: Final = 4096
 _SIGNS: Final = frozenset("()[]{}:")
@@ -61,10 +62,13 @@ def tokens(text: str) -> list[Token]:
     """Return the words of a search, ended by one of kind END.
 
     Raises:
-        QueryError: Too long, a quote or an escape without its end, or a form that is not here.
+        QueryError: Too long, an unusable character, a quote or an escape without its end, or a
+            form that is not here.
     """
     if len(text) > MAX_CHARS:
         raise QueryError(f"longer than {MAX_CHARS} characters")
+    if not json_text.is_storable(text):
+        raise QueryError("an unusable character")
     return _Reader(text).all()
 
 

@@ -73,6 +73,7 @@ def test_query_is_read_as_lucene_has_it(text: str, found: object) -> None:
     ("text", "message"),
     [
         ("", "the query is empty"),
+        ("a\0b", "an unusable character"),
         ("(", "the query ends too early at position 2"),
         ("(a", "a parenthesis is not closed at position 1"),
         ("a)", "something else is expected at position 2"),
