@@ -34,10 +34,11 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
     """Return the letter that an order comes to, with a new link in it.
 
     Returns:
-        None when nobody gets one: there is no such user or directory, or the tenant has switched
-        letters of this kind off.
+        None when nobody gets one: there is no such user, address or directory, or the tenant has
+        switched letters of this kind off.
     """
-    user = await parts.stores.users.by_id(ordered.user_id) if ordered.user_id else None
+    is_for_somebody = ordered.user_id and ordered.to
+    user = await parts.stores.users.by_id(ordered.user_id) if is_for_somebody else None
     connection = await parts.stores.connections.named(ordered.order.get("connection", ""))
     kept = await parts.stores.documents.get(email_template.KIND, ordered.kind)
     template = kept.document if kept else None

@@ -18,8 +18,11 @@ _log: Final = logging.getLogger("gateword.post")
 AT_ONCE: Final = 10
 """Letters that are on their way together."""
 
+PATIENCE_S: Final = 90.0
+"""Time a courier has for one letter."""
+
 CLAIM: Final = timedelta(seconds=120)
-"""Longer than a courier takes: who dies with letters in hand delays them by this much."""
+"""Longer than that: who dies with letters in hand delays them by this much."""
 
 MOST_TRIES: Final = 55
 """With the pauses below: two days."""
@@ -52,10 +55,14 @@ class Post:
             if waiting.letter.order:
                 await self._write(parts, waiting)
             else:
-                await self.courier.deliver(waiting.letter)
+                async with asyncio.timeout(PATIENCE_S):
+                    await self.courier.deliver(waiting.letter)
                 await parts.stores.outbox.delivered(waiting.key)
         except Undeliverable as failed:
             await self._again(parts, waiting, str(failed), is_final=failed.is_final)
+        except TimeoutError:
+            reason = f"not taken within {PATIENCE_S:g} s"
+            await self._again(parts, waiting, reason, is_final=False)
         except Refused:
             raise  # the database is away: the claim runs out, and the next round will do
         except Exception as error:  # noqa: BLE001  a bug in one letter must not hold up all others
