@@ -4,6 +4,7 @@ Source: Auth0 Management API v2 "Guardian", recorded answers.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -88,13 +89,18 @@ def _get(about: Setting) -> Callable[[Call], Awaitable[Document]]:
     return run
 
 
-def _put(about: Setting) -> Callable[[Call], Awaitable[Document]]:
+def _set(about: Setting, *, keeps_rest: bool) -> Callable[[Call], Awaitable[Document]]:
     async def run(call: Call) -> Document:
         def made(present: Mapping[str, Kept]) -> Kept:
-            document = read(call.body, lambda members: policy.replaced(about, members))
-            before = sealed.opened(present.get(about.path), {}, dict[str, str])
-            secrets = policy.secrets(about, call.body, before)
-            return Kept(id=about.path, document=document, secret=sealed.closed(secrets))
+            before = present.get(about.path)
+            rest = before.document if before and keeps_rest else {}
+            asked = {**rest, **call.body}
+            secrets = sealed.opened(before, {}, dict[str, str])
+            return Kept(
+                id=about.path,
+                document=read(asked, lambda members: policy.replaced(about, members)),
+                secret=sealed.closed(policy.secrets(about, call.body, secrets)),
+            )
 
         return (await call.parts.stores.documents.edit(policy.KIND, made, call.at)).document
 
@@ -119,29 +125,29 @@ def _schema(about: Setting, *, asked: bool) -> Schema:
     )
 
 
-def _verbs(about: Setting) -> tuple[Verb, Verb]:
+def _verbs(about: Setting) -> tuple[Verb, ...]:
     path = f"/guardian/factors/{about.path}"
     what = about.path.replace("/", " ").replace("-", " ")
-    return (
-        Verb(
-            method="GET",
-            path=path,
-            scopes=("read:guardian_factors",),
-            run=_get(about),
-            summary=f"Get {what}",
-            answer=_schema(about, asked=False),
-        ),
-        Verb(
-            method="PUT",
-            path=path,
-            scopes=("update:guardian_factors",),
-            run=_put(about),
-            summary=f"Set {what}",
-            body=_schema(about, asked=True),
-            answer=_schema(about, asked=False),
-            hidden=frozenset(about.secrets),
-        ),
+    get = Verb(
+        method="GET",
+        path=path,
+        scopes=("read:guardian_factors",),
+        run=_get(about),
+        summary=f"Get {what}",
+        answer=_schema(about, asked=False),
     )
+    put = Verb(
+        method="PUT",
+        path=path,
+        scopes=("update:guardian_factors",),
+        run=_set(about, keeps_rest=False),
+        summary=f"Set {what}",
+        body=_schema(about, asked=True),
+        answer=_schema(about, asked=False),
+        hidden=frozenset(about.secrets),
+    )
+    patch = replace(put, method="PATCH", run=_set(about, keeps_rest=True), summary=f"Update {what}")
+    return (get, put, patch) if about.is_patched else (get, put)
 
 
 RESOURCE: Final = Resource(

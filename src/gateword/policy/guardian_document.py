@@ -46,6 +46,11 @@ class Setting:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_CHOICES)
     default: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def is_patched(self) -> bool:
+        """Whether it can be changed member by member, as Auth0's push providers and Duo can."""
+        return self.path.startswith(("push-notification/providers/", "duo/"))
+
 
 _SMS_PROVIDERS: Final = {"provider": ("auth0", "twilio", "phone-message-hook")}
 _PUSH_PROVIDERS: Final = {"provider": ("guardian", "sns", "direct")}
@@ -101,6 +106,8 @@ SETTINGS: Final = (
         flags=("sandbox",),
         secrets=("p12",),
     ),
+    Setting(path="push-notification/providers/fcm", secrets=("server_key",)),
+    Setting(path="push-notification/providers/fcmv1", secrets=("server_credentials",)),
     Setting(path="duo/settings", texts=("ikey", "host"), secrets=("skey",)),
 )  # fmt: skip
 """All of them; what a factor does with them comes with the factor."""
