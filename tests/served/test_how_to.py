@@ -91,3 +91,15 @@ def test_move_page_ends_with_the_same_user_id(tmp_path: Path) -> None:
     assert 3 == len(promised)
     assert [] == [line for line in promised if line.partition(";")[0] not in played.text]
     assert "auth0|euclid" in played.text
+
+
+def test_sign_up_page_prints_two_letters(tmp_path: Path) -> None:
+    """A user signs up, a weak password is refused, and both letters are on the terminal."""
+    played = play(f"{PAGES}/let-users-sign-up.md", tmp_path)
+
+    signed_up, weak = played.answers()
+    assert ("una@example.com", False) == (signed_up["email"], signed_up["email_verified"])
+    assert "PasswordStrengthError" == weak["name"]
+    assert "We've just sent you an email to reset your password." in played.text
+    for path in ("u/email-verification?ticket=", "u/reset-password?ticket="):
+        assert 1 == played.text.count(path)
