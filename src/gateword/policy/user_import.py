@@ -157,7 +157,7 @@ MEMBERS: Final = frozenset({
 
 
 def created(arrival: Arrival) -> NewUser:
-    """Return the user that an arrival becomes, with defaults, and without metadata that are null."""
+    """Return the user that an arrival becomes, with defaults; null metadata are not kept."""
     new = completed(arrival.new)
     return replace(
         new,
