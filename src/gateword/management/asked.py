@@ -17,6 +17,7 @@ from gateword.policy import json_text
 
 _FLAGS: Final = {"true": True, "false": False}
 _MAX_PATH_CHARS: Final = 1024
+_MOST_WHOLE: Final = 2**53
 _NOT_PAGED: Final = Listed(key="", item={}, totals=False)
 
 
@@ -94,7 +95,36 @@ def body(verb: Verb, raw: bytes) -> object:
         raise _bad_body(f"Repeated property: {_printable(repeated[0])}")
     if not json_text.is_storable(value):
         raise _bad_body("Unusable character")
-    return checked(verb.body, value)
+    return checked(verb.body, _numbers(value))
+
+
+def form(verb: Verb, parts: Mapping[str, object]) -> tuple[object, Mapping[str, bytes]]:
+    """Return the texts of a multipart body, checked, and its files.
+
+    Raises:
+        Refused: INVALID_BODY.
+    """
+    files = {name: part for name, part in parts.items() if isinstance(part, bytes)}
+    texts = {name: part for name, part in parts.items() if not isinstance(part, bytes)}
+    if not json_text.is_storable([*parts, *texts.values()]):
+        raise _bad_body("Unusable character")
+    schema = verb.body or {}
+    declared = schema.get("properties")
+    for name in files:
+        if not isinstance(declared, Mapping) or name not in declared:
+            raise _bad_body(f"Additional properties not allowed: {_printable(name)}")
+    return checked(schema, texts), files
+
+
+def _numbers(value: object) -> object:
+    """Return a value whose whole numbers are whole: `5.0` is `5` to JSON, and to Auth0."""
+    if isinstance(value, dict):
+        return {name: _numbers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbers(inner) for inner in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _MOST_WHOLE:
+        return int(value)
+    return value
 
 
 def checked(schema: Schema, value: object) -> object:

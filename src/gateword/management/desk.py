@@ -139,10 +139,8 @@ class Desk:
         if isinstance(body, bytes):
             value = asked.body(verb, body)
         else:
-            files = {name: part for name, part in body.items() if isinstance(part, bytes)}
+            value, files = asked.form(verb, body)
             call = replace(call, files=files)
-            texts = {name: part for name, part in body.items() if not isinstance(part, bytes)}
-            value = asked.checked(verb.body or {}, texts)
         if isinstance(value, list):
             return replace(call, items=value)
         return replace(call, body=value if isinstance(value, dict) else {})

@@ -85,31 +85,34 @@ class Journal:
 
 def _shown(value: object, schema: object, hidden: frozenset[str]) -> object:
     """Return a value without its secrets, and without the end of very long lists."""
-    known = schema if isinstance(schema, Mapping) else {}
-    if known.get(SECRET_MARK) and value is not None:
+    forms = _forms(schema)
+    if value is not None and any(form.get(SECRET_MARK) for form in forms):
         return HIDDEN
     if isinstance(value, Mapping):
         return {
             name: HIDDEN
             if name in SECRET_NAMES or name in hidden
-            else _shown(inner, _member(known, name), hidden)
+            else _shown(inner, _member(forms, name), hidden)
             for name, inner in value.items()
         }
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_shown(item, known.get("items"), hidden) for item in value[:MAX_LOGGED_ITEMS]]
+        items = next((form["items"] for form in forms if "items" in form), None)
+        return [_shown(item, items, hidden) for item in value[:MAX_LOGGED_ITEMS]]
     return value
 
 
-def _member(schema: Schema, name: str) -> object:
-    for form in _forms(schema):
+def _member(forms: Sequence[Schema], name: str) -> object:
+    for form in forms:
         members = form.get("properties")
         if isinstance(members, Mapping) and name in members:
             return members[name]
-    return None
+    return next((others for form in forms if (others := form.get("additionalProperties"))), None)
 
 
-def _forms(schema: Schema) -> Sequence[Schema]:
-    forms = schema.get("anyOf")
-    if not isinstance(forms, list | tuple):
-        return [schema]
-    return [schema, *(form for form in forms if isinstance(form, Mapping))]
+def _forms(schema: object) -> Sequence[Schema]:
+    """Return a schema and those that it offers to choose from, however deep."""
+    if not isinstance(schema, Mapping):
+        return []
+    choices = schema.get("anyOf")
+    inner = choices if isinstance(choices, list | tuple) else ()
+    return [schema, *(form for choice in inner for form in _forms(choice))]

@@ -161,6 +161,8 @@ async def _parts(request: Request, most: int, timeout_s: float) -> Mapping[str, 
     try:
         async with bounded.form(max_files=_MAX_PARTS, max_fields=_MAX_PARTS) as form:
             for name, part in form.multi_items():
+                if name in found:
+                    raise Refused(ManagementRefusal.INVALID_BODY, fault="Repeated part of the form")
                 found[name] = part if isinstance(part, str) else await part.read()
     except (MultiPartException, AssertionError, UnicodeDecodeError):
         raise Refused(ManagementRefusal.INVALID_BODY, fault="Invalid multipart body") from None
