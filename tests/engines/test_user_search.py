@@ -75,6 +75,7 @@ async def found(house: House, text: str, order: str = "created_at:1") -> list[st
         ("app_metadata.beta:true", "ann cat"),
         ("app_metadata.n:2", "cat"),
         ("_exists_:app_metadata.none", ""),
+        ("_exists_:app_metadata.plan", "ann cat"),
         ("_exists_:user_metadata", "ann bob"),
         ("app_metadata.since:[2026-01-01 TO 2026-02-01]", "ann"),
         ("user_metadata.n:2", "ann"),

@@ -1,6 +1,7 @@
 """Conditions on what stands in a column of JSON, however deep; lists fit when one element does.
 
-A column that holds an escaped NUL, which PostgreSQL's JSON cannot, has no members for a search.
+A column that holds an escaped NUL, which PostgreSQL's JSON cannot, has no members for a search on
+either engine.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,9 @@ def member(column: str, name: str, kind: Kind = Kind.TEXT) -> Column:
         kind: How it is compared; one of the texts.
     """
     return Column(
-        f"json_extract({column}, '$.\"{name}\"')", kind, f"({_postgres(column)} ->> '{name}')"
+        f"json_extract({_sqlite(column)}, '$.\"{name}\"')",
+        kind,
+        f"({_postgres(column)} ->> '{name}')",
     )
 
 
@@ -75,7 +78,7 @@ class Inside:
         self, steps: Sequence[str], query: Word | Pattern | Between | Exists, params: Params
     ) -> str:
         tables, conditions = [], []
-        object_ = self.column
+        object_ = _sqlite(self.column)
         element = ""
         for step in steps:
             of, element = params.alias(), params.alias()
@@ -111,6 +114,11 @@ class Inside:
 
 def _exists(tables: Sequence[str], condition: str) -> str:
     return f"EXISTS (SELECT 1 FROM {', '.join(tables)} WHERE {condition})"  # noqa: S608  # no values
+
+
+def _sqlite(column: str) -> str:
+    """Return a text column as SQLite's JSON, NULL where PostgreSQL would have none."""
+    return f"(CASE WHEN instr({column}, '\\u0000') = 0 THEN {column} END)"
 
 
 def _postgres(column: str) -> str:
