@@ -34,14 +34,14 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
 
     Args:
         letter: What to send.
-        sender: Whom it comes from when the letter does not say.
+        sender: Whom it comes from when the letter does not say, or says what is no address.
 
     Raises:
         Undeliverable: An address cannot stand in a letter's head; trying again will not help.
     """
     message = EmailMessage()
     try:
-        author = sender_of(letter.sender or sender)
+        author = _author(letter.sender, sender)
         message["From"] = author
         message["To"] = Address(addr_spec=letter.to)
         message["Subject"] = letter.subject
@@ -55,3 +55,10 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return message
+
+
+def _author(wished: str, otherwise: str) -> Address:
+    try:
+        return sender_of(wished)
+    except ValueError:
+        return sender_of(otherwise)

@@ -17,6 +17,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import json_text, token_params
 from gateword.policy.identifier import is_email, normal
+from gateword.policy.web_address import is_web_address
 
 PROFILE: Final[Mapping[str, int]] = {
     "given_name": 150, "family_name": 150, "name": 300, "nickname": 300, "picture": 2048,
@@ -59,6 +60,8 @@ def read(content_type: str, body: bytes) -> SignUp:
     texts = {name: text for name in _TEXTS if (text := _text(members, name))}
     if "connection" not in texts:
         raise Refused(AccountRefusal.PARAMETER_REQUIRED, name="connection")
+    if "picture" in texts and not is_web_address(texts["picture"]):
+        raise Refused(Refusal.INVALID_PARAMETER, name="picture")
     password = members.get("password") or None
     if password is not None and not _is_password(password):
         raise Refused(Refusal.INVALID_PARAMETER, name="password")

@@ -48,6 +48,15 @@ async def test_template_may_name_another_sender() -> None:
     assert "me@mail.example" == letter.sender
 
 
+async def test_sender_that_is_no_address_gives_way_to_our_own() -> None:
+    """A faulty template costs its sender, not the letter."""
+    async with a_mailbox() as box:
+        await courier_at(box.url, SENDER).deliver(replace(LETTER, sender="nobody in particular"))
+        letter = await box.letter()
+
+    assert "inn@mail.example" == letter.sender
+
+
 async def test_offered_encryption_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """STARTTLS is used wherever the server offers it, and its certificate is checked."""
     authority = trustme.CA()

@@ -72,6 +72,8 @@ def test_password_is_a_secret_and_byte_exact() -> None:
         ({"password": 1}, Refusal.INVALID_PARAMETER),
         ({"password": "\ud800"}, Refusal.INVALID_PARAMETER),
         ({"given_name": "x" * 151}, Refusal.INVALID_PARAMETER),
+        ({"picture": "javascript:alert(1)"}, Refusal.INVALID_PARAMETER),
+        ({"picture": "https://img.example/a.png"}, None),
         ({"user_metadata": []}, Refusal.INVALID_PARAMETER),
         ({"user_metadata": {str(n): "x" for n in range(11)}}, AccountRefusal.METADATA_INVALID),
         ({"user_metadata": {"x" * 101: "x"}}, AccountRefusal.METADATA_INVALID),
