@@ -11,7 +11,9 @@ from gateword.domain.tenant import Tenant
 from gateword.policy import (
     action_document,
     attack_protection,
+    email_template,
     guardian_document,
+    log_stream_document,
     rule_document,
 )
 from gateword.policy.claims import iso
@@ -35,7 +37,8 @@ Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | T
 RULES_CONFIG: Final = "rules_config"
 KINDS: Final = (
     rule_document.KIND, RULES_CONFIG, action_document.KIND, action_document.BINDINGS_KIND,
-    attack_protection.KIND, guardian_document.KIND,
+    attack_protection.KIND, guardian_document.KIND, log_stream_document.KIND,
+    email_template.KIND,
 )  # fmt: skip
 """Kinds of documents that a file may hold."""
 

@@ -12,18 +12,16 @@ from typing import Final
 from gateword.domain.client import Client
 from gateword.policy import (
     action_document,
-    attack_protection,
     client_document,
     connection_document,
+    log_stream_document,
     resource_server_document,
-    rule_document,
 )
 from gateword.policy import guardian_document as guardian
-from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
 from gateword.provision.bootstrap import is_management_client
 from gateword.provision.draft import RULES_CONFIG, Draft, drawn
-from gateword.provision.plan_protection import ATTACK_PROTECTION
+from gateword.provision.export_documents import documents, kept_of, without
 
 _CLIENT: Final = (
     "client_id",
@@ -36,7 +34,6 @@ _CLIENT: Final = (
 _CREDENTIAL: Final = ("id", "created_at", "updated_at")
 _API: Final = ("id", "is_system", "signing_secret")
 _CONNECTION: Final = ("id", "provisioning_ticket_url")
-_ACTION: Final = ("name", "code", "runtime", "dependencies", "supported_triggers")
 _TENANT: Final = ("sandbox_versions_available",)
 
 
@@ -68,11 +65,7 @@ async def exported(parts: Parts) -> Exported:
         "resourceServers": _apis(draft),
         "clientGrants": _grants(draft, names),
         "roles": _roles(draft),
-        "rules": _rules(draft),
-        "actions": _actions(draft),
-        "triggers": _triggers(draft),
-        "attackProtection": _attack_protection(draft),
-        **_guardian(draft),
+        **documents(draft),
     }
     return Exported(document, tuple(_left_out(draft, names)))
 
@@ -117,12 +110,12 @@ def _tenant(draft: Draft) -> dict[str, object]:
     }
     return {
         **{name: value for name, value in own.items() if value is not None},
-        **_without(tenant.document, _TENANT),
+        **without(tenant.document, _TENANT),
     }
 
 
 def _client(names: _Names, client: Client) -> dict[str, object]:
-    shown = {"name": client.name, **_without(client_document.rendered(client), _CLIENT)}
+    shown = {"name": client.name, **without(client_document.rendered(client), _CLIENT)}
     if names.is_shared(client):
         shown["client_id"] = client.client_id
     methods = shown.get("client_authentication_methods")
@@ -136,7 +129,7 @@ def _client(names: _Names, client: Client) -> dict[str, object]:
 
 def _credentials(credentials: object) -> list[object]:
     return [
-        _without(one, _CREDENTIAL)
+        without(one, _CREDENTIAL)
         for one in (credentials if isinstance(credentials, list) else ())
         if isinstance(one, Mapping)
     ]
@@ -147,21 +140,21 @@ def _databases(draft: Draft, names: _Names) -> list[object]:
     for _, connection in sorted(draft.connections.items()):
         if connection.strategy != connection_document.STRATEGY:
             continue
-        shown = _without(connection_document.rendered(connection), _CONNECTION)
+        shown = without(connection_document.rendered(connection), _CONNECTION)
         clients = (names.of(client_id) for client_id in connection.enabled_clients)
         shown["enabled_clients"] = sorted(name for name in clients if name is not None)
         if connection.realms == (connection.name,):
             shown.pop("realms", None)
         options = shown.get("options")
         if isinstance(options, Mapping):
-            shown["options"] = _without(options, ("configuration",))
+            shown["options"] = without(options, ("configuration",))
         found.append(shown)
     return found
 
 
 def _apis(draft: Draft) -> list[object]:
     return [
-        _without(resource_server_document.rendered(api), _API)
+        without(resource_server_document.rendered(api), _API)
         for _, api in sorted(draft.apis.items())
         if not api.is_system
     ]
@@ -194,76 +187,6 @@ def _roles(draft: Draft) -> list[object]:
     return found
 
 
-def _rules(draft: Draft) -> list[Mapping[str, object]]:
-    rules = [kept.document for kept in _kept(draft, rule_document.KIND)]
-    return sorted(rules, key=rule_document.order_of)
-
-
-def _actions(draft: Draft) -> list[object]:
-    found: list[object] = []
-    for kept in sorted(_kept(draft, action_document.KIND), key=lambda one: one.name or ""):
-        action = kept.document
-        secrets = action.get("secrets")
-        named = [{"name": one["name"]} for one in secrets] if isinstance(secrets, list) else []
-        found.append(
-            {
-                **{name: action[name] for name in _ACTION},
-                "secrets": named,
-                "deployed": action["all_changes_deployed"],
-            }
-        )
-    return found
-
-
-def _triggers(draft: Draft) -> dict[str, object]:
-    names = {kept.id: kept.name for kept in _kept(draft, action_document.KIND)}
-    return {
-        kept.id: [
-            {"action_name": names[str(one["action_id"])], "display_name": one["display_name"]}
-            for one in action_document.bound(kept.document)
-            if one["action_id"] in names
-        ]
-        for kept in sorted(_kept(draft, action_document.BINDINGS_KIND), key=lambda kept: kept.id)
-    }
-
-
-def _attack_protection(draft: Draft) -> dict[str, object]:
-    kept = draft.documents.get(attack_protection.KIND, {})
-    return {
-        name: attack_protection.effective(id_, kept[id_].document if id_ in kept else None)
-        for name, id_ in ATTACK_PROTECTION.items()
-    }
-
-
-def _guardian(draft: Draft) -> dict[str, object]:
-    kept = draft.documents.get(guardian.KIND, {})
-    stored = {id_: one.document for id_, one in kept.items()}
-    factors = [guardian.factor(name, stored.get(name)) for name in guardian.FACTORS]
-    sections: dict[str, object] = {
-        "guardianFactors": [_without(factor, ("trial_expired",)) for factor in factors],
-        "guardianPolicies": {"policies": guardian.policies(stored.get(guardian.POLICIES_ID))},
-    }
-    providers, templates = [], []
-    for path, document in sorted(stored.items()):
-        factor, _, rest = path.partition("/")
-        if rest == "templates":
-            templates.append({"name": factor, **document})
-        elif rest.startswith("providers/"):
-            provider = rest.removeprefix("providers/")
-            providers.append({"name": factor, "provider": provider, **document})
-    if templates:
-        sections["guardianFactorTemplates"] = templates
-    if providers:
-        sections["guardianFactorProviders"] = providers
-    for path, section in (
-        ("phone/selected-provider", "guardianPhoneFactorSelectedProvider"),
-        ("phone/message-types", "guardianPhoneFactorMessageTypes"),
-    ):
-        if path in stored:
-            sections[section] = dict(stored[path])
-    return sections
-
-
 def _left_out(draft: Draft, names: _Names) -> list[str]:
     found = [
         f"clients: {client.name}: client_secret"
@@ -280,19 +203,15 @@ def _left_out(draft: Draft, names: _Names) -> list[str]:
         for _, api in sorted(draft.apis.items())
         if api.signing_secret is not None
     ]
-    found += [f"rulesConfigs: {kept.id}: value" for kept in _kept(draft, RULES_CONFIG)]
-    for kind, section in ((action_document.KIND, "actions"), (guardian.KIND, "guardian")):
+    found += [f"rulesConfigs: {kept.id}: value" for kept in kept_of(draft, RULES_CONFIG)]
+    for kind, section in (
+        (action_document.KIND, "actions"),
+        (guardian.KIND, "guardian"),
+        (log_stream_document.KIND, "logStreams"),
+    ):
         found += [
             f"{section}: {kept.name or kept.id}: secrets"
-            for kept in _kept(draft, kind)
+            for kept in kept_of(draft, kind)
             if kept.secret is not None
         ]
     return found
-
-
-def _kept(draft: Draft, kind: str) -> list[Kept]:
-    return list(draft.documents.get(kind, {}).values())
-
-
-def _without(document: Mapping[str, object], names: Sequence[str]) -> dict[str, object]:
-    return {name: value for name, value in document.items() if name not in names}

@@ -20,6 +20,7 @@ MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_FILES: Final = 10_000
 _FILE_MEMBERS: Final = (
     ("rules", "script"), ("actions", "code"), ("clients", "custom_login_page"),
+    ("emailTemplates", "body"),
 )  # fmt: skip
 _IS_FILE: Final = re.compile(r"[^\r\n]+\.(js|html)")
 
@@ -153,8 +154,7 @@ class _Folder:
         """Return everything the folder holds."""
         for section, folder in LISTS.items():
             for path in _in(self.root / folder, "*.json"):
-                home = self.root if section == "actions" else path.parent
-                self._add_item(section, path, home)
+                self._add_item(section, path, self.root if section == "actions" else path.parent)
         section, folder, name = DATABASES
         for path in _in(self.root / folder, f"*/{name}"):
             self._add_item(section, path, path.parent)
@@ -212,4 +212,8 @@ class _Folder:
 
 
 def _in(folder: Path, pattern: str) -> list[Path]:
-    return sorted(path for path in folder.glob(pattern) if path.is_file())
+    return sorted(
+        path
+        for path in folder.glob(pattern)
+        if path.is_file() and f"{path.parent.name}/{path.name}" not in ELSEWHERE
+    )

@@ -17,6 +17,8 @@ LISTS: Final[Mapping[str, str]] = {
     "guardianFactors": "guardian/factors",
     "guardianFactorTemplates": "guardian/templates",
     "guardianFactorProviders": "guardian/providers",
+    "logStreams": "log-streams",
+    "emailTemplates": "emails",
 }
 """Section to the folder with one JSON file for each item."""
 
@@ -48,13 +50,11 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "connections": "connections",
     "custom-domains": "customDomains",
     "emails/provider.json": "emailProvider",
-    "emails": "emailTemplates",
     "event-streams": "eventStreams",
     "flow-vault-connections": "flowVaultConnections",
     "flows": "flows",
     "forms": "forms",
     "hooks": "hooks",
-    "log-streams": "logStreams",
     "network-acls": "networkACLs",
     "organizations": "organizations",
     "pages": "pages",

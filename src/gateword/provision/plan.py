@@ -15,6 +15,7 @@ from gateword.provision.plan_actions import plan_actions, plan_triggers
 from gateword.provision.plan_apis import plan_apis, plan_roles
 from gateword.provision.plan_clients import plan_clients, plan_grants
 from gateword.provision.plan_databases import plan_databases, plan_tenant
+from gateword.provision.plan_delivery import plan_email_templates, plan_log_streams
 from gateword.provision.plan_protection import (
     plan_attack_protection,
     plan_factor_providers,
@@ -43,6 +44,8 @@ SECTIONS: Final[tuple[tuple[str, Section], ...]] = (
     ("guardianFactors", plan_guardian_factors),
     ("guardianFactorTemplates", plan_factor_templates),
     ("guardianFactorProviders", plan_factor_providers),
+    ("logStreams", plan_log_streams),
+    ("emailTemplates", plan_email_templates),
 )
 """Lists, in the order in which one may name things of another."""
 
@@ -58,8 +61,8 @@ WHOLE: Final[tuple[tuple[str, Whole], ...]] = (
 
 LATER: Final = frozenset({
     "actionModules", "branding", "connectionProfiles", "connections", "customDomains",
-    "emailProvider", "emailTemplates", "eventStreams", "flowVaultConnections", "flows", "forms",
-    "hooks", "logStreams", "migrations", "networkACLs", "organizations", "pages", "phoneProviders",
+    "emailProvider", "eventStreams", "flowVaultConnections", "flows", "forms",
+    "hooks", "migrations", "networkACLs", "organizations", "pages", "phoneProviders",
     "phoneTemplates", "prompts", "rateLimitPolicies", "riskAssessment", "selfServiceProfiles",
     "supplementalSignals", "themes", "tokenExchangeProfiles", "userAttributeProfiles",
 })  # fmt: skip

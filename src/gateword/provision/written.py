@@ -75,6 +75,11 @@ def _detached(
     for client in _items(copied, "clients"):
         name = f"{names.of(str(client['name']))}_custom_login_page.html"
         _detach(client, "custom_login_page", f"clients/{name}", f"./{name}", files)
+    for letter in _items(copied, "emailTemplates"):
+        name = f"{letter['template']}.html"
+        folder = "emailTemplates" if whole_paths else "emails"
+        shown = f"./{folder}/{name}" if whole_paths else f"./{name}"
+        _detach(letter, "body", f"{folder}/{name}", shown, files)
     names = _Names()
     for database in _items(copied, "databases"):
         folder = f"{databases}/{names.of(str(database['name']))}"
@@ -128,7 +133,8 @@ def _title(section: str, item: Mapping[str, object]) -> str:
         return f"{item['client_id']}-{item['audience']}-{item.get('subject_type', 'client')}"
     if section == "guardianFactorProviders":
         return f"{item['name']}-{item['provider']}"
-    return str(item.get("name") or item.get("identifier") or item.get("key"))
+    named = item.get("name") or item.get("identifier") or item.get("template")
+    return str(named)
 
 
 def _items(document: Mapping[str, object], section: str) -> list[dict[str, object]]:

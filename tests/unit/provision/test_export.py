@@ -14,6 +14,8 @@ from tests.unit.provision.applying import applied
 
 RICH = (Path(__file__).with_name("rich.yaml")).read_text(encoding="utf-8")
 
+SECRETS = ("client_secret", "client_id", "configuration", "httpAuthorization")
+
 
 async def files_of(house: House, layout: str) -> written.Files:
     """Return the export of a house as files."""
@@ -42,7 +44,7 @@ def held(wanted: Any, found: Any) -> Any:
 def without_secrets(value: Any) -> Any:
     """Return a value of the file without the members that no export holds."""
     if isinstance(value, dict):
-        hidden = ("client_secret", "client_id", "configuration") if "scope" not in value else ()
+        hidden = SECRETS if "scope" not in value else ()
         kept = {name: one for name, one in value.items() if name not in hidden}
         if set(kept) == {"name", "value"}:
             return {"name": kept["name"]}
@@ -109,6 +111,7 @@ async def test_export_names_the_secrets_that_it_lacks(house: House) -> None:
         "#   resourceServers: https://hs.example/: signing_secret",
         "#   rulesConfigs: API: value",
         "#   actions: Greet: secrets",
+        "#   logStreams: Archive: secrets",
     ] == comments
 
 

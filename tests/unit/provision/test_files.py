@@ -126,6 +126,10 @@ def test_folder_is_read_as_the_deploy_cli_writes_it(tmp_path: Path) -> None:
         "attack-protection/captcha.json": {},
         "guardian/factors/otp.json": {"name": "otp", "enabled": True},
         "guardian/policies.json": {"policies": []},
+        "log-streams/S.json": {"name": "S", "type": "file"},
+        "emails/reset_email.json": {"template": "reset_email", "body": "./reset_email.html"},
+        "emails/reset_email.html": "<p>Hello</p>",
+        "emails/provider.json": {},
     })  # fmt: skip
 
     root = load(tmp_path, {"NAME": "Shop", "URLS": '["https://s.example/"]'}).root
@@ -144,6 +148,9 @@ def test_folder_is_read_as_the_deploy_cli_writes_it(tmp_path: Path) -> None:
         "attackProtection": {"bruteForceProtection": {"enabled": True}, "captcha": {}},
         "guardianFactors": [{"name": "otp", "enabled": True}],
         "guardianPolicies": {"policies": []},
+        "logStreams": [{"name": "S", "type": "file"}],
+        "emailTemplates": [{"template": "reset_email", "body": "<p>Hello</p>"}],
+        "emailProvider": [{}],
     } == root
 
 
