@@ -3,7 +3,7 @@
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,12 +21,14 @@ class Catcher:
         answers: Statuses of the next answers; afterwards all are 200.
         bodies: Of every request, also of those that were not answered with success.
         headers: Of every request, names in lower case.
+        on_arrival: Done when a body has been read, before it is answered.
     """
 
     url: str = ""
     answers: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    on_arrival: Callable[[], None] = lambda: None
 
     def descriptions(self) -> list[list[str]]:
         """Return the descriptions of the events of each request that came as JSON lines."""
@@ -45,6 +47,7 @@ def a_catcher(tls: ssl.SSLContext | None = None) -> Iterator[Catcher]:
         def do_POST(self) -> None:
             caught.bodies.append(self.rfile.read(int(self.headers["content-length"])))
             caught.headers.append({name.lower(): text for name, text in self.headers.items()})
+            caught.on_arrival()
             status = caught.answers.pop(0) if caught.answers else 200
             if status == HANG_UP:
                 self.close_connection = True
