@@ -31,6 +31,7 @@ from gateword.management import (
     connection_clients,
     connections,
     device_credentials,
+    email_provider,
     email_templates,
     grants,
     guardian,
@@ -117,6 +118,7 @@ RESOURCES: Final[tuple[Resource, ...]] = (
     log_streams.RESOURCE,
     logs.RESOURCE,
     stats.RESOURCE,
+    email_provider.RESOURCE,
     email_templates.RESOURCE,
     tickets.RESOURCE,
 )

@@ -104,6 +104,13 @@ class ManagementRefusal(RefusalTable):
     NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
     NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
     NO_JOB = Row(404, "inexistent_job", "The job does not exist", _FAPI, "§9, text inferred")
+    NO_EMAIL_PROVIDER = Row(
+        404,
+        "inexistent_email_provider",
+        "There is not a configured email provider",
+        _FAPI,
+        "recorded",
+    )
     NO_TEMPLATE = Row(
         404, "inexistent_email_template", "The template does not exist.", _FAPI, "inferred"
     )
