@@ -4,7 +4,7 @@ Auth0's format has no such section; an import at Auth0 must never see it.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -181,13 +181,17 @@ async def _changed(parts: Parts, wanted: Wanted, account: Account) -> tuple[User
         roles=lacking,
     )
     action: Action = "updated" if members else "unchanged"
-    differences = change.differences
-    if "password" in members:
-        differences = (*differences, hidden("password"))
-    if lacking:
-        now = Difference(member="roles", before=sorted(held), after=sorted({*held, *lacking}))
-        differences = (*differences, now)
+    differences = (*change.differences, *_further(members, held, lacking))
     return write, replace(change, action=action, members=members, differences=differences)
+
+
+def _further(
+    members: Sequence[str], held: Iterable[str], lacking: Sequence[str]
+) -> Iterator[Difference]:
+    if "password" in members:
+        yield hidden("password")
+    if lacking:
+        yield Difference(member="roles", before=sorted(held), after=sorted({*held, *lacking}))
 
 
 async def _new_password(hasher: Hasher, wanted: Wanted, account: Account) -> Secret | None:

@@ -105,31 +105,20 @@ def test_all_faults_of_scripts_are_told_at_once(tmp_path: Path) -> None:
 
 
 def test_folder_is_read_as_the_deploy_cli_writes_it(tmp_path: Path) -> None:
-    """Each file stands for an item or an object; scripts lie beside them."""
+    """Each file stands for an item or an object, with variables filled in."""
     put(tmp_path, {
         "tenant.json": {"friendly_name": "Shop"},
         "clients/Shop.json": {"name": "##NAME##", "callbacks": "@@URLS@@"},
         "resource-servers/Orders.json": {"identifier": "https://o.example/"},
         "grants/Shop-Orders.json": {"client_id": "Shop", "audience": "https://o.example/"},
         "roles/Clerk.json": {"name": "Clerk"},
-        "database-connections/D/database.json": {
-            "name": "D", "options": {"customScripts": {"login": "./login.js"}}
-        },
-        "database-connections/D/login.js": SCRIPT,
-        "rules/A.json": {"name": "A", "script": "./A.js"},
-        "rules/A.js": "x();",
         "rules-configs/KEY.json": {"key": "KEY", "value": "v"},
-        "actions/G.json": {"name": "G", "code": "./actions/G/code.js"},
-        "actions/G/code.js": "y();",
         "triggers/triggers.json": {"post-login": [{"action_name": "G"}]},
         "attack-protection/brute-force-protection.json": {"enabled": True},
         "attack-protection/captcha.json": {},
         "guardian/factors/otp.json": {"name": "otp", "enabled": True},
         "guardian/policies.json": {"policies": []},
         "log-streams/S.json": {"name": "S", "type": "file"},
-        "emails/reset_email.json": {"template": "reset_email", "body": "./reset_email.html"},
-        "emails/reset_email.html": "<p>Hello</p>",
-        "emails/provider.json": {},
     })  # fmt: skip
 
     root = load(tmp_path, {"NAME": "Shop", "URLS": '["https://s.example/"]'}).root
@@ -140,18 +129,38 @@ def test_folder_is_read_as_the_deploy_cli_writes_it(tmp_path: Path) -> None:
         "resourceServers": [{"identifier": "https://o.example/"}],
         "clientGrants": [{"client_id": "Shop", "audience": "https://o.example/"}],
         "roles": [{"name": "Clerk"}],
-        "databases": [{"name": "D", "options": {"customScripts": {"login": SCRIPT}}}],
-        "rules": [{"name": "A", "script": "x();"}],
         "rulesConfigs": [{"key": "KEY", "value": "v"}],
-        "actions": [{"name": "G", "code": "y();"}],
         "triggers": {"post-login": [{"action_name": "G"}]},
         "attackProtection": {"bruteForceProtection": {"enabled": True}, "captcha": {}},
         "guardianFactors": [{"name": "otp", "enabled": True}],
         "guardianPolicies": {"policies": []},
         "logStreams": [{"name": "S", "type": "file"}],
+    } == root
+
+
+def test_scripts_of_a_folder_lie_where_the_deploy_cli_puts_them(tmp_path: Path) -> None:
+    """Beside the file that names them; those of Actions are named from the top."""
+    put(tmp_path, {
+        "database-connections/D/database.json": {
+            "name": "D", "options": {"customScripts": {"login": "./login.js"}}
+        },
+        "database-connections/D/login.js": SCRIPT,
+        "rules/A.json": {"name": "A", "script": "./A.js"},
+        "rules/A.js": "x();",
+        "actions/G.json": {"name": "G", "code": "./actions/G/code.js"},
+        "actions/G/code.js": "y();",
+        "emails/reset_email.json": {"template": "reset_email", "body": "./reset_email.html"},
+        "emails/reset_email.html": "<p>Hello</p>",
+        "emails/provider.json": {},
+    })  # fmt: skip
+
+    assert {
+        "databases": [{"name": "D", "options": {"customScripts": {"login": SCRIPT}}}],
+        "rules": [{"name": "A", "script": "x();"}],
+        "actions": [{"name": "G", "code": "y();"}],
         "emailTemplates": [{"template": "reset_email", "body": "<p>Hello</p>"}],
         "emailProvider": [{}],
-    } == root
+    } == load(tmp_path, {}).root
 
 
 def test_unsupported_files_of_a_folder_keep_their_section(tmp_path: Path) -> None:
