@@ -16,6 +16,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.ports.parts import Parts, Stores
 from gateword.ports.queues import Job
+from gateword.storage.statement import AcrossTenants
 from tests.engines.house import NOON, CountingDice, House
 
 
@@ -149,3 +150,19 @@ async def test_ended_jobs_go_after_a_day(office: Office) -> None:
     assert 0 == await jobs.purge(NOON)
     assert 1 == await jobs.purge(NOON + timedelta(hours=24))
     assert () == tuple(await jobs.errors("job_1", start=0, limit=9))
+
+
+async def test_file_of_an_import_is_sealed_until_it_is_done(office: Office) -> None:
+    """K5: it may hold hashes and seeds; it comes back byte for byte, and goes with the end."""
+    raw = bytes(range(256))
+    job = Job(id="job_2", type="users_file", status="pending", document={}, created_at=NOON)
+    jobs = office.house.stores.jobs
+    await jobs.add(job, raw)
+    assert raw == await jobs.input("job_2")
+    found = await office.house.database.one(
+        AcrossTenants("SELECT input FROM jobs WHERE id = 'job_2'")
+    )
+    assert found is not None
+    assert bytes(found[0]).startswith(b"jobs/job_2/input:")
+    await jobs.save(replace(job, status="completed"), NOON, None)
+    assert None is await jobs.input("job_2")

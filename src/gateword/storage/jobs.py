@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from gateword.domain.secret import Secret
+from gateword.ports.crypto import Vault
 from gateword.ports.queues import Job
 from gateword.storage.columns import json_object, ms, ms_or_none, time, to_json
 from gateword.storage.engine import Row
@@ -86,10 +88,15 @@ _PURGE: Final = Statement("DELETE FROM jobs WHERE tenant = :tenant AND ended_at 
 class SqlJobs:
     """The jobs of one tenant (port `Jobs`)."""
 
-    def __init__(self, database: TenantDatabase) -> None:
+    def __init__(self, database: TenantDatabase, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     async def add(self, job: Job, input_: bytes | None) -> None:
+        sealed: bytes | None = None
+        if input_ is not None:  # it may hold password hashes and seeds of second factors
+            sealed = self._vault.seal(Secret(input_.decode("latin-1")), _context(job.id))
+
         async def work(tx: TenantTx) -> None:
             await tx.run(
                 _ADD,
@@ -98,7 +105,7 @@ class SqlJobs:
                 status=job.status,
                 document=to_json(job.document),
                 done=job.done,
-                input=input_,
+                input=sealed,
                 created_at=ms(job.created_at),
             )
 
@@ -140,7 +147,9 @@ class SqlJobs:
 
     async def input(self, id_: str) -> bytes | None:
         row = await self._database.one(_INPUT, id=id_)
-        return None if row is None else row[0]
+        if row is None or row[0] is None:
+            return None
+        return self._vault.open(row[0], _context(id_)).reveal().encode("latin-1")
 
     async def save(
         self,
@@ -173,6 +182,10 @@ class SqlJobs:
             return await tx.run(_PURGE, before=ms(before))
 
         return await self._database.transact(work)
+
+
+def _context(id_: str) -> str:
+    return f"jobs/{id_}/input"
 
 
 async def is_as_it_was(tx: TenantTx, job: Job) -> bool:

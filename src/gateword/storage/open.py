@@ -71,7 +71,7 @@ def open_stores(
         signing_keys=SqlSigningKeys(cache, vault),
         logs=SqlLogs(rows),
         documents=SqlDocuments(cache, vault),
-        jobs=SqlJobs(rows),
+        jobs=SqlJobs(rows, vault),
         tickets=SqlTickets(rows),
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
