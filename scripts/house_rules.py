@@ -33,7 +33,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/web/wire.py",  # answers a token to its owner
     "src/gateword/telemetry/metered.py",  # reads a hash's algorithm, which stands before its salt
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
-    "src/gateword/management/sealed.py",  # unpacks what is kept as one secret
+    "src/gateword/provision/sealed.py",  # unpacks what is kept as one secret
     "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
     "src/gateword/management/resource_servers.py",  # the same of an API
     "src/gateword/delivery/webhook.py",  # sends what the other side knows a stream by

@@ -36,6 +36,7 @@ from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
 from gateword.ports.token_stores import SigningKey
 from gateword.registry import CHORES, GRANTS, REALMS, RESOURCES
+from gateword.rounds import go_on
 from gateword.settings import Settings, load
 from gateword.storage import migrate
 from gateword.storage.engine import Database
@@ -212,7 +213,7 @@ def build(settings: Settings) -> Router:
         # What is loaded by now stays; a full collection over it would hold the loop for 25 ms.
         gc.freeze()
         made = [_measured(make(settings), engines.telemetry) for make in CHORES]
-        chores = [asyncio.create_task(_go_on(houses, chore)) for chore in made]
+        chores = [asyncio.create_task(go_on(chore, houses.all)) for chore in made]
         chores.append(asyncio.create_task(engines.telemetry.share()))
         try:
             yield
@@ -231,19 +232,6 @@ def _measured(chore: Chore, telemetry: HouseTelemetry) -> Chore:
     if isinstance(chore, Post):
         return replace(chore, courier=telemetry.courier(chore.courier))
     return chore
-
-
-async def _go_on(houses: Houses, chore: Chore) -> None:
-    """Do a chore for every tenant, again and again; a failure is logged, the next round comes."""
-    while True:
-        await asyncio.sleep(chore.every_s)
-        try:
-            for parts in await houses.all():
-                await chore.run(parts)
-        except Refused as refused:  # the database is away: the next round will do
-            _log.warning("chore_failed", extra={"chore": chore.name, "reason": refused.detail})
-        except Exception:  # noqa: BLE001  a bug in one round must not end all that follow
-            _log.exception("chore_failed", extra={"chore": chore.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
