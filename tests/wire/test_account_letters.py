@@ -142,3 +142,20 @@ async def test_letter_that_is_refused_for_good_is_given_up_at_once(house: House)
     row = (await house.log())[-1].document
 
     assert ("fn", "550 no such box", ANN) == (row["type"], row["description"], row["user_name"])
+
+
+async def test_no_secret_of_a_door_is_at_rest(house: House) -> None:
+    """K5, D10: neither passwords nor links stand in the database or the log, used or waiting."""
+    link = await asked(house)
+    form = await form_behind(house.http, link)
+    await submitted(house, form, password="Waiting-pass-77", again="Waiting-pass-77")
+    body = {"connection": CUSTOMERS, "email": "zoe@mail.example", "password": "Signup-pass-88"}
+    await house.http.post("/dbconnections/signup", json=body)
+    waiting = await asked(house)
+    secrets = [form["ticket"], waiting.partition("ticket=")[2], "Waiting-pass-77", "Signup-pass-88"]
+
+    folder = house.engines.settings.data_dir
+    at_rest = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+    assert b"zoe@mail.example" in at_rest
+    assert [] == [secret for secret in secrets if secret.encode() in at_rest]
