@@ -16,7 +16,8 @@ VARIABLES = {"SHOP_HOST": "shop.example", "TEAM": "sales", "GREETING": "Hello"}
 NEVER_EXPORTED = ("rulesConfigs",)
 NAMED_BY = {
     "resourceServers": "identifier", "clientGrants": "audience", "scopes": "value",
-    "permissions": "permission_name", "supported_triggers": "id", "post-login": "action_name",
+    "emailTemplates": "template", "permissions": "permission_name", "supported_triggers": "id",
+    "post-login": "action_name",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def scripts(document: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]
     """Return each member that names a file."""
     yield from ((rule, "script") for rule in document["rules"])
     yield from ((action, "code") for action in document["actions"])
+    yield from ((letter, "body") for letter in document["emailTemplates"])
     for database in document["databases"]:
         found = database["options"].get("customScripts", {})
         yield from ((found, name) for name in found)
