@@ -87,3 +87,8 @@ class Sdk:
 def a_name(kind: str) -> str:
     """Return a name that nothing else has."""
     return f"{kind}-{secrets.token_hex(4)}"
+
+
+def ids(items: list[dict[str, Any]], member: str = "id") -> set[str]:
+    """Return a member of each item."""
+    return {item[member] for item in items}

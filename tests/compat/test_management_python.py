@@ -1,39 +1,20 @@
-"""auth0-python's management client, unmodified, does against Gateword what it does against Auth0.
+"""auth0-python's management client, unmodified, manages here what it manages at Auth0.
 
 Each test is one resource from its creation to its end; a list is read to its last page.
 """
 
-import json
-import secrets
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any
 
-import auth0
-import httpx
 import pytest
-from auth0.management import ManagementClient
-from auth0.management.core.api_error import ApiError
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.compat.shop import AUDIENCE, CLIENT_ID, CLIENT_SECRET, CONFIG
-from tests.support import ran_against, served
+from tests.compat.management_python import QUIET, a_name, a_pem, client, everything, gone
+from tests.compat.shop import AUDIENCE, CLIENT_ID, CONFIG
+from tests.support import served
 from tests.support.served import Served
 
-T = TypeVar("T")
-
-# Texts of the package's own modules, loaded when they are first used.
-pytestmark = pytest.mark.filterwarnings("ignore:invalid escape sequence:DeprecationWarning")
-
-PASSWORD: Final = "Correct horse 7 battery"
-MOST: Final = 200
-"""A pager that has brought so many items does not end."""
-
-JOB_S: Final = 20
-READ: Final = {"permission_name": "read:orders", "resource_server_identifier": AUDIENCE}
-WRITE: Final = {"permission_name": "write:orders", "resource_server_identifier": AUDIENCE}
+pytestmark = pytest.mark.filterwarnings(QUIET)
 
 
 @pytest.fixture(scope="module")
@@ -45,60 +26,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def api(house: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The SDK with the client that `gateword init` made, trusting the development CA."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in house.env.items():
-        monkeypatch.setenv(name, value)
-    ran_against.note("auth0-python", auth0.__version__)
-    with httpx.Client(timeout=30) as http:
-        yield ManagementClient(
-            domain=house.domain,
-            client_id=house.management.client_id,
-            client_secret=house.management.client_secret,
-            httpx_client=http,
-        )
-
-
-def everything(pager: Iterable[T]) -> list[T]:
-    """Return all items of a pager, which must end."""
-    items = list(islice(pager, MOST))
-    assert len(items) < MOST
-    return items
-
-
-def gone(call: Any, *arguments: Any, status: int = 404) -> None:
-    """Check that the SDK raises its own error with this status."""
-    with pytest.raises(ApiError) as raised:
-        call(*arguments)
-    assert status == raised.value.status_code
-
-
-def a_name(kind: str) -> str:
-    """Return a name that nothing else has."""
-    return f"{kind}-{secrets.token_hex(4)}"
-
-
-def a_pem() -> str:
-    """Return a public key."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
-    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-@pytest.fixture
-def customers(api: Any) -> str:
-    """Id of the connection Customers."""
-    return str(next(one.id for one in api.connections.list(name="Customers")))
-
-
-@pytest.fixture
-def person(api: Any) -> Iterator[str]:
-    """Id of a user who is there for one test."""
-    made = api.users.create(
-        connection="Customers", email=f"{a_name('p')}@example.com", password=PASSWORD
-    )
-    yield made.user_id
-    api.users.delete(made.user_id)
+    """The SDK, pointed at it."""
+    with client(house, monkeypatch) as made:
+        yield made
 
 
 def test_clients(api: Any) -> None:
@@ -188,94 +118,6 @@ def test_connections(api: Any) -> None:
     gone(api.connections.get, made.id)
 
 
-def test_users(api: Any) -> None:
-    """A user is made, read, changed, found by search and by address, listed and deleted."""
-    email = f"{a_name('u')}@example.com"
-    made = api.users.create(
-        connection="Customers",
-        email=email,
-        password=PASSWORD,
-        user_metadata={"plan": "gold", "colour": "red"},
-    )
-    read = api.users.get(made.user_id)
-    assert (email, False) == (read.email, read.email_verified)
-    assert ["Customers"] == [one.connection for one in read.identities]
-    changed = api.users.update(made.user_id, user_metadata={"plan": "silver"}, given_name="Ann")
-    assert {"plan": "silver", "colour": "red"} == dict(changed.user_metadata)
-    assert [made.user_id] == [one.user_id for one in api.users.list_users_by_email(email=email)]
-    found = api.users.list(q=f'email:"{email}"', search_engine="v3", include_totals=True)
-    assert [made.user_id] == [one.user_id for one in everything(found)]
-    nested = api.users.list(q="user_metadata.plan:silver", search_engine="v3")
-    assert made.user_id in {one.user_id for one in everything(nested)}
-    assert 2 <= len(everything(api.users.list(per_page=1, sort="email:1")))
-
-    api.users.delete(made.user_id)
-    gone(api.users.get, made.user_id)
-
-
-def test_duplicate_user_is_their_conflict(api: Any, person: str) -> None:
-    """The same address twice raises the SDK's error for 409."""
-    email = api.users.get(person).email
-    with pytest.raises(ApiError) as raised:
-        api.users.create(connection="Customers", email=email, password=PASSWORD)
-
-    assert 409 == raised.value.status_code
-
-
-def test_roles_and_permissions(api: Any, person: str) -> None:
-    """A role is made, gets permissions and people, and is seen from the user's side."""
-    role = api.roles.create(name=a_name("role"), description="x")
-    assert "y" == api.roles.update(role.id, description="y").description
-    assert role.name == api.roles.get(role.id).name
-    api.roles.permissions.add(role.id, permissions=[READ, WRITE])
-    held = everything(api.roles.permissions.list(role.id, per_page=1))
-    assert {"read:orders", "write:orders"} == {one.permission_name for one in held}
-    api.roles.permissions.delete(role.id, permissions=[WRITE])
-    api.roles.users.assign(role.id, users=[person])
-    assert [person] == [one.user_id for one in everything(api.roles.users.list(role.id, take=1))]
-    assert [role.id] == [one.id for one in everything(api.users.roles.list(person))]
-    assert {role.id} <= {one.id for one in everything(api.roles.list(per_page=1))}
-    assert [role.id] == [one.id for one in everything(api.roles.list(name_filter=role.name))]
-    assert ["read:orders"] == [
-        one.permission_name for one in everything(api.users.permissions.list(person))
-    ]
-    api.users.permissions.create(person, permissions=[WRITE])
-    held = everything(api.users.permissions.list(person, per_page=1))
-    assert {"read:orders", "write:orders"} == {one.permission_name for one in held}
-    api.users.permissions.delete(person, permissions=[WRITE])
-    api.users.roles.delete(person, roles=[role.id])
-    api.users.roles.assign(person, roles=[role.id])
-
-    api.roles.delete(role.id)
-    gone(api.roles.get, role.id)
-    assert [] == everything(api.users.roles.list(person))
-
-
-def test_identities(api: Any, person: str, customers: str) -> None:
-    """A second account is linked to a user, and unlinked again."""
-    other = api.users.create(
-        connection="Customers", email=f"{a_name('o')}@example.com", password=PASSWORD
-    )
-    local = other.user_id.partition("|")[2]
-    linked = api.users.identities.link(
-        person, provider="auth0", user_id=other.user_id, connection_id=customers
-    )
-    assert 2 == len(linked)
-    left = api.users.identities.delete(person, "auth0", local)
-    assert 1 == len(left)
-    api.users.delete(f"auth0|{local}")
-
-
-def test_what_a_user_has_elsewhere(api: Any, person: str) -> None:
-    """Logs, factors and sessions of a user are read and ended; there are none."""
-    assert isinstance(everything(api.users.logs.list(person)), list)
-    assert [] == list(api.users.enrollments.get(person))
-    api.users.multifactor.invalidate_remember_browser(person)
-    gone(api.users.multifactor.delete_provider, "auth0|nobody", "duo")
-    assert [] == everything(api.users.refresh_token.list(person))
-    api.users.refresh_token.delete(person)
-
-
 def test_tenant_settings(api: Any) -> None:
     """The tenant's settings are read and changed; flags merge."""
     before = api.tenants.settings.get()
@@ -288,13 +130,14 @@ def test_tenant_settings(api: Any) -> None:
 
 
 def test_logs(api: Any) -> None:
-    """The log is read by page, searched, read by checkpoint to its end, and one by one."""
-    api.roles.delete(api.roles.create(name=a_name("role")).id)
+    """The log is read by page, one by one, and searched."""
+    for _ in range(3):
+        api.roles.delete(api.roles.create(name=a_name("role")).id)
     newest = list(islice(api.logs.list(per_page=5, sort="date:-1"), 5))
     assert 5 == len(newest)
     assert newest[0].log_id == api.logs.get(newest[0].log_id).log_id
-    # auth0-python 6.8 names the parameter `search`, which Auth0 reads as `q` is read.
-    assert everything(islice(api.logs.list(per_page=100, include_totals=True), 100))
+    found = islice(api.logs.list(per_page=2, search='type:"sapi"'), 6)
+    assert 6 == len({one.log_id for one in found})
 
 
 def test_stats(api: Any) -> None:
@@ -302,40 +145,6 @@ def test_stats(api: Any) -> None:
     assert api.stats.get_active_users_count() >= 0
     days = api.stats.get_daily(from_="20260101", to="20991231")
     assert isinstance(days, list)
-
-
-def test_tokens_devices_and_grants(api: Any, house: Served, person: str) -> None:
-    """What a login left behind is listed and taken away."""
-    email = api.users.get(person).email
-    with house.client() as http:
-        granted = http.post(
-            "/oauth/token",
-            data={
-                "grant_type": "http://auth0.com/oauth/grant-type/password-realm",
-                "realm": "Customers",
-                "username": email,
-                "password": PASSWORD,
-                "scope": "openid offline_access",
-                "audience": AUDIENCE,
-                "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET,
-            },
-        )
-    assert granted.is_success
-    tokens = everything(api.users.refresh_token.list(person, take=1))
-    assert [CLIENT_ID] == [one.client_id for one in tokens]
-    assert tokens[0].id == api.refresh_tokens.get(tokens[0].id).id
-    listed = everything(api.refresh_tokens.list(user_id=person, client_id=CLIENT_ID, take=1))
-    assert [tokens[0].id] == [one.id for one in listed]
-    devices = everything(api.device_credentials.list(user_id=person, type="refresh_token"))
-    assert isinstance(devices, list)
-    grants = everything(api.user_grants.list(user_id=person, per_page=1))
-    assert [AUDIENCE] == [one.audience for one in grants]
-    api.refresh_tokens.delete(tokens[0].id)
-    gone(api.refresh_tokens.get, tokens[0].id)
-    api.users.refresh_token.delete(person)
-    api.user_grants.delete_by_user_id(user_id=person)
-    assert [] == everything(api.users.refresh_token.list(person))
 
 
 def test_signing_keys(api: Any) -> None:
@@ -349,57 +158,6 @@ def test_signing_keys(api: Any) -> None:
     rotated = api.keys.signing.rotate()
     assert rotated.kid
     assert api.keys.signing.revoke(current).kid == current
-
-
-def done(api: Any, job_id: str) -> Any:
-    """Return a job when it is over."""
-    deadline = time.monotonic() + JOB_S
-    while (job := api.jobs.get(job_id)).status not in {"completed", "failed"}:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    return job
-
-
-def test_import_and_export(api: Any, customers: str) -> None:
-    """Users come in as a file with errors row by row, and go out again."""
-    email = f"{a_name('i')}@example.com"
-    people = [{"email": email, "email_verified": True}, {"email": "no address"}]
-    job = api.jobs.users_imports.create(
-        users=("users.json", json.dumps(people).encode(), "application/json"),
-        connection_id=customers,
-        upsert=False,
-    )
-    over = done(api, job.id)
-    assert "completed" == over.status
-    errors = api.jobs.errors.get(job.id)
-    assert 1 == len(errors)
-    assert [email] == [one.email for one in api.users.list_users_by_email(email=email)]
-
-    export = api.jobs.users_exports.create(
-        connection_id=customers, format="csv", fields=[{"name": "email"}]
-    )
-    assert "completed" == done(api, export.id).status
-
-
-def test_verification_mail_and_tickets(api: Any, person: str) -> None:
-    """A verification mail is a job; tickets are links to this server."""
-    job = api.jobs.verification_email.create(user_id=person)
-    assert "verification_email" == job.type
-    link = api.tickets.verify_email(user_id=person).ticket
-    assert link.startswith("https://localhost:")
-    change = api.tickets.change_password(user_id=person, result_url="https://app.example").ticket
-    assert link.split("/")[2] == change.split("/")[2]
-
-
-def test_blocks(api: Any, person: str) -> None:
-    """Nobody is blocked; unblocking does no harm."""
-    assert [] == list(api.user_blocks.list(person).blocked_for)
-    email = api.users.get(person).email
-    assert [] == list(api.user_blocks.list_by_identifier(identifier=email).blocked_for)
-    api.user_blocks.delete(person)
-    api.user_blocks.delete_by_identifier(identifier=email)
-    gone(api.anomaly.blocks.check_ip, "203.0.113.9")
-    api.anomaly.blocks.unblock_ip("203.0.113.9")
 
 
 def test_attack_protection(api: Any) -> None:
