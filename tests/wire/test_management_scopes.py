@@ -53,6 +53,27 @@ async def test_call_without_the_scope_learns_nothing_else(house: House, name: st
     assert {"fapi"} == {row.document["type"] for row in await house.log()}
 
 
+HALVES: Final = [
+    (name, half)
+    for name, verb in VERBS.items()
+    for pair in verb.scopes
+    for half in pair.split()
+    if " " in pair and half not in verb.scopes
+]
+
+
+@pytest.mark.parametrize(("name", "half"), HALVES)
+async def test_half_of_what_is_needed_together_is_not_enough(
+    house: House, name: str, half: str
+) -> None:
+    """M1: where a verb asks for two scopes together, one of them opens nothing."""
+    verb = VERBS[name]
+    headers = {"authorization": f"Bearer {await management_token(house, half)}"}
+    answer = await house.http.request(verb.method, url(verb), headers=headers)
+
+    assert (403, "insufficient_scope") == (answer.status_code, answer.json()["errorCode"])
+
+
 @pytest.mark.parametrize("name", VERBS)
 async def test_call_without_a_token_is_401(house: House, name: str) -> None:
     """M1: without a token the answer is 401 without a code, as the header is missing."""
