@@ -2,6 +2,7 @@ from pathlib import Path
 
 from tests.cli.conftest import CommandLine
 from tests.compat.shop import CLIENT_ID, CONFIG
+from tests.unit.provision.applying import RICH
 
 
 def test_apply_prints_what_changed_and_then_that_nothing_did(gateword: CommandLine) -> None:
@@ -107,6 +108,20 @@ def test_every_command_works_on_postgresql(tmp_path: Path, postgres_url: str) ->
     assert [True, False] == [user["blocked"] for user in line.json("users", "list")]
     assert 3 == len(line.json("keys", "list"))
     assert line.json("doctor")["ok"]
+
+
+def test_every_section_works_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    """Applied, exported and applied again, rules that change places included."""
+    line = CommandLine(tmp_path / "data", ("--database-url", postgres_url))
+    line.ok("init", "--domain", "localhost:8443")
+    rules = "rules: [{name: First, order: 2}, {name: Add claims, order: 1}]"
+
+    first, moved = line.apply(RICH), line.apply(rules)
+    line.ok("export", str(tmp_path / "out"))
+    again = line.ok("apply", str(tmp_path / "out"))
+
+    assert (True, True) == (first["changed"], moved["changed"])
+    assert "Nothing changed" in again
 
 
 def test_dry_run_shows_old_and_new_and_writes_nothing(gateword: CommandLine) -> None:

@@ -1,5 +1,7 @@
 """Applying texts to the tenant of a house."""
 
+from pathlib import Path
+
 import pytest
 
 from gateword.domain.secret import Secret
@@ -10,6 +12,9 @@ from gateword.provision.changes import Change
 from gateword.provision.files import load_text
 from gateword.provision.plan import Faulty
 from tests.support.house import House
+
+RICH = Path(__file__).with_name("rich.yaml").read_text(encoding="utf-8")
+"""Something of every section but users."""
 
 SHOP = """
 tenant:

@@ -1,6 +1,5 @@
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +8,9 @@ from gateword.provision.apply import apply
 from gateword.provision.files import load_text
 from gateword.provision.plan import Faulty
 from tests.support.house import House
+from tests.unit.provision.applying import RICH
 
 ODD = (None, True, -1, 0.5, "", "x", [], {}, [None], [[]], {"x": 1}, [{"x": 1}], "\U0001f600")
-RICH = Path(__file__).with_name("rich.yaml").read_text(encoding="utf-8")
 DOCUMENT = dict(load_text("rich.yaml", RICH, {}).root) | {
     "x-gateword-users": [
         {"connection": "Customers", "email": "a@example.com", "password": "Correct horse 1",

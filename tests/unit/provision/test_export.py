@@ -10,9 +10,7 @@ from gateword.provision.apply import apply
 from gateword.provision.export import exported
 from gateword.provision.files import load, load_text
 from tests.support.house import House
-from tests.unit.provision.applying import applied
-
-RICH = (Path(__file__).with_name("rich.yaml")).read_text(encoding="utf-8")
+from tests.unit.provision.applying import RICH, applied
 
 SECRETS = ("client_secret", "client_id", "configuration", "httpAuthorization")
 
