@@ -29,7 +29,7 @@ QUERY: Final[Mapping[str, Schema]] = {
 _TERM: Final = re.compile(
     r'client_grant\.(?:(organization_id):"?[\w-]+"?|(allow_any_organization):"?(true|false)"?)'
 )
-_NOT_OF_THE_GLOBAL: Final = frozenset({"app_type", "external_client_id", "q"})
+_NOT_OF_THE_GLOBAL: Final = frozenset({"app_type", "external_client_id"})
 
 
 async def chosen(call: Call, clients: Sequence[Client]) -> list[Client]:
@@ -42,7 +42,8 @@ async def chosen(call: Call, clients: Sequence[Client]) -> list[Client]:
     if query.get("is_global") is True:
         return []
     kept = [client for client in clients if _fits(client, query)]
-    if (q := call.text("q")) is None:
+    q = _question(query)
+    if q is None:
         return kept
     terms = _terms(q)
     grants = await call.parts.stores.client_grants.all()
@@ -58,7 +59,15 @@ def wants_global(call: Call, global_id: str) -> bool:
     ids = query.get("client_ids")
     if isinstance(ids, list) and global_id not in ids:
         return False
-    return query.get("is_first_party") is not False and not query.keys() & _NOT_OF_THE_GLOBAL
+    if query.get("is_first_party") is False or _question(query) is not None:
+        return False
+    return not query.keys() & _NOT_OF_THE_GLOBAL
+
+
+def _question(query: Mapping[str, object]) -> str | None:
+    """Return what `q` asks; an empty one asks nothing."""
+    q = query.get("q")
+    return q if isinstance(q, str) and q.strip() else None
 
 
 def _fits(client: Client, query: Mapping[str, object]) -> bool:

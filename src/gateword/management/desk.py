@@ -57,7 +57,7 @@ class Directory:
         Raises:
             Refused: NO_SUCH_ENDPOINT, METHOD_NOT_ALLOWED (with the methods there are).
         """
-        segments = raw_path.strip("/").split("/")
+        segments = raw_path.split("/")  # an empty one is no name: `users/x/roles/` is no list
         allowed: list[str] = []
         for steps, verbs in self._by_length.get(len(segments), ()):
             values = _matched(steps, segments)

@@ -9,6 +9,8 @@ from typing import Final
 
 from gateword.policy import documented
 from gateword.policy.members import Members
+from gateword.policy.password_options import FLEXIBLE_MAX_BYTES, LARGE, SMALL
+from gateword.policy.password_rules import Characters
 
 PASSWORD_POLICIES: Final = ("none", "low", "fair", "good", "excellent")
 DEFAULTS: Final[Mapping[str, object]] = {
@@ -58,6 +60,13 @@ _ROOT_ATTRIBUTES: Final = ("on_each_login", "on_first_login", "never_on_login")
 _MAX_USERNAME_CHARS: Final = 128
 _MAX_HISTORY: Final = 24
 _MAX_WORDS: Final = 200
+_MAX_FIELDS: Final = 12
+_COMPLEXITY: Final[Mapping[str, tuple[str, ...]]] = {
+    "character_type_rule": ("all", "three_of_four"),
+    "identical_characters": ("allow", "block"),
+    "sequential_characters": ("allow", "block"),
+    "max_length_exceeded": ("error", "truncate"),
+}
 
 
 def created(
@@ -157,12 +166,13 @@ def check(options: Members) -> None:
     options.texts("non_persistent_attrs", ())
     options.texts("precedence", (), choices=tuple(_KINDS))
     _check_older_policy(options)
+    _check_newer_policy(options.member("password_options"))
     _check_username(options.member("validation").member("username"))
     _check_methods(options.member("authentication_methods"))
     _check_attributes(options.member("attributes"))
     _check_scripts(options.member("customScripts"))
     _check_settings(options.member("configuration"))
-    for name in ("mfa", "password_options", "upstream_params"):
+    for name in ("mfa", "upstream_params"):
         options.member(name)
     options.others({}, documented.CONNECTION_OPTIONS)
 
@@ -181,6 +191,27 @@ def _check_older_policy(options: Members) -> None:
     personal.flag("enable", kept=False, reset=False)
     for policy in (complexity, history, dictionary, personal):
         policy.only()
+
+
+def _check_newer_policy(policy: Members) -> None:
+    complexity = policy.member("complexity")
+    complexity.whole("min_length", 1, 1, least=1, most=FLEXIBLE_MAX_BYTES)
+    complexity.texts("character_types", (), choices=[one.option for one in Characters])
+    for name, choices in _COMPLEXITY.items():
+        complexity.optional_text(name, None, choices=choices)
+    history = policy.member("history")
+    history.flag("active", kept=False, reset=False)
+    history.whole("size", 0, 0, most=_MAX_HISTORY)
+    dictionary = policy.member("dictionary")
+    dictionary.flag("active", kept=False, reset=False)
+    dictionary.optional_text("default", None, choices=(SMALL, LARGE))
+    dictionary.texts("custom", ())
+    personal = policy.member("profile_data")
+    personal.flag("active", kept=False, reset=False)
+    if len(personal.texts("blocked_fields", ())) > _MAX_FIELDS:
+        personal.fault(f"has more than {_MAX_FIELDS} fields", "blocked_fields")
+    for one in (complexity, history, dictionary, personal, policy):
+        one.only()
 
 
 def _check_username(username: Members) -> None:

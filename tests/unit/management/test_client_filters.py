@@ -15,6 +15,7 @@ GLOBAL = "All Applications"
     [
         ("is_global=false", ["Machine", "Phone", "Shop"]),
         ("is_global=true", [GLOBAL]),
+        ("q=", ["Machine", "Phone", "Shop", GLOBAL]),
         ("app_type=native,spa", ["Phone"]),
         ("app_type=spa", []),
         ("external_client_id=https%3A%2F%2Fx.example", ["Shop"]),

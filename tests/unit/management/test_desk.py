@@ -31,7 +31,6 @@ DIRECTORY = Directory([Resource(name="users", doc="", verbs=VERBS)])
     ("method", "path", "found", "values"),
     [
         ("GET", "users", "GET /users", {}),
-        ("GET", "/users/", "GET /users", {}),
         ("GET", "users/search", "GET /users/search", {}),
         ("GET", "users/auth0%7C1", "GET /users/{id}", {"id": "auth0|1"}),
         ("PATCH", "users/x", "PATCH /users/{id}", {"id": "x"}),
@@ -55,9 +54,15 @@ def test_path_finds_its_verb(method: str, path: str, found: str, values: dict[st
     assert (found, values) == (one.verb.summary, one.values)
 
 
-@pytest.mark.parametrize("path", ["", "nowhere", "users/u/roles/r/s", "users//roles", "userss"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/", "nowhere", "users/u/roles/r/s", "users//roles", "userss",
+        "users/", "/users", "users/u/", "users/u/roles/", "users//",
+    ],
+)  # fmt: skip
 def test_path_that_is_nowhere_is_not_found(path: str) -> None:
-    """There is nothing at other paths; an empty name is no name."""
+    """There is nothing at other paths; an empty name is no name, nor what stands before it."""
     with pytest.raises(Refused) as raised:
         DIRECTORY.find("GET", path)
 

@@ -134,6 +134,25 @@ def test_users_must_have_what_the_options_require(options: dict[str, Any], names
         ({"password_complexity_options": {"min_length": 0}}, (
             "password_complexity_options", "min_length",
         )),
+        ({"password_options": {"complexity": {"min_length": 73}}}, (
+            "password_options", "complexity", "min_length",
+        )),
+        ({"password_options": {"complexity": {"character_types": ["digit"]}}}, (
+            "password_options", "complexity", "character_types", 0,
+        )),
+        ({"password_options": {"complexity": {"identical_characters": True}}}, (
+            "password_options", "complexity", "identical_characters",
+        )),
+        ({"password_options": {"history": {"active": True, "size": 25}}}, (
+            "password_options", "history", "size",
+        )),
+        ({"password_options": {"dictionary": {"default": "en_1k"}}}, (
+            "password_options", "dictionary", "default",
+        )),
+        ({"password_options": {"profile_data": {"blocked_fields": [str(n) for n in range(13)]}}}, (
+            "password_options", "profile_data", "blocked_fields",
+        )),
+        ({"password_options": {"length": 8}}, ("password_options", "length")),
         ({"validation": {"username": {"min": 9, "max": 8}}}, ("validation", "username", "max")),
         ({"disable_signup": "yes"}, ("disable_signup",)),
         ({"attributes": {"nickname": {}}}, ("attributes", "nickname")),
@@ -149,6 +168,26 @@ def test_option_of_the_wrong_form_is_named(
 ) -> None:
     """Each fault says where it stands."""
     assert [path] == faults_of(options)
+
+
+def test_newer_password_options_may_say_all_that_auth0_documents() -> None:
+    """authentication-api §5.3: complexity, history, dictionary and profile data."""
+    complexity = {
+        "min_length": 72,
+        "character_types": ["lowercase", "uppercase", "number", "special"],
+        "character_type_rule": "three_of_four",
+        "identical_characters": "block",
+        "sequential_characters": "allow",
+        "max_length_exceeded": "truncate",
+    }
+    policy = {
+        "complexity": complexity,
+        "history": {"active": True, "size": 24},
+        "dictionary": {"active": True, "default": "en_100k", "custom": ["gateword"]},
+        "profile_data": {"active": True, "blocked_fields": ["email"] * 12},
+    }
+
+    assert [] == faults_of({"password_options": policy})
 
 
 def test_script_may_have_100_kb() -> None:
