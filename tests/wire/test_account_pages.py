@@ -1,6 +1,7 @@
 """The pages behind the links of letters: a new password, a verified address."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from tests.support.house import House
-from tests.support.letters import form_behind
+from tests.support.letters import Drawer, form_behind
 from tests.wire.doors import NEW, RESET, VERIFY, asked, logged_in, signed_up, submitted
 from tests.wire.world import VALUES
 
@@ -192,6 +193,43 @@ async def test_link_verifies_no_other_address(house: House) -> None:
     changed = await users.by_key(zoe.key)
     assert changed is not None
     assert not changed.email_verified
+
+
+@pytest.mark.parametrize("page", [RESET, VERIFY])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"ticket":"x","seal":"y","password":"\\ud800"}'),
+        ("text/plain", b"ticket=x&seal=y"),
+        ("application/x-www-form-urlencoded", b"ticket=x&ticket=y"),
+        ("application/x-www-form-urlencoded", b"ticket=%FF"),
+        ("", b""),
+    ],
+)
+async def test_page_takes_forms_alone(house: House, page: str, kind: str, body: bytes) -> None:
+    """I2: what no browser's form sends is refused as a page, never a fault."""
+    answer = await house.http.post(page, content=body, headers={"content-type": kind})
+
+    assert (400, True) == (answer.status_code, answer.text.startswith("<!doctype html>"))
+
+
+@pytest.mark.parametrize("path", ["signup", "change_password"])
+@pytest.mark.parametrize(
+    "text", ["\0", "a\0b@mail.example", "\ud800", "\u0130" * 300, "x" * 5000, "", " ", "@", "é@é"]
+)
+@pytest.mark.parametrize("member", ["email", "username", "password", "connection", "client_id"])
+async def test_no_text_is_a_fault(house: House, path: str, member: str, text: str) -> None:
+    """I2: whatever a member holds, a door answers it and does not fall over."""
+    body = {"connection": "Employees", "email": "z@mail.example", "username": "z", "password": NEW}
+
+    answer = await house.http.post(
+        f"/dbconnections/{path}",
+        content=json.dumps(body | {member: text}),
+        headers={"content-type": "application/json"},
+    )
+
+    assert answer.status_code in (200, 400)
+    await Drawer().emptied(house)
 
 
 def _busy(answer: object) -> bool:

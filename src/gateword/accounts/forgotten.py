@@ -48,7 +48,7 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     client, connection = await directory.chosen(parts, place, fields.params.get("client_id"))
     if connection.options.get("disable_self_service_change_password") is True:
         raise Refused(AccountRefusal.CHANGE_DISABLED)
-    name = normal(typed)[:MAX_CHARS]
+    name = normal(typed).replace("\0", "")[:MAX_CHARS]
     account = await parts.stores.users.account(connection.key, [(kind, name)])
     user = account.user if account else None
     at = parts.clock.now()

@@ -15,6 +15,7 @@ from gateword.ports.parts import Parts
 from gateword.web import wire
 from gateword.web.endpoint import Visit
 
+_FORM: Final = "application/x-www-form-urlencoded"
 _MAX_TICKET_CHARS: Final = 128
 
 
@@ -64,7 +65,10 @@ async def sent(visit: Visit, page: str, timeout_s: float) -> Form:
     if not _is_ours(request, tenant.issuer.rstrip("/")):
         raise Refused(Refusal.FORM_FORGED, detail="origin")
     body = await wire.read_body(request, timeout_s, token_params.MAX_BODY_BYTES)
-    members = token_params.members(request.headers.get("content-type", ""), body)
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != _FORM:
+        raise Refused(Refusal.MALFORMED_BODY, detail="no form")
+    members = token_params.members(_FORM, body)
     texts = {name: value for name, value in members.items() if isinstance(value, str)}
     ticket = texts.get("ticket", "")[:_MAX_TICKET_CHARS]
     if parts.stamp.opened(texts.get("seal", ""), page) != fingerprint(ticket):
