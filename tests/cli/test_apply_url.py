@@ -11,6 +11,7 @@ from gateword.cli.main import application
 from tests.compat.shop import CONFIG
 from tests.support import served
 from tests.support.served import Served
+from tests.unit.provision.applying import RICH
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,23 @@ def test_a_server_elsewhere_is_made_what_a_file_says(server: Served, tmp_path: P
     assert 0 == exported.exit_code, exported.output
     assert "Nothing changed" in again.stdout
     assert "Shop" in server.gateword("clients", "list")
+
+
+@pytest.mark.parametrize("target", ["out.yaml", "out"])
+def test_apply_of_a_rich_export_changes_nothing(
+    server: Served, tmp_path: Path, target: str
+) -> None:
+    """Every section goes to the server and comes back, in both formats."""
+    path = tmp_path / "rich.yaml"
+    path.write_text(RICH.replace("    client_id: shop\n", ""), encoding="utf-8")
+
+    applied = asked(server, "apply", str(path))
+    exported = asked(server, "export", str(tmp_path / target))
+    again = asked(server, "apply", str(tmp_path / target))
+
+    assert (0, 0) == (applied.exit_code, exported.exit_code)
+    assert "left out actions: Greet: secrets" in exported.stderr
+    assert "Nothing changed" in again.stdout
 
 
 def test_faults_that_the_server_finds_have_lines_of_the_file_here(
