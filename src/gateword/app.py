@@ -16,6 +16,7 @@ from typing import Final
 from starlette.routing import Router
 
 from gateword import logging_setup
+from gateword.accounts.log_streaming import LogStreaming
 from gateword.accounts.post import Post
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
@@ -212,7 +213,7 @@ def build(settings: Settings) -> Router:
         await engines.open()
         # What is loaded by now stays; a full collection over it would hold the loop for 25 ms.
         gc.freeze()
-        made = [_measured(make(settings), engines.telemetry) for make in CHORES]
+        made = [_measured(make(settings), engines) for make in CHORES]
         chores = [asyncio.create_task(go_on(chore, houses.all)) for chore in made]
         chores.append(asyncio.create_task(engines.telemetry.share()))
         try:
@@ -227,10 +228,12 @@ def build(settings: Settings) -> Router:
     return engines.telemetry.trace(router)
 
 
-def _measured(chore: Chore, telemetry: HouseTelemetry) -> Chore:
-    """Return the chore; the letters of one that delivers any are counted."""
+def _measured(chore: Chore, engines: Engines) -> Chore:
+    """Return the chore; the letters and batches of one that delivers any are counted."""
     if isinstance(chore, Post):
-        return replace(chore, courier=telemetry.courier(chore.courier))
+        return replace(chore, courier=engines.telemetry.courier(chore.courier))
+    if isinstance(chore, LogStreaming):
+        return replace(chore, sinks=engines.telemetry.sinks(chore.sinks, engines.clock.now))
     return chore
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 _WAITS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_LAGS_S: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 28800.0, 86400.0)
 _STORE_S: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5)
 
 
@@ -91,8 +92,21 @@ LETTERS: Final = Count(
     labels=("outcome",),
 )
 
+STREAMED: Final = Count(
+    name="gateword_log_stream_batches",
+    doc="Batches of log events handed to streams, by type of stream: taken, or not taken.",
+    labels=("type", "outcome"),
+)
+STREAM_LAG: Final = Duration(
+    name="gateword_log_stream_lag_seconds",
+    doc="Age of a batch's oldest event when the batch was taken.",
+    labels=("type",),
+    buckets=_LAGS_S,
+)
+
 MEASURES: Final[tuple[Measure, ...]] = (
-    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_QUEUE, HASH_WAIT, STORE_TIME, LETTERS
+    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_QUEUE, HASH_WAIT, STORE_TIME, LETTERS,
+    STREAMED, STREAM_LAG,
 )  # fmt: skip
 
 

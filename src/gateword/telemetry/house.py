@@ -2,18 +2,20 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from starlette.routing import Router
 
 from gateword.ports.crypto import Hasher
 from gateword.ports.delivery import Courier
+from gateword.ports.log_sink import LogSink
 from gateword.ports.meter import HASH_QUEUE, HASH_WAIT, Count, Duration, Exposition
 from gateword.storage.engine import Database
 from gateword.telemetry import prometheus, tracing
 from gateword.telemetry.counters import Counters, Snapshot, merged
-from gateword.telemetry.metered import MeteredCourier, MeteredDatabase, MeteredHasher
+from gateword.telemetry.metered import MeteredCourier, MeteredDatabase, MeteredHasher, MeteredSink
 from gateword.telemetry.sharing import EVERY_S, FOLDER_VARIABLE, Shared, is_running
 
 
@@ -70,6 +72,14 @@ class HouseTelemetry:
     def courier(self, real: Courier) -> Courier:
         """Return a courier whose letters are counted."""
         return MeteredCourier(real, self._counters)
+
+    def sinks(
+        self, real: Mapping[str, LogSink], now: Callable[[], datetime]
+    ) -> Mapping[str, LogSink]:
+        """Return sinks by type whose batches are counted."""
+        return {
+            type_: MeteredSink(sink, type_, self._counters, now) for type_, sink in real.items()
+        }
 
     def trace(self, router: Router) -> Router:
         """Have each route of an application traced, when that is switched on."""

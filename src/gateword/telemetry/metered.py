@@ -1,12 +1,15 @@
 """Measures at the ports: what stands before a hasher and a database, and times them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
+from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Hasher
 from gateword.ports.delivery import Courier, Undeliverable
-from gateword.ports.meter import HASH_TIME, LETTERS, STORE_TIME, Meter
+from gateword.ports.log_sink import Destination, LogSink, NotTaken
+from gateword.ports.meter import HASH_TIME, LETTERS, STORE_TIME, STREAM_LAG, STREAMED, Meter
 from gateword.ports.queues import Letter
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, Value, Work
 from gateword.storage.statement import Sql
@@ -71,6 +74,35 @@ class MeteredCourier:
             self._meter.count(LETTERS, "given up" if failed.is_final else "put off")
             raise
         self._meter.count(LETTERS, "delivered")
+
+
+class MeteredSink:
+    """A sink of log events whose batches are counted, and how late they come.
+
+    Args:
+        real: Takes them.
+        type_: Type of the streams that it serves.
+        meter: Counts.
+        now: Clock of the events.
+    """
+
+    def __init__(
+        self, real: LogSink, type_: str, meter: Meter, now: Callable[[], datetime]
+    ) -> None:
+        self._real = real
+        self._type = type_
+        self._meter = meter
+        self._now = now
+
+    async def deliver(self, to: Destination, events: Sequence[StoredLogEvent]) -> None:
+        try:
+            await self._real.deliver(to, events)
+        except NotTaken:
+            self._meter.count(STREAMED, self._type, "not taken")
+            raise
+        self._meter.count(STREAMED, self._type, "taken")
+        oldest = datetime.fromisoformat(str(events[0].document["date"]))
+        self._meter.took(STREAM_LAG, (self._now() - oldest).total_seconds(), self._type)
 
 
 class MeteredDatabase:

@@ -1,19 +1,31 @@
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.passwords import PooledHasher
+from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.ports.delivery import Undeliverable
+from gateword.ports.log_sink import Destination, NotTaken
 from gateword.ports.queues import Letter
 from gateword.storage.engine import Tx
 from gateword.storage.sqlite import SqliteDatabase
 from gateword.storage.statement import Sql
 from gateword.telemetry.counters import Counters
-from gateword.telemetry.metered import MeteredCourier, MeteredDatabase, MeteredHasher, algorithm
+from gateword.telemetry.metered import (
+    MeteredCourier,
+    MeteredDatabase,
+    MeteredHasher,
+    MeteredSink,
+    algorithm,
+)
+from tests.support.stand_ins import START
 
 
 class Seconds:
@@ -107,6 +119,43 @@ async def test_letters_are_counted_by_what_became_of_them(
             await courier.deliver(letter)
 
     assert [(("gateword_letters", outcome), 1)] == list(counters.snapshot().counts)
+
+
+class Taker:
+    """A sink that takes what it is given, or nothing."""
+
+    def __init__(self, *, takes: bool) -> None:
+        self.takes = takes
+
+    async def deliver(self, to: Destination, events: Sequence[StoredLogEvent]) -> None:
+        """Take the events, or not."""
+        if not self.takes:
+            raise NotTaken(f"{len(events)} events for {to.tenant}")
+
+
+@pytest.mark.parametrize(
+    ("takes", "outcome", "lags"),
+    [
+        (True, "taken", {("gateword_log_stream_lag_seconds", "http"): (1, 90.0)}),
+        (False, "not taken", {}),
+    ],
+)
+async def test_batches_of_a_stream_are_counted_with_their_lag(
+    takes: bool,  # noqa: FBT001  a row of the table
+    outcome: str,
+    lags: dict[tuple[str, ...], tuple[int, float]],
+) -> None:
+    """A batch is taken or not; how late its oldest event came is known when it was."""
+    counters = Counters()
+    sink = MeteredSink(Taker(takes=takes), "http", counters, lambda: START + timedelta(seconds=90))
+    event = StoredLogEvent(position=1, log_id="1", document={"date": "2026-01-05T12:00:00.000Z"})
+    with nullcontext() if takes else pytest.raises(NotTaken):
+        await sink.deliver(Destination(tenant="t", sink={}), [event])
+
+    assert [(("gateword_log_stream_batches", "http", outcome), 1)] == list(
+        counters.snapshot().counts
+    )
+    assert lags == observed(counters)
 
 
 async def test_reads_searches_and_transactions_are_timed_apart(tmp_path: Path) -> None:
