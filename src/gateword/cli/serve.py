@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -121,12 +121,24 @@ def serve(
     config = uvicorn.Config(
         "gateword.app:create", factory=True, workers=settings.workers, **options
     )
-    with TemporaryDirectory(prefix="gateword-") as folder:
-        os.environ[FOLDER_VARIABLE] = folder
+    with _numbers_shared():
         workers_ = _Workers(config, [config.bind_socket()])
         workers_.run()
     if workers_.have_failed():
         fail("a worker could not start; the lines above say why")
+
+
+@contextmanager
+def _numbers_shared() -> Generator[None, None, None]:
+    """Give the workers a folder for what each has counted, so that one scrape tells of all."""
+    with ExitStack() as stack:
+        try:
+            kept = TemporaryDirectory(prefix="gateword-", ignore_cleanup_errors=True)
+        except OSError:  # nothing here can be written: each worker tells of itself alone
+            os.environ.pop(FOLDER_VARIABLE, None)
+        else:
+            os.environ[FOLDER_VARIABLE] = stack.enter_context(kept)
+        yield
 
 
 def _options(settings: Settings, port: int) -> dict[str, Any]:
