@@ -24,6 +24,9 @@ class VerifierOnDemand:
     async def access_claims(self, token: Secret, issuer: str) -> Mapping[str, object] | None:
         return await self._verifier.access_claims(token, issuer)
 
+    async def is_expired(self, token: Secret, issuer: str) -> bool:
+        return await self._verifier.is_expired(token, issuer)
+
     def assertion_claims(
         self, assertion: Secret, keys: Mapping[str, tuple[str, str]]
     ) -> Mapping[str, object] | str:

@@ -19,6 +19,13 @@ class ManagementRefusal(RefusalTable):
     # who asks (management-api §1)
     NO_TOKEN = Row(401, "", "Missing authentication", (), "§1 header missing")
     BAD_TOKEN = Row(401, "invalid_token", "Invalid token", (), "§1 invalid_token")
+    OLD_TOKEN = Row(
+        401,
+        "invalid_token",
+        "Expired token received for JSON Web Token validation",
+        (),
+        "§1 invalid_token; text from memory",
+    )
     BAD_AUDIENCE = Row(401, "invalid_token", "Bad audience: {audience}", (), "§1 invalid_token")
     INSUFFICIENT_SCOPE = Row(
         403,

@@ -201,7 +201,7 @@ def _check_newer_policy(policy: Members) -> None:
         complexity.optional_text(name, None, choices=choices)
     history = policy.member("history")
     history.flag("active", kept=False, reset=False)
-    history.whole("size", 0, 0, most=_MAX_HISTORY)
+    history.whole("size", 1, 1, least=1, most=_MAX_HISTORY)
     dictionary = policy.member("dictionary")
     dictionary.flag("active", kept=False, reset=False)
     dictionary.optional_text("default", None, choices=(SMALL, LARGE))

@@ -76,6 +76,10 @@ class TokenVerifier(Protocol):
         """
         ...
 
+    async def is_expired(self, token: Secret, issuer: str) -> bool:
+        """Say whether nothing but its age keeps a token from being such an access token."""
+        ...
+
     def assertion_claims(
         self, assertion: Secret, keys: Mapping[str, tuple[str, str]]
     ) -> Mapping[str, object] | str:

@@ -12,7 +12,11 @@ from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.web import wire
 
-_UNUSABLE: Final = (ManagementRefusal.BAD_TOKEN, ManagementRefusal.BAD_AUDIENCE)
+_UNUSABLE: Final = (
+    ManagementRefusal.BAD_TOKEN,
+    ManagementRefusal.OLD_TOKEN,
+    ManagementRefusal.BAD_AUDIENCE,
+)
 """A token was sent, and it opens nothing (RFC 6750 §3.1)."""
 
 _PHRASES: Final = {

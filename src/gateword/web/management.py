@@ -80,9 +80,10 @@ class ManagementEndpoint:
         """Return who calls; only a token of ours for this audience is anybody (promise K2)."""
         token = _token(visit.request.headers.get("authorization"))
         claims = await bearer.claims_of(visit.tenancy, token)
-        if claims is None:
-            raise Refused(ManagementRefusal.BAD_TOKEN)
         tenant = await visit.tenancy.tenant()
+        if claims is None:
+            is_old = await visit.tenancy.parts.verifier.is_expired(token, tenant.issuer)
+            raise Refused(ManagementRefusal.OLD_TOKEN if is_old else ManagementRefusal.BAD_TOKEN)
         audiences = bearer.audiences(claims)
         if tenant.management_audience not in audiences:
             raise Refused(ManagementRefusal.BAD_AUDIENCE, audience=",".join(audiences)[:200])
