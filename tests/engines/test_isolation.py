@@ -138,13 +138,15 @@ async def test_neighbour_changes_nothing_of_a_tenant(house: House) -> None:
     )
     other = (await house.neighbour()).stores
     key, connection = furnished.user.key, furnished.connection.key
+    identity = await house.stores.passwords.identity_key(key, connection)
+    assert identity is not None
     await other.roles.put(Role(id="rol_1", name="reader", permissions=frozenset({(API, "x")})))
 
     answers = [
         await other.clients.remove(CLIENT),
         await other.users.save(furnished.user, NOON),
         await other.users.remove(furnished.user.user_id),
-        await other.passwords.change(key, connection, Secret("x"), NOON, keep=1),
+        await other.passwords.change(key, identity, Secret("x"), NOON, keep=1),
         bool(await other.users.record_login(key, "192.0.2.1", NOON)),
         bool(await other.tokens.revoke_user(key, NOON)),
         bool(await other.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=True)),

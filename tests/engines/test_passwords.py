@@ -6,6 +6,7 @@ from typing import Final
 
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
+from gateword.domain.user import NewUser
 from gateword.ports.passwords import OldPassword
 from gateword.ports.queues import Ticket
 from tests.engines.house import NOON, Furnished, House, a_handle
@@ -15,10 +16,10 @@ LATER: Final = NOON + timedelta(hours=1)
 
 async def changed(house: House, who: Furnished, encoded: str, hour: int, keep: int) -> bool:
     """Change a password at an hour of the afternoon."""
-    at = NOON + timedelta(hours=hour)
-    return await house.stores.passwords.change(
-        who.user.key, who.connection.key, Secret(encoded), at, keep=keep
-    )
+    passwords, at = house.stores.passwords, NOON + timedelta(hours=hour)
+    key = await passwords.identity_key(who.user.key, who.connection.key)
+    assert key is not None
+    return await passwords.change(who.user.key, key, Secret(encoded), at, keep=keep)
 
 
 async def known(house: House, who: Furnished, limit: int = 24) -> list[str]:
@@ -59,12 +60,40 @@ async def test_change_ends_refresh_tokens_and_links(house: House, furnished: Fur
 async def test_change_of_somebody_who_is_not_there_changes_nothing(
     house: House, furnished: Furnished
 ) -> None:
-    """A user of another connection has no password in this one."""
+    """A user of another connection has no password in this one; nobody has that of another."""
     other = await house.add_connection("Customers")
     passwords = house.stores.passwords
+    key = await passwords.identity_key(furnished.user.key, furnished.connection.key)
+    assert key is not None
 
-    assert not await passwords.change(furnished.user.key, other.key, Secret("$2"), NOON, keep=3)
+    assert not await passwords.change(furnished.user.key + 1, key, Secret("$2"), NOON, keep=3)
     assert await passwords.identity_key(furnished.user.key, other.key) is None
+
+
+async def test_linked_accounts_of_one_connection_keep_their_own_passwords(
+    house: House, furnished: Furnished
+) -> None:
+    """The address says which of two accounts is meant; without one it is the main account."""
+    users, passwords = house.stores.users, house.stores.passwords
+    new = NewUser(
+        connection=furnished.connection.name,
+        email="second@mail.example",
+        password_hash=Secret("$second"),
+    )
+    second = await users.add(new, furnished.connection, NOON)
+    assert second is not None
+    await users.link(furnished.user.user_id, second.user_id, lambda _: {}, NOON)
+    user, place = furnished.user.key, furnished.connection.key
+
+    key = await passwords.identity_key(user, place, "second@mail.example")
+    assert key is not None
+    await passwords.change(user, key, Secret("$changed"), NOON, keep=0)
+
+    account = await users.account(place, [("email", "second@mail.example")])
+    assert account is not None
+    assert Secret("$changed") == account.password_hash
+    assert key != await passwords.identity_key(user, place)
+    assert ["$changed"] != await known(house, furnished)
 
 
 async def test_former_hashes_are_kept_and_trimmed(house: House, furnished: Furnished) -> None:

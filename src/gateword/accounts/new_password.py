@@ -49,7 +49,7 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     held = await waiting(parts, handle)
     if held is None:
         return None
-    identity = await passwords.identity_key(parts, held.user, held.connection)
+    identity = await passwords.identity_key(parts, held.user, held.connection, held.email)
     complaint = await passwords.judged(parts, held.connection, password, held.user, identity)
     at = parts.clock.now()
     if complaint is not None:
@@ -59,7 +59,7 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     encoded = await parts.hasher.hash(password)
     if await parts.stores.tickets.use(handle, links.RESET, at) is None:
         return None
-    await passwords.replaced(parts, held.user, held.connection, encoded)
+    await passwords.replaced(parts, held.user, held.connection, encoded, held.email)
     if held.says("verifies"):
         await verification.confirm(parts, held)
     await parts.stores.logs.append([_row(LogCode.SCP, at, caller, held, None)])

@@ -7,6 +7,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.policy import password_policy
+from gateword.policy.identifier import normal
 from gateword.policy.password_options import PasswordPolicy, policy_of
 from gateword.policy.password_policy import Complaint, Person
 from gateword.ports.parts import Parts
@@ -57,16 +58,32 @@ async def changed(parts: Parts, user: User, connection: Connection, password: Se
     return await replaced(parts, user, connection, await parts.hasher.hash(password))
 
 
-async def replaced(parts: Parts, user: User, connection: Connection, encoded: Secret) -> bool:
-    """Store the hash of a user's new password, as `changed` does."""
+async def replaced(
+    parts: Parts, user: User, connection: Connection, encoded: Secret, email: str = ""
+) -> bool:
+    """Store the hash of a user's new password, as `changed` does.
+
+    Args:
+        parts: The tenant's.
+        user: Whose.
+        connection: In which directory.
+        encoded: The new hash.
+        email: Which of several linked accounts in that directory; the first, if none has it.
+    """
+    key = await identity_key(parts, user, connection, email)
+    if key is None:
+        return False
     keep = policy_of(connection.options).former
     at = parts.clock.now()
-    return await parts.stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
+    return await parts.stores.passwords.change(user.key, key, encoded, at, keep=keep)
 
 
-async def identity_key(parts: Parts, user: User, connection: Connection) -> int | None:
+async def identity_key(
+    parts: Parts, user: User, connection: Connection, email: str = ""
+) -> int | None:
     """Return the number of a user's identity in a connection, whose former passwords count."""
-    return await parts.stores.passwords.identity_key(user.key, connection.key)
+    normal_form = normal(email) if email else None
+    return await parts.stores.passwords.identity_key(user.key, connection.key, normal_form)
 
 
 async def _used_before(

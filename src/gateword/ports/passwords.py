@@ -22,8 +22,14 @@ class OldPassword:
 class Passwords(Protocol):
     """Current and former password hashes of identities."""
 
-    async def identity_key(self, user_key: int, connection_key: int) -> int | None:
-        """Return the number of a user's identity in that connection."""
+    async def identity_key(
+        self, user_key: int, connection_key: int, email: str | None = None
+    ) -> int | None:
+        """Return the number of a user's identity in that connection.
+
+        A user may have several there, once accounts are linked: it is the one with this address
+        (in normal form), else the first.
+        """
         ...
 
     async def known(self, identity_key: int, limit: int) -> Sequence[OldPassword]:
@@ -31,20 +37,20 @@ class Passwords(Protocol):
         ...
 
     async def change(
-        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, keep: int
+        self, user_key: int, identity_key: int, encoded: Secret, at: datetime, *, keep: int
     ) -> bool:
-        """Replace the password of a user's identity in that connection.
+        """Replace the password of one identity of a user.
 
         All refresh tokens, opaque access tokens and links of the user end with it.
 
         Args:
             user_key: Whose.
-            connection_key: In which directory.
+            identity_key: Which of the user's accounts.
             encoded: The new hash.
             at: Now.
             keep: How many former hashes are kept, the one that is replaced included.
 
         Returns:
-            False when there is no such identity.
+            False when the user has no such identity (any more).
         """
         ...

@@ -129,7 +129,8 @@ async def set_blocked(parts: Parts, user: User, *, blocked: bool) -> bool:
     """Block or unblock a user; return False when that was so already."""
     if user.blocked == blocked:
         return False
-    await parts.stores.users.save(replace(user, blocked=blocked), parts.clock.now())
+    at = parts.clock.now()
+    await parts.stores.users.change(user.user_id, lambda held: replace(held, blocked=blocked), at)
     return True
 
 

@@ -19,17 +19,17 @@ _FORMER: Final = Statement("""
     WHERE tenant = :tenant AND identity_key = :identity_key
     ORDER BY key DESC LIMIT :limit
 """)
-_IDENTITIES: Final = Statement(
+_OLD: Final = Statement(
     """
-    SELECT key, password_hash FROM identities
-    WHERE tenant = :tenant AND user_key = :user_key AND connection_key = :connection_key
+    SELECT password_hash FROM identities
+    WHERE tenant = :tenant AND user_key = :user_key AND key = :identity_key
     """,
     locking=True,
 )
 _IDENTITY: Final = Statement("""
     SELECT key FROM identities
     WHERE tenant = :tenant AND user_key = :user_key AND connection_key = :connection_key
-    ORDER BY position LIMIT 1
+    ORDER BY CASE WHEN email = :email THEN 0 ELSE 1 END, position LIMIT 1
 """)
 _SET: Final = Statement("""
     UPDATE identities SET password_hash = :encoded WHERE tenant = :tenant AND key = :identity_key
@@ -65,8 +65,12 @@ class SqlPasswords:
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
 
-    async def identity_key(self, user_key: int, connection_key: int) -> int | None:
-        row = await self._database.one(_IDENTITY, user_key=user_key, connection_key=connection_key)
+    async def identity_key(
+        self, user_key: int, connection_key: int, email: str | None = None
+    ) -> int | None:
+        row = await self._database.one(
+            _IDENTITY, user_key=user_key, connection_key=connection_key, email=email
+        )
         return None if row is None else int(row[0])
 
     async def known(self, identity_key: int, limit: int) -> Sequence[OldPassword]:
@@ -79,17 +83,16 @@ class SqlPasswords:
         return found[:limit]
 
     async def change(
-        self, user_key: int, connection_key: int, encoded: Secret, at: datetime, *, keep: int
+        self, user_key: int, identity_key: int, encoded: Secret, at: datetime, *, keep: int
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
-            identities = await tx.all(_IDENTITIES, user_key=user_key, connection_key=connection_key)
-            for key, old in identities:
-                await tx.run(_SET, identity_key=key, encoded=encoded.reveal())
-                if old is not None and keep > 0:
-                    await tx.run(_REMEMBER, identity_key=key, hash=old, at=ms(at))
-                await tx.run(_FORGET, identity_key=key, keep=keep)
-            if not identities:
+            row = await tx.one(_OLD, user_key=user_key, identity_key=identity_key)
+            if row is None:
                 return False
+            await tx.run(_SET, identity_key=identity_key, encoded=encoded.reveal())
+            if row[0] is not None and keep > 0:
+                await tx.run(_REMEMBER, identity_key=identity_key, hash=row[0], at=ms(at))
+            await tx.run(_FORGET, identity_key=identity_key, keep=keep)
             await tx.run(_NOTE_RESET, user_key=user_key, at=ms(at))
             await tx.run(END_FAMILIES_OF_USER, user_key=user_key, at=ms(at))
             await tx.run(_END_OPAQUE, user_key=user_key)
