@@ -22,6 +22,9 @@ SECRET_NAMES: Final = frozenset({
 })  # fmt: skip
 """Members that no log holds, wherever they stand."""
 
+_SETTINGS: Final = frozenset({"refresh_token"})
+"""Of those, what is a secret as a text and a set of switches as an object."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
@@ -45,14 +48,16 @@ class Journal:
     def refused(self, verb: Verb, call: Call, refused: Refused) -> LogEvent:
         """Return the row of a call that was refused."""
         row = refused.refusal.row
-        body = {"statusCode": row.status, "message": refused.description, "errorCode": row.error}
+        body = {"statusCode": row.status, "message": refused.description}
+        if row.error:
+            body["errorCode"] = row.error
         return self._event(verb, call, LogCode.FAPI, refused.description, row.status, body)
 
     def _event(
         self, verb: Verb, call: Call, code: LogCode, text: str, status: int, body: object
     ) -> LogEvent:
         actor = call.actor
-        sent = call.body or list(call.items)
+        sent = list(call.items) if _is_list(verb.body) else dict(call.body)
         return LogEvent(
             code=code,
             at=call.at,
@@ -91,7 +96,7 @@ def _shown(value: object, schema: object, hidden: frozenset[str]) -> object:
     if isinstance(value, Mapping):
         return {
             name: HIDDEN
-            if name in SECRET_NAMES or name in hidden
+            if name in hidden or _is_secret(name, inner)
             else _shown(inner, _member(forms, name), hidden)
             for name, inner in value.items()
         }
@@ -99,6 +104,14 @@ def _shown(value: object, schema: object, hidden: frozenset[str]) -> object:
         items = next((form["items"] for form in forms if "items" in form), None)
         return [_shown(item, items, hidden) for item in value[:MAX_LOGGED_ITEMS]]
     return value
+
+
+def _is_secret(name: str, value: object) -> bool:
+    return name in SECRET_NAMES and not (name in _SETTINGS and isinstance(value, Mapping))
+
+
+def _is_list(schema: object) -> bool:
+    return any(form.get("type") == "array" for form in _forms(schema))
 
 
 def _member(forms: Sequence[Schema], name: str) -> object:

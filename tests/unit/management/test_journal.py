@@ -7,7 +7,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.management.journal import HIDDEN, MAX_LOGGED_ITEMS, Journal
 from gateword.management.resource import Actor, Call, Verb
-from gateword.management.schema import Schema, array, changes, nullable, obj, secret, text
+from gateword.management.schema import Schema, array, changes, nullable, obj, secret, text, whole
 from tests.support.stand_ins import START
 
 CANARY = "canary-of-a-secret"
@@ -72,6 +72,12 @@ NESTED = obj({"inner": obj({"pin": secret()})})
         ),
         (obj(others=True), {"deep": {"password": CANARY}}, {"deep": {"password": HIDDEN}}),
         (None, {"x": [{"client_secret": CANARY}]}, {"x": [{"client_secret": HIDDEN}]}),
+        (obj(others=True), {"refresh_token": CANARY}, {"refresh_token": HIDDEN}),
+        (
+            obj(others=True),
+            {"refresh_token": {"leeway": 9, "access_token": CANARY}},
+            {"refresh_token": {"leeway": 9, "access_token": HIDDEN}},
+        ),
         (obj({"name": text()}), {"name": "shown"}, {"name": "shown"}),
     ],
 )
@@ -101,7 +107,7 @@ def test_members_that_a_verb_names_are_hidden() -> None:
 
 def test_long_list_is_cut() -> None:
     """A row of the log does not grow with what was sent."""
-    details = logged(a_verb(), list(range(MAX_LOGGED_ITEMS + 5)))
+    details = logged(a_verb(body=array(whole())), list(range(MAX_LOGGED_ITEMS + 5)))
 
     assert list(range(MAX_LOGGED_ITEMS)) == details["request"]["body"]
 
@@ -125,7 +131,7 @@ def test_row_tells_who_asked_for_what() -> None:
         "method": "post",
         "path": "/api/v2/things",
         "query": {"q": "x"},
-        "body": [],
+        "body": {},
         "channel": "api",
         "ip": "203.0.113.9",
         "userAgent": "sdk",
@@ -147,3 +153,13 @@ def test_refused_call_is_logged_with_its_refusal() -> None:
     assert (LogCode.FAPI, "The user does not exist.") == (event.code, event.description)
     assert 404 == response["statusCode"]
     assert "inexistent_user" == response["body"]["errorCode"]
+
+
+def test_refusal_without_a_code_is_logged_without_one() -> None:
+    """What Auth0 leaves out of an answer is not in its row either."""
+    nobody: Any = None
+    call = Call(parts=nobody, tenant=nobody, actor=ACTOR, at=START)
+    event = JOURNAL.refused(a_verb(), call, Refused(ManagementRefusal.NO_ROLE))
+    response: Any = event.details["response"]
+
+    assert {"statusCode": 404, "message": "The role does not exist."} == response["body"]
