@@ -34,8 +34,8 @@ class Traced:
         provider = TracerProvider()
         self._kept = InMemorySpanExporter()
         provider.add_span_processor(SimpleSpanProcessor(self._kept))
-        tracer: Any = provider.get_tracer("test")
-        self.telemetry = HouseTelemetry(Counters(), None, tracer)
+        self.tracer: Any = provider.get_tracer("test")
+        self.telemetry = HouseTelemetry(Counters(), None, self.tracer)
 
     def spans(self) -> dict[str, ReadableSpan]:
         """Return the finished spans by name."""
@@ -106,18 +106,28 @@ async def test_what_the_database_is_asked_is_a_span_without_its_values(
 ) -> None:
     """D10: a statement's text is shown, its parameters are not."""
     database = traced.telemetry.database(SqliteDatabase(tmp_path / "some.sqlite3"))
-    await database.one(Sql("SELECT 1 WHERE :name = :name"), name=CANARY)
-    await database.search(Sql("SELECT 1 WHERE :name = :name"), {"name": CANARY})
+    with traced.tracer.start_as_current_span("request"):
+        await database.one(Sql("SELECT 1 WHERE :name = :name"), name=CANARY)
+        await database.search(Sql("SELECT 1 WHERE :name = :name"), {"name": CANARY})
     await database.close()
     spans = traced.spans()
 
-    assert {"read", "search"} == set(spans)
+    assert {"read", "search", "request"} == set(spans)
     assert {
         "db.system.name": "sqlite",
         "db.operation.name": "read",
         "db.query.text": "SELECT 1 WHERE :name = :name",
     } == dict(spans["read"].attributes or {})
     assert CANARY not in " ".join(span.to_json() for span in spans.values())
+
+
+async def test_what_the_server_does_by_itself_is_no_trace(traced: Traced, tmp_path: Path) -> None:
+    """Chores ask again and again; only what a request asks is traced."""
+    database = traced.telemetry.database(SqliteDatabase(tmp_path / "some.sqlite3"))
+    await database.one(Sql("SELECT 1"))
+    await database.close()
+
+    assert {} == traced.spans()
 
 
 def test_traces_are_off_unless_somebody_is_there_to_take_them(
