@@ -34,6 +34,17 @@ async def test_call_over_the_rate_is_429_and_says_when(world: Path, tmp_path: Pa
     assert 200 == later.status_code
 
 
+async def test_strangers_use_up_nothing_of_the_tenants(world: Path, tmp_path: Path) -> None:
+    """Calls without a good token are counted by their address, not against the tenant's own."""
+    async with a_house(tmp_path, world, management_rate_per_s=2) as house:
+        refused = [await house.http.get(URL) for _ in range(3)]
+        headers = {"authorization": f"Bearer {await management_token(house)}"}
+        answer = await house.http.get(URL, headers=headers)
+
+    assert [401, 401, 429] == [one.status_code for one in refused]
+    assert 200 == answer.status_code
+
+
 async def test_body_over_the_bound_is_413(house: House) -> None:
     """A body larger than the verb takes is refused before it is read to its end (I1)."""
     answer = await house.http.put(

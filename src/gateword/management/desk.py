@@ -134,7 +134,7 @@ class Desk:
     ) -> Call:
         verb = found.verb
         call = replace(call, path=asked.path(found.values))
-        read = asked.query(verb, query, self._opened)
+        read = asked.query(verb, query, lambda stamped: self._opened(verb, stamped))
         call = replace(call, query=read.values, paging=read.paging)
         if isinstance(body, bytes):
             value = asked.body(verb, body)
@@ -159,13 +159,16 @@ class Desk:
             page = pages.cut(items, call.paging, lambda item: str(item.get(listed.id)))
         if verb.fields:
             page = replace(page, items=[pages.chosen(item, call.query) for item in page.items])
-        return Answer(verb.status, pages.wrapped(page, call.paging, listed, self._sealed))
+        return Answer(
+            verb.status,
+            pages.wrapped(page, call.paging, listed, lambda text: self._sealed(verb, text)),
+        )
 
-    def _sealed(self, text: str) -> str:
-        return self.parts.stamp.sealed(text, _CHECKPOINT)
+    def _sealed(self, verb: Verb, text: str) -> str:
+        return self.parts.stamp.sealed(text, f"{_CHECKPOINT} {verb.path}")
 
-    def _opened(self, stamped: str) -> str:
-        text = self.parts.stamp.opened(stamped, _CHECKPOINT)
+    def _opened(self, verb: Verb, stamped: str) -> str:
+        text = self.parts.stamp.opened(stamped, f"{_CHECKPOINT} {verb.path}")
         if text is None:
             raise pages.refuse_checkpoint()
         return text

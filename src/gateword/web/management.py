@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
+from gateword.domain.login import Caller
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
@@ -21,7 +22,7 @@ from gateword.management import openapi
 from gateword.management.desk import Desk, Directory, Found
 from gateword.management.journal import Journal
 from gateword.management.resource import MULTIPART, Actor, Answer, Call, Resource, Verb
-from gateword.policy.caller import caller
+from gateword.policy.caller import caller, counted
 from gateword.ports.meter import CALLS, Meter
 from gateword.web import bearer, peer, wire
 from gateword.web.endpoint import Visit
@@ -45,11 +46,14 @@ class ManagementEndpoint:
     async def answer(self, visit: Visit) -> Response:
         """Answer one call of the API."""
         tenant = await visit.tenancy.tenant()
-        visit.taken = self.limit.take(str(tenant.key))
-        if visit.taken is not None and not visit.taken.admitted:
-            wait_s = max(1, math.ceil(visit.taken.reset_s))
-            raise Refused(ManagementRefusal.TOO_MANY_REQUESTS, retry_after_s=wait_s)
-        actor = await self._actor(visit)
+        who = caller(peer.read(visit.request, self.trusted_proxies), None)
+        try:
+            actor = await self._actor(visit, who)
+        except Refused:
+            # Strangers use up what their own address may ask, and not what the tenant may.
+            self._admit(visit, f"{tenant.key} {counted(who.ip)}")
+            raise
+        self._admit(visit, str(tenant.key))
         request = visit.request
         method = "GET" if request.method == "HEAD" else request.method
         found = self.directory.find(method, _raw_path(request))
@@ -60,6 +64,12 @@ class ManagementEndpoint:
             raise
         self.meter.count(CALLS, method, found.verb.path, "ok")
         return _response(answer)
+
+    def _admit(self, visit: Visit, key: str) -> None:
+        visit.taken = self.limit.take(key)
+        if visit.taken is not None and not visit.taken.admitted:
+            wait_s = max(1, math.ceil(visit.taken.reset_s))
+            raise Refused(ManagementRefusal.TOO_MANY_REQUESTS, retry_after_s=wait_s)
 
     async def _done(self, visit: Visit, found: Found, actor: Actor) -> Answer:
         request = visit.request
@@ -72,11 +82,12 @@ class ManagementEndpoint:
         journal = Journal(
             method=request.method, target=request.url.path, hostname=request.headers.get("host", "")
         )
-        query = _query(request)
-        body = await self._body(request, found.verb) if actor.may(*found.verb.scopes) else b""
+        may = actor.may(*found.verb.scopes)
+        query = _query(request) if may else []  # who may not learns nothing of them (promise M1)
+        body = await self._body(request, found.verb) if may else b""
         return await Desk(visit.tenancy.parts).answer(found, call, query, body, journal)
 
-    async def _actor(self, visit: Visit) -> Actor:
+    async def _actor(self, visit: Visit, who: Caller) -> Actor:
         """Return who calls; only a token of ours for this audience is anybody (promise K2)."""
         token = _token(visit.request.headers.get("authorization"))
         claims = await bearer.claims_of(visit.tenancy, token)
@@ -87,7 +98,6 @@ class ManagementEndpoint:
         audiences = bearer.audiences(claims)
         if tenant.management_audience not in audiences:
             raise Refused(ManagementRefusal.BAD_AUDIENCE, audience=",".join(audiences)[:200])
-        who = caller(peer.read(visit.request, self.trusted_proxies), None)
         return Actor(
             subject=str(claims.get("sub", "")),
             client_id=bearer.owner(claims),
@@ -165,7 +175,7 @@ async def _parts(request: Request, most: int, timeout_s: float) -> Mapping[str, 
                 if name in found:
                     raise Refused(ManagementRefusal.INVALID_BODY, fault="Repeated part of the form")
                 found[name] = part if isinstance(part, str) else await part.read()
-    except (MultiPartException, AssertionError, UnicodeDecodeError):
+    except (MultiPartException, AssertionError, UnicodeError):
         raise Refused(ManagementRefusal.INVALID_BODY, fault="Invalid multipart body") from None
     return found
 
