@@ -90,6 +90,21 @@ async def test_expired_link_says_so(house: House) -> None:
     assert 410 == (await submitted(house, form, password=NEW, again=NEW)).status_code
 
 
+async def test_link_ends_with_the_address_it_was_sent_to(house: House) -> None:
+    """Who reads the letters of an address that was the user's once does not get in by it (O3)."""
+    link = await asked(house)
+    form = await form_behind(house.http, link)
+    users = house.parts.stores.users
+    ann = await users.by_id(VALUES["customer_ann"])
+    assert ann is not None
+    await users.save(replace(ann, email="ann@elsewhere.example"), house.clock.now())
+
+    assert 410 == (await house.http.get(link)).status_code
+    assert 410 == (await submitted(house, form, password=NEW, again=NEW)).status_code
+    changed = await logged_in(house, VALUES["customer_password"], "ann@elsewhere.example")
+    assert 200 == changed.status_code
+
+
 async def test_weak_password_is_refused_beside_the_field(house: House) -> None:
     """The page says which rules are kept and which are not, and the link still works."""
     form = await form_behind(house.http, await asked(house))

@@ -46,7 +46,8 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     kind = "username" if "email" not in fields.params and "username" in fields.params else "email"
     typed, place = _required(fields, kind), _required(fields, "connection")
     client, connection = await directory.chosen(parts, place, fields.params.get("client_id"))
-    if connection.options.get("disable_self_service_change_password") is True:
+    is_off = connection.options.get("disable_self_service_change_password") is True
+    if is_off or connection.lives_elsewhere:
         raise Refused(AccountRefusal.CHANGE_DISABLED)
     name = normal(typed).replace("\0", "")[:MAX_CHARS]
     account = await parts.stores.users.account(connection.key, [(kind, name)])

@@ -8,6 +8,7 @@ from typing import Final
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
+from gateword.policy.identifier import normal
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Ticket
 
@@ -97,6 +98,13 @@ class Holder:
     def client_id(self) -> str:
         """Application that the link was made for, if it is known."""
         return str(self.ticket.document.get("client_id") or "")
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the address that the link was sent to is (still) one of its holder's."""
+        linked = (identity.profile.get("email") for identity in self.user.identities[1:])
+        known = {normal(one) for one in (self.user.email, *linked) if isinstance(one, str)}
+        return not self.email or self.email in known
 
     def says(self, switch: str) -> bool:
         """Say whether the ticket has a switch on."""

@@ -33,9 +33,15 @@ Choice: TypeAlias = Chosen | NotChosen | None
 
 
 async def waiting(parts: Parts, handle: Secret) -> Holder | None:
-    """Return whom a link is for, and leave it as it is."""
+    """Return whom a link is for, and leave it as it is.
+
+    Whoever reads the letters of an address that was the user's once does not get in by it.
+    """
     at = parts.clock.now()
-    return await links.holder(parts, await parts.stores.tickets.find(handle, links.RESET, at))
+    held = await links.holder(parts, await parts.stores.tickets.find(handle, links.RESET, at))
+    if held is None or not held.is_theirs or held.connection.lives_elsewhere:
+        return None
+    return held
 
 
 async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller) -> Choice:
@@ -59,7 +65,8 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     encoded = await parts.hasher.hash(password)
     if await parts.stores.tickets.use(handle, links.RESET, at) is None:
         return None
-    await passwords.replaced(parts, held.user, held.connection, encoded, held.email)
+    if not await passwords.replaced(parts, held.user, held.connection, encoded, held.email):
+        return None  # the account went elsewhere meanwhile, and nothing was set
     if held.says("verifies"):
         await verification.confirm(parts, held)
     await parts.stores.logs.append([_row(LogCode.SCP, at, caller, held, None)])

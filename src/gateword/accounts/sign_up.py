@@ -52,7 +52,11 @@ async def sign_up(
 
 
 async def _created(parts: Parts, asked: SignUp, connection: Connection) -> User:
-    if connection.options.get("disable_signup") is True or not connection.passwords_enabled:
+    if (
+        connection.options.get("disable_signup") is True
+        or not connection.passwords_enabled
+        or connection.lives_elsewhere
+    ):
         raise Refused(AccountRefusal.SIGNUP_DISABLED)
     asked = signup.check_names(asked, connection)
     if asked.password is None and signup.needs_password(connection):

@@ -11,6 +11,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.user import User
+from gateword.management import user_names
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import flag, obj, text, whole
 from gateword.policy.identifier import normal
@@ -50,6 +51,7 @@ _VERIFY: Final = obj(
 async def change_password(call: Call) -> Document:
     """Make a link that lets a user choose a password."""
     user, connection = await _user_of(call)
+    user_names.refuse_elsewhere(connection)
     email = call.body.get("email")
     address = normal(email) if isinstance(email, str) else user.email or ""
     verifies = call.body.get("mark_email_as_verified") is True

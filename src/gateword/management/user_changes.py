@@ -48,6 +48,7 @@ async def change(call: Call) -> Document:
         user_names.demand(home.names(planned.of(user)), home.connection)
     password = Secret(str(body["password"])) if "password" in body else None
     if password is not None:
+        user_names.refuse_elsewhere(home.connection)
         await _judge(call, planned.of(user), home, password)
     changed = await call.parts.stores.users.change(user.user_id, planned.of, call.at)
     if changed is Unchanged.TAKEN:

@@ -1,6 +1,7 @@
 """Login names that a body gives a user, held against what the connection asks of them."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from gateword.domain.connection import Connection
 from gateword.domain.management_refusal import ManagementRefusal
@@ -9,6 +10,22 @@ from gateword.policy import connection_options, signup
 from gateword.policy.identifier import normal
 
 STRATEGY = "auth0"
+
+
+_ELSEWHERE: Final = (
+    "The users of this connection live in a database that custom scripts reach; "
+    "scripts do not run in this version"
+)
+
+
+def refuse_elsewhere(connection: Connection) -> None:
+    """Refuse to keep a user or a password where our own store answers for nobody.
+
+    Raises:
+        Refused: BODY_CONFLICT.
+    """
+    if connection.lives_elsewhere:
+        raise Refused(ManagementRefusal.BODY_CONFLICT, text=_ELSEWHERE)
 
 
 def check(body: Mapping[str, object], connection: Connection) -> None:

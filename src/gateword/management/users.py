@@ -56,6 +56,7 @@ async def _database(call: Call) -> Connection:
     if connection.strategy != user_names.STRATEGY:
         text = "Users can be created in database connections only"
         raise Refused(ManagementRefusal.BODY_CONFLICT, text=text)
+    user_names.refuse_elsewhere(connection)
     return connection
 
 
