@@ -218,33 +218,6 @@ async def test_token_lives_between_its_times(claims: dict[str, object], *, lives
     assert lives == (await claims_of(signed(good_claims(**claims))) is not None)
 
 
-@pytest.mark.parametrize(
-    ("claims", "is_expired"),
-    [
-        ({}, False),
-        ({"exp": AT - 4}, False),
-        ({"exp": AT - 5}, True),
-        ({"exp": "yesterday"}, False),
-        ({"exp": AT - 5, "iss": "https://another.example/"}, False),
-        ({"nbf": AT + 6}, False),
-    ],
-)
-async def test_only_age_makes_a_token_expired(
-    claims: dict[str, object], *, is_expired: bool
-) -> None:
-    """Whoever is told that a token is too old has had one."""
-    verifier = KeyringVerifier(Keys([OURS]), Clock())
-
-    assert is_expired is await verifier.is_expired(Secret(signed(good_claims(**claims))), ISSUER)
-
-
-async def test_forged_token_is_no_expired_one() -> None:
-    """Nothing is said of the times of what we have not signed."""
-    forged = signed(good_claims(exp=AT - 60), key=private_key(STRANGER))
-
-    assert not await KeyringVerifier(Keys([OURS]), Clock()).is_expired(Secret(forged), ISSUER)
-
-
 async def test_token_ends_by_the_clock() -> None:
     """Promise D5: time is the clock's that was handed in."""
     clock = Clock()
