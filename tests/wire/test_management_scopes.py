@@ -149,6 +149,13 @@ async def test_expired_token_is_told_so(house: House) -> None:
     assert refused == await _status(house, await _ours(house, exp=NOW - 60))
 
 
+async def test_token_that_has_ended_says_so(house: House) -> None:
+    """K2: a token of ours that was good once opens nothing, and its owner learns why."""
+    refused = (401, "Expired token received for JSON Web Token validation")
+
+    assert refused == await _status(house, await _ours(house, exp=NOW - 60))
+
+
 @pytest.mark.parametrize("audience", [API, f"{ISSUER}userinfo", f"{ISSUER}api/v2", ISSUER])
 async def test_token_for_another_audience_says_so(house: House, audience: str) -> None:
     """K2: a token for another API is told its own audience, and opens nothing."""
