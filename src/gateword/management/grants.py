@@ -7,6 +7,7 @@ from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
+from gateword.domain.tenant import Tenant
 from gateword.domain.token import UserGrant
 from gateword.management import families
 from gateword.management.resource import Call, Document, Listed, Resource, Slice, Verb
@@ -21,23 +22,23 @@ _GRANT: Final = obj(
         "audience": text(),
         "scope": array(text()),
     },
-    required=("id", "clientID", "user_id", "scope"),
+    required=("id", "clientID", "user_id", "audience", "scope"),
 )
 _USER_ID: Final = {"user_id": text("Whose.", most=1024)}
 
 
 async def found(call: Call) -> Slice:
     """Answer the grants of a user, a client, an API."""
-    user_id, paging = call.text("user_id"), call.paging
+    user_id, audience, paging = call.text("user_id"), call.text("audience"), call.paging
     whose = Whose(
         user_key=None if user_id is None else await families.user_key(call, user_id),
         client_id=call.text("client_id"),
-        audience=call.text("audience"),
+        audience="" if audience == call.tenant.userinfo_audience else audience,
     )
     store = call.parts.stores.families
     grants = await store.grants(whose, call.at, start=paging.start, limit=paging.limit)
     total = await store.count_grants(whose, call.at) if paging.with_totals else None
-    return Slice([_rendered(grant) for grant in grants], total)
+    return Slice([_rendered(grant, call.tenant) for grant in grants], total)
 
 
 async def remove(call: Call) -> None:
@@ -61,13 +62,12 @@ async def remove_of_user(call: Call) -> None:
     await call.parts.stores.families.end(Whose(user_key=key), call.at)
 
 
-def _rendered(grant: UserGrant) -> Document:
-    audience = {"audience": grant.audience} if grant.audience else {}
+def _rendered(grant: UserGrant, tenant: Tenant) -> Document:
     return {
         "id": f"{grant.key:024x}",
         "clientID": grant.client_id,
         "user_id": grant.user_id,
-        **audience,
+        "audience": grant.audience or tenant.userinfo_audience,
         "scope": list(grant.scopes),
     }
 

@@ -17,6 +17,8 @@ from gateword.management.schema import Schema, free, nullable, obj, text
 _MOST_FOUND: Final = 1000
 """Events that pages reach; whoever wants all goes on with `from` and `take`."""
 
+_TOO_FAR: Final = f"Pages reach the first {_MOST_FOUND} events; go on with from and take"
+
 _SORTS: Final = {"date:-1": True, "date:1": False, "log_id:-1": True, "log_id:1": False}
 """What can be sorted by, and whether the newest come first: ids follow the time."""
 
@@ -65,17 +67,19 @@ async def of_user(call: Call) -> Slice:
 
 async def _searched(call: Call, query: Query) -> Slice:
     paging, logs = call.paging, call.parts.stores.logs
-    if paging.start >= _MOST_FOUND:
-        fault = f"Pages reach the first {_MOST_FOUND} events; go on with from and take"
-        raise Refused(ManagementRefusal.INVALID_QUERY, fault=fault)
+    limit = max(0, min(paging.limit, _MOST_FOUND - paging.start))
     with searching.readable():
         events = await logs.search(
             query,
             newest_first=_SORTS[call.text("sort") or "date:-1"],
             start=paging.start,
-            limit=min(paging.limit, _MOST_FOUND - paging.start),
+            limit=limit,
         )
-        total = await logs.count(query) if paging.with_totals else None
+        is_counted = paging.with_totals or limit == 0
+        total = await logs.count(query) if is_counted else None
+    if limit == 0 and total is not None and total > _MOST_FOUND:
+        # An empty page would say that these are all.
+        raise Refused(ManagementRefusal.INVALID_QUERY, fault=_TOO_FAR)
     return Slice(_documents(events), total)
 
 
