@@ -114,23 +114,34 @@ def chosen(document: Document, query: Mapping[str, object]) -> Document:
 
 
 def _only(document: Document, names: Sequence[str]) -> Document:
+    whole, inside = frozenset(names), _inside(names)
     kept: dict[str, object] = {}
     for name, value in document.items():
-        inner = [one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}.")]
-        if name in names:
+        if name in whole:
             kept[name] = value
-        elif inner and isinstance(value, Mapping | list):
-            kept[name] = _each(_only, value, inner)
+        elif name in inside and isinstance(value, Mapping | list):
+            kept[name] = _each(_only, value, inside[name])
     return kept
 
 
 def _without(document: Document, names: Sequence[str]) -> Document:
+    whole, inside = frozenset(names), _inside(names)
     kept: dict[str, object] = {}
     for name, value in document.items():
-        inner = [one.removeprefix(f"{name}.") for one in names if one.startswith(f"{name}.")]
-        if name not in names:
+        if name not in whole:
+            inner = inside.get(name)
             kept[name] = _each(_without, value, inner) if inner else value
     return kept
+
+
+def _inside(names: Sequence[str]) -> Mapping[str, list[str]]:
+    """Return, by what may be a member's name, what is asked of the inside of that member."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for at, char in enumerate(name):
+            if char == ".":
+                found.setdefault(name[:at], []).append(name[at + 1 :])
+    return found
 
 
 def _each(

@@ -26,10 +26,33 @@ def _checker(schema: bytes) -> Callable[[object], str | None]:
     def check(value: object) -> str | None:
         if validator.is_valid(value):
             return None
+        if _is_large(value):
+            return _first(validator, value)
         errors = sorted(validator.iter_errors(value), key=lambda error: error.kind.name)
         return _told(errors[0])
 
     return check
+
+
+def _is_large(value: object) -> bool:
+    """Say whether a value is made of so many that all of its faults would fill the memory."""
+    seen, waiting = 0, [value]
+    while waiting and seen <= _MOST_SEARCHED:
+        one = waiting.pop()
+        inner = one.values() if isinstance(one, dict) else one if isinstance(one, list) else ()
+        seen += 1 + len(inner)
+        if seen <= _MOST_SEARCHED:
+            waiting += inner
+    return seen > _MOST_SEARCHED
+
+
+def _first(validator: Any, value: object) -> str:
+    """Return the fault that is found first, whichever it is."""
+    try:
+        validator.validate(value)
+    except ValueError as error:
+        return _told(error)
+    raise LookupError("a value that is not valid has a fault")
 
 
 def _told(error: Any) -> str:
@@ -55,6 +78,7 @@ def _any_of(kind: Any, at: str) -> str:
     return f"Value has none of the possible forms{at}"
 
 
+_MOST_SEARCHED: Final = 10_000
 _WITHOUT_VALUE: Final = frozenset({"uniqueItems", "oneOf", "not", "propertyNames", "format"})
 _TEXTS: Final[Mapping[str, str]] = {
     "additionalProperties": "Additional properties not allowed: ",

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from gateword.management.schema import (
@@ -94,3 +96,17 @@ def test_change_does_not_reach_what_may_not_change() -> None:
     assert "Additional properties not allowed: id" == fault(patch, {"id": "x"})
     assert "Additional properties not allowed: x" == fault(patch, {"x": 1})
     assert "Too few properties defined, minimum: 1" == fault(changes(CREATED, least=1), {})
+
+
+def test_very_many_faults_cost_no_more_than_one() -> None:
+    """A body of a megabyte that is wrong everywhere is told one fault at little cost (I1)."""
+    tracemalloc.start()
+    try:
+        told = fault(obj({"users": array(text())}), {"users": [1] * 200_000})
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert told is not None
+    assert "users" in told
+    assert peak_bytes < 16 * 1024 * 1024
