@@ -1,10 +1,10 @@
 """`/connections/{id}/clients` and `/users`: who may use a connection, and who of it must go.
 
-Source: Auth0 Management API v2 "Get enabled clients for a connection", "Delete a connection user",
-recorded answers.
+Source: Auth0 Management API v2 "Get enabled clients for a connection", "Get enabled connections for
+a client", "Delete a connection user", recorded answers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +14,7 @@ from gateword.domain.refused import Refused
 from gateword.management import connections
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import array, flag, obj, text
+from gateword.policy.connection_document import STRATEGIES
 from gateword.policy.identifier import normal
 
 _MOST: Final = 50
@@ -33,6 +34,19 @@ async def clients(call: Call) -> list[Document]:
     """Answer the clients that may use a connection."""
     connection = await connections.found(call)
     return [{"client_id": client_id} for client_id in sorted(connection.enabled_clients)]
+
+
+async def of_client(call: Call) -> list[Document]:
+    """Answer the connections that a client may use."""
+    client_id = call.path["id"]
+    if await call.parts.stores.clients.get(client_id) is None:
+        raise Refused(ManagementRefusal.NO_CLIENT)
+    return [one for one in await connections.listed(call) if client_id in _enabled(one)]
+
+
+def _enabled(connection: Document) -> Sequence[object]:
+    enabled = connection.get("enabled_clients")
+    return enabled if isinstance(enabled, list) else ()
 
 
 async def change(call: Call) -> None:
@@ -87,6 +101,17 @@ RESOURCE: Final = Resource(
                 checkpoint=True,
             ),
             refusals=(ManagementRefusal.NO_CONNECTION,),
+        ),
+        Verb(
+            method="GET",
+            path="/clients/{id}/connections",
+            scopes=("read:connections",),
+            run=of_client,
+            summary="Get the enabled connections of a client",
+            query={"strategy": array(text(choices=STRATEGIES), "Only these strategies.")},
+            listed=Listed(key="connections", item=connections.ITEM, totals=False, checkpoint=True),
+            fields=True,
+            refusals=(ManagementRefusal.NO_CLIENT,),
         ),
         Verb(
             method="PATCH",

@@ -46,7 +46,7 @@ _MEMBERS: Final[dict[str, Schema]] = {
 }
 _CREATED: Final = obj(_MEMBERS, required=("name", "strategy"))
 _CHANGED: Final = changes(_CREATED, without=("name", "strategy"))
-_ITEM: Final = obj(
+ITEM: Final = obj(
     {**_MEMBERS, "id": text("`con_` and 16 characters.")}, required=("id", "name", "strategy")
 )
 
@@ -180,7 +180,7 @@ RESOURCE: Final = Resource(
                 "strategy": array(text(choices=STRATEGIES), "Only these strategies."),
                 "name": text("Only the connection with this name.", most=128),
             },
-            listed=Listed(key="connections", item=_ITEM, checkpoint=True),
+            listed=Listed(key="connections", item=ITEM, checkpoint=True),
             fields=True,
         ),
         Verb(
@@ -191,7 +191,7 @@ RESOURCE: Final = Resource(
             summary="Create a connection",
             body=_CREATED,
             status=201,
-            answer=_ITEM,
+            answer=ITEM,
             hidden=_HIDDEN,
             refusals=(
                 ManagementRefusal.BODY_CONFLICT,
@@ -206,7 +206,7 @@ RESOURCE: Final = Resource(
             run=get,
             summary="Get a connection",
             fields=True,
-            answer=_ITEM,
+            answer=ITEM,
             refusals=(ManagementRefusal.NO_CONNECTION,),
         ),
         Verb(
@@ -216,7 +216,7 @@ RESOURCE: Final = Resource(
             run=change,
             summary="Update a connection",
             body=_CHANGED,
-            answer=_ITEM,
+            answer=ITEM,
             hidden=_HIDDEN,
             refusals=(
                 ManagementRefusal.NO_CONNECTION,

@@ -15,6 +15,9 @@ from gateword.management.schema import SECRET_MARK, Schema
 
 HIDDEN: Final = "*****"
 MAX_LOGGED_ITEMS: Final = 100
+MAX_LOGGED_CHARS: Final = 2_000
+"""Of one text: scripts would fill the log with every copy of themselves."""
+
 SECRET_NAMES: Final = frozenset({
     "password", "old_password", "new_password", "client_secret", "signing_secret", "secret",
     "secrets", "password_hash", "custom_password_hash", "access_token", "refresh_token",
@@ -103,6 +106,8 @@ def _shown(value: object, schema: object, hidden: frozenset[str]) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         items = next((form["items"] for form in forms if "items" in form), None)
         return [_shown(item, items, hidden) for item in value[:MAX_LOGGED_ITEMS]]
+    if isinstance(value, str) and len(value) > MAX_LOGGED_CHARS:
+        return f"{value[:MAX_LOGGED_CHARS]}… ({len(value)} characters)"
     return value
 
 

@@ -5,7 +5,7 @@ import pytest
 from gateword.domain.log_event import LogCode
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
-from gateword.management.journal import HIDDEN, MAX_LOGGED_ITEMS, Journal
+from gateword.management.journal import HIDDEN, MAX_LOGGED_CHARS, MAX_LOGGED_ITEMS, Journal
 from gateword.management.resource import Actor, Call, Verb
 from gateword.management.schema import Schema, array, changes, nullable, obj, secret, text, whole
 from tests.support.stand_ins import START
@@ -163,3 +163,14 @@ def test_refusal_without_a_code_is_logged_without_one() -> None:
     response: Any = event.details["response"]
 
     assert {"statusCode": 404, "message": "The role does not exist."} == response["body"]
+
+
+def test_text_that_is_very_long_is_cut_in_the_log() -> None:
+    """A rule of 100 kB does not fill the log with each of its versions."""
+    script = "x" * (MAX_LOGGED_CHARS + 1)
+
+    details = logged(a_verb(obj({"script": text()})), {"script": script})
+
+    assert {"script": f"{'x' * MAX_LOGGED_CHARS}… ({len(script)} characters)"} == details[
+        "request"
+    ]["body"]
