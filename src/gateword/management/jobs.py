@@ -110,7 +110,8 @@ async def get(call: Call) -> Document:
     """Answer how far a job is."""
     job = await _job(call)
     shown = dict(_shown(job))
-    if job.type == "users_export" and job.status == "completed":
+    is_file = job.type == "users_export" and job.status == "completed"
+    if is_file and call.actor.may("read:users"):  # the file is all that this scope may read
         ticket = export_link.sealed(call.parts, job, call.at)
         shown["location"] = f"{call.tenant.issuer}exports/{ticket}"
     return shown
