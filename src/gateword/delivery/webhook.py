@@ -25,8 +25,17 @@ from gateword.ports.log_sink import Destination, NotTaken
 TIMEOUT_S: Final = 10.0
 _SUCCESS: Final = range(200, 300)
 _PORTS: Final[Mapping[str, int]] = {"https": 443, "http": 80}
-_DOORS_TO_IPV4: Final = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
-"""IPv6 networks in which IPv4 addresses hide: NAT64, 6to4."""
+_NOT_PUBLIC: Final = tuple(
+    map(
+        ip_network,
+        ("2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32"),
+    )
+)
+"""What Python counts to the internet, and is not: 6to4, documentation, IETF protocols, the door to
+Azure's own services."""
+
+_GLOBAL_UNICAST: Final = ip_network("2000::/3")
+"""All that was ever given out of IPv6 (RFC 4291 §2.4); IPv4 hides in much of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,10 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        if any(address in network for network in _DOORS_TO_IPV4):
+        if address not in _GLOBAL_UNICAST:
             return False
+    if any(address in network for network in _NOT_PUBLIC if network.version == address.version):
+        return False
     return address.is_global and not address.is_multicast
 
 
