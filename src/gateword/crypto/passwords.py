@@ -29,6 +29,9 @@ _NOBODYS_BCRYPT: Final = "." * 53
 _NOBODYS_ARGON2: Final = "A" * 22 + "$" + "A" * 43
 _MOST_MEMORY_KIB: Final = 1024 * 1024
 _MOST_PASSES: Final = 64
+_MOST_LANES: Final = 16
+"""Each lane is a thread of its own."""
+
 _MOST_WORK_KIB: Final = 4 * 1024 * 1024
 """Memory times passes of one Argon2 hash: about four seconds of a core."""
 
@@ -107,7 +110,11 @@ class PooledHasher:
             cost = extract_parameters(text)
         except ValueError:
             return False
-        bounded = cost.memory_cost <= _MOST_MEMORY_KIB and cost.time_cost <= _MOST_PASSES
+        bounded = (
+            cost.memory_cost <= _MOST_MEMORY_KIB
+            and cost.time_cost <= _MOST_PASSES
+            and cost.parallelism <= _MOST_LANES
+        )
         return bounded and cost.memory_cost * cost.time_cost <= _MOST_WORK_KIB and text.isascii()
 
     def _recognises_imported(self, text: str) -> bool:

@@ -68,6 +68,8 @@ async def test_decoy_fits_nothing(hasher: PooledHasher, kinds: dict[str, int]) -
         ("$argon2id$v=19$m=1048576,t=5,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
         ("$argon2id$v=19$m=1048577,t=1,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
         ("$argon2id$v=19$m=8,t=65,p=1$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
+        ("$argon2id$v=19$m=65536,t=4,p=16$AAECAwQFBgcICQoLDA0ODw$AAAA", True),
+        ("$argon2id$v=19$m=1048576,t=1,p=17$AAECAwQFBgcICQoLDA0ODw$AAAA", False),
     ],
 )
 def test_hash_of_unbearable_cost_is_not_recognised(
