@@ -1,5 +1,7 @@
 """Letters: to whom they go, when, and what is said while they wait."""
 
+from datetime import timedelta
+
 from gateword.ports.delivery import Undeliverable
 from tests.support.house import House
 from tests.support.letters import Drawer, form_behind, link_of
@@ -118,6 +120,20 @@ async def test_letters_wait_while_the_mail_server_is_away(house: House) -> None:
     house.clock.passed_s += 10
 
     assert 1 == len(await drawer.emptied(house))
+
+
+async def test_letter_to_a_deleted_user_does_not_leave(house: House) -> None:
+    """D9: what still waits in the outbox for somebody who is gone is thrown away."""
+    await house.http.post(
+        "/dbconnections/change_password", json={"connection": CUSTOMERS, "email": ANN}
+    )
+    await Drawer(refuses=Undeliverable("away")).emptied(house)
+    await house.parts.stores.users.remove(VALUES["customer_ann"])
+    house.clock.passed_s += 3600
+
+    assert [] == await Drawer().emptied(house)
+    later = house.clock.now() + timedelta(days=3)
+    assert [] == list(await house.parts.stores.outbox.claim(later, later, 10))
 
 
 async def test_letter_is_given_up_after_two_days(house: House) -> None:

@@ -54,6 +54,8 @@ class Post:
         try:
             if waiting.letter.order:
                 await self._write(parts, waiting)
+            elif await _is_for_nobody(parts, waiting.letter):
+                await parts.stores.outbox.delivered(waiting.key)
             else:
                 async with asyncio.timeout(PATIENCE_S):
                     await self.courier.deliver(waiting.letter)
@@ -93,6 +95,11 @@ class Post:
 def pause_after(tries: int) -> int:
     """Return the seconds until the next try; each pause is twice the one before, up to an hour."""
     return min(_FIRST_PAUSE_S << min(tries, _DOUBLINGS), _LONGEST_PAUSE_S)
+
+
+async def _is_for_nobody(parts: Parts, letter: Letter) -> bool:
+    """Say whether the user was deleted while the letter waited (promise D9)."""
+    return bool(letter.user_id) and await parts.stores.users.by_id(letter.user_id) is None
 
 
 def _row(code: LogCode, at: datetime, letter: Letter, why: str | None) -> LogEvent:

@@ -54,6 +54,13 @@ def test_subject_is_not_escaped() -> None:
         "{% unknown %}",
         "{{ " + "(" * 5000 + ")" * 5000 + " }}",
         "x" * 65_537,
+        "{{ a" + ".a" * 30_000 + " }}",
+        "{{ a" + "[0]" * 15_000 + " }}",
+        "{{ a" + " and a" * 8000 + " }}",
+        "{{ a" + "|upper" * 9000 + " }}",
+        "{{ a" + " == a" * 8000 + " }}",
+        "{% if a %}" + "{% elif b %}x" * 4000 + "{% endif %}",
+        "{{ " + "9" * 5000 + " }}",
     ],
 )
 def test_template_cannot_loop_call_or_count(source: str) -> None:
@@ -67,6 +74,33 @@ def test_template_that_trips_over_a_value_is_a_fault() -> None:
     """What can only go wrong when it is filled in is said then, in one kind of error."""
     with pytest.raises(ValueError, match="TypeError"):
         letter_templates.filled("{% if user.name < 3 %}x{% endif %}", WORDS, html=True)
+
+
+@pytest.mark.parametrize("source", ["{{ '\\ud800' }}", "{{ '\\x00' }}", "{{ long }}" * 3])
+def test_what_no_letter_can_hold_is_a_fault(source: str) -> None:
+    """A lone half of a surrogate pair, NUL, and much more than was written."""
+    with pytest.raises(ValueError, match="ValueError"):
+        letter_templates.filled(source, {"long": "x" * 500_000}, html=False)
+
+
+@pytest.mark.parametrize("name", ["items", "keys", "update", "get"])
+def test_names_are_those_of_the_user_only(name: str) -> None:
+    """What Python's objects can do has no name in a letter; a member of that name has."""
+    empty, full = {"user_metadata": {}}, {"user_metadata": {name: "mine"}}
+    source = "{{ user.user_metadata." + name + " }}"
+
+    assert "" == letter_templates.filled(source, {"user": empty}, html=True)
+    assert "mine" == letter_templates.filled(source, {"user": full}, html=True)
+    assert "" == letter_templates.filled("{{ user.format }}", {"user": "text"}, html=True)
+
+
+def test_lists_are_read_by_position() -> None:
+    """An item of a list in the metadata is one, and one beyond its end is empty."""
+    words = {"user": {"user_metadata": {"tags": ["a", "b"]}}}
+
+    source = "{{ user.user_metadata.tags[1] }}{{ user.user_metadata.tags[2] }}"
+
+    assert "b" == letter_templates.filled(source, words, html=True)
 
 
 @pytest.mark.parametrize("name", ["verify_email", "reset_email"])
