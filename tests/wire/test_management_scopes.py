@@ -19,7 +19,7 @@ from tests.wire.world import API, API_SECRET, ISSUER, MANAGEMENT, PASSWORDS, VAL
 NOW: Final = int(START.timestamp())
 IDS: Final = ("nobody", VALUES["ann"], VALUES["web"], "x" * 2000)
 BODIES: Final = (b"", b"{", b"[]", b'{"colour":"red"}', b"\xff")
-QUERIES: Final = ("", "?colour=red", "?page=-1&per_page=1000&from=x")
+QUERIES: Final = ("", "?colour=red", "?page=-1&per_page=1000&from=x", "?q=%FF")
 
 
 def _fitting(verb: Verb) -> bytes:
