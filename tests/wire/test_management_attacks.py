@@ -1,12 +1,18 @@
 """What callers of the Management API try who may do a little, and want more."""
 
+from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 
 from gateword.accounts.job_runner import JobRunner
+from tests.support.factories import CLIENT_CREDENTIALS
 from tests.support.house import House
 from tests.support.management import management_token
+from tests.wire.world import MANAGEMENT, VALUES
+
+SYSTEM: Final = f"/api/v2/resource-servers/{quote(MANAGEMENT, safe='')}"
 
 PART: Final = b'--x\r\nContent-Disposition: form-data; name="connection_id"\r\n\r\nabc\r\n--x--\r\n'
 
@@ -53,3 +59,64 @@ async def test_form_in_an_odd_charset_is_no_fault_of_ours(house: House, charset:
     answer = await house.http.post("/api/v2/jobs/users-imports", content=PART, headers=headers)
 
     assert 400 == answer.status_code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"subject_type_authorization": {"client": {"policy": "allow_all"}}},
+        {"subject_type_authorization": {"user": {"policy": "deny_all"}}},
+        {"signing_alg": "HS256"},
+        {"token_dialect": "rfc9068_profile"},
+        {"scopes": []},
+    ],
+)
+async def test_management_api_is_opened_to_nobody(house: House, body: Any) -> None:
+    """Who may change APIs does not decide who gets a token for the Management API."""
+    headers = await _headers(house, "update:resource_servers")
+
+    answer = await house.http.patch(SYSTEM, json=body, headers=headers)
+
+    assert (400, "operation_not_supported") == (answer.status_code, answer.json()["errorCode"])
+
+
+async def test_lifetime_of_management_tokens_can_be_changed(house: House) -> None:
+    """What opens nothing stays free to change."""
+    headers = await _headers(house, "update:resource_servers")
+
+    answer = await house.http.patch(SYSTEM, json={"token_lifetime": 3600}, headers=headers)
+
+    assert (200, 3600) == (answer.status_code, answer.json()["token_lifetime"])
+
+
+async def test_open_management_api_gives_nothing_without_a_grant(house: House) -> None:
+    """Though it were stored as open to all, a client has of it what its grant says, or nothing."""
+    apis = house.parts.stores.resource_servers
+    api = await apis.get(MANAGEMENT)
+    assert api is not None
+    await apis.put(replace(api, client_policy="allow_all"), house.clock.now())
+
+    answer = await house.token(
+        grant_type=CLIENT_CREDENTIALS,
+        client_id=VALUES["machine"],
+        client_secret=VALUES["machine_secret"],
+        audience=MANAGEMENT,
+    )
+
+    assert 403 == answer.status_code
+
+
+async def test_secret_made_on_the_way_is_for_those_who_may_set_one(house: House) -> None:
+    """M3: a client is not taken over by making it public and confidential again."""
+    path = f"/api/v2/clients/{VALUES['machine']}"
+    shown = []
+    for scopes in (("update:clients",), ("update:clients", "update:client_keys")):
+        headers = await _headers(house, *scopes)
+        for method in ("none", "client_secret_post"):
+            answer = await house.http.patch(
+                path, json={"token_endpoint_auth_method": method}, headers=headers
+            )
+            assert 200 == answer.status_code
+        shown.append("client_secret" in answer.json())
+
+    assert [False, True] == shown

@@ -51,7 +51,8 @@ class ClientCredentialsGrant:
     async def _held(self, ask: TokenAsk, api: ResourceServer) -> tuple[str, ...]:
         grants = self.story.parts.stores.client_grants
         grant = await grants.find(ask.client.client_id, api.identifier)
-        if api.client_policy == "allow_all":
+        # The Management API is never open to all: a grant says what each client may do with it.
+        if api.client_policy == "allow_all" and not api.is_system:
             return tuple(api.scopes)
         if grant is None or api.client_policy == "deny_all":
             raise Refused(Refusal.CLIENT_GRANT_MISSING, audience=quoted(api.identifier))

@@ -76,7 +76,10 @@ async def create(call: Call) -> Document:
 
 
 async def change(call: Call) -> Document:
-    """Change what the body names; a secret that this makes is shown, whoever asks."""
+    """Change what the body names; a secret that this makes is shown to who may set one.
+
+    Others rotate it: else `update:clients` would be enough to become any client.
+    """
     _check_scopes(call)
     before: list[Secret | None] = []
 
@@ -87,7 +90,8 @@ async def change(call: Call) -> Document:
     client = await _stored(call, changed)
     document = shown(client, call.tenant.name, await certificates(call))
     answer = for_writer(document, call.actor)
-    if client.secret not in (*before, None) and "client_secret" not in call.body:
+    is_new = client.secret not in (*before, None) and "client_secret" not in call.body
+    if is_new and call.actor.may(*_WRITE_SECRET):
         answer["client_secret"] = document["client_secret"]
     return answer
 

@@ -118,7 +118,7 @@ async def change(call: Call) -> Document:
         after = read(
             call.body, lambda body: resource_server_document.changed(body, api, _new_secret(call))
         )
-        if api.is_system and (after.name, after.scopes) != (api.name, api.scopes):
+        if api.is_system and _guarded(after) != _guarded(api):
             raise _system_stays()
         return after
 
@@ -164,10 +164,21 @@ def _new_secret(call: Call) -> Callable[[], Secret]:
     return lambda: Secret(call.parts.dice.handle(_SECRET_CHARS))
 
 
+def _guarded(api: ResourceServer) -> tuple[object, ...]:
+    """Return what decides who gets a token for the Management API, and whether it is believed.
+
+    Whoever may change APIs would else give all of its scopes to every client.
+    """
+    return (
+        api.name, api.scopes, api.signing_alg, api.token_dialect, api.user_policy,
+        api.client_policy,
+    )  # fmt: skip
+
+
 def _system_stays() -> Refused:
     return Refused(
         ManagementRefusal.NOT_SUPPORTED,
-        text="The Management API cannot be deleted, and keeps its name and scopes.",
+        text="The Management API cannot be deleted, and keeps its name, scopes and policies.",
     )
 
 
