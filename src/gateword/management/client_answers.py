@@ -42,11 +42,12 @@ async def certificates(call: Call) -> list[dict[str, object]]:
 
 def visible(document: Mapping[str, object], actor: Actor) -> dict[str, object]:
     """Return the members of a client that the bearer of a token may read."""
+    names = set(_SUMMARY)
+    if actor.may("read:clients", "read:client_keys"):
+        names |= document.keys() - SECRET_MEMBERS
     if actor.may(*KEY_SCOPES):
-        return dict(document)
-    if actor.may("read:clients"):
-        return {name: document[name] for name in document if name not in SECRET_MEMBERS}
-    return {name: document[name] for name in _SUMMARY if name in document}
+        names |= SECRET_MEMBERS
+    return {name: document[name] for name in document if name in names}
 
 
 def for_writer(document: Mapping[str, object], actor: Actor) -> dict[str, object]:
