@@ -24,9 +24,7 @@ def hasher() -> PooledHasher:
 
 @pytest.mark.parametrize("case", VECTORS)
 async def test_vector_fits_its_password_alone(hasher: PooledHasher, case: str) -> None:
-    """realms.md §6: each row of the table, imported, is recognised, fits, and is outdated
-    unless it is Argon2id of no less than today's cost.
-    """
+    """Each vector is recognised and fits, and is outdated unless it is Argon2id of today."""
     encoded = custom_password_hash(VECTORS[case])
     assert hasher.recognises(encoded)
     assert await hasher.verify(Secret(PASSWORD), encoded)
