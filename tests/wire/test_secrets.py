@@ -15,6 +15,7 @@ from gateword.ports.parts import Plugs
 from gateword.realms.database import DatabaseRealm
 from tests.support.factories import PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
+from tests.support.management import management_token
 from tests.support.stand_ins import START
 from tests.wire.world import API, CLIENTS, EMPLOYEES, PASSWORDS, VALUES
 
@@ -141,3 +142,36 @@ async def test_stored_refresh_token_names_nothing_of_the_handle(house: House) ->
     assert [] == list(
         _reachable(decide(stored, VALUES["web"], CLIENTS["web"].refresh, START), "decision")
     )
+
+
+async def test_what_the_management_api_hands_out_is_in_no_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D10: passwords, new secrets, links and the token itself are in no log, OpenAPI or metric."""
+    bearer = await management_token(house)
+    headers = {"authorization": f"Bearer {bearer}"}
+    person = {"connection": "Customers", "email": "zoe@mail.example", "password": "Canary-pass-1"}
+    asks: list[tuple[str, str, Any]] = [
+        ("POST", "users", person),
+        ("POST", "users", person | {"password": "Canary-pass-2"}),
+        ("PATCH", f"users/{VALUES['customer_ann'].replace('|', '%7C')}", {"password": "Canary-3!"}),
+        ("POST", f"clients/{VALUES['web']}/rotate-secret", None),
+        ("POST", "clients", {"name": "New"}),
+        ("POST", "tickets/password-change", {"user_id": VALUES["customer_ann"]}),
+        ("POST", "resource-servers", {"identifier": "urn:x", "signing_alg": "HS256"}),
+    ]
+    answers = [
+        (await house.http.request(method, f"/api/v2/{path}", json=body, headers=headers)).json()
+        for method, path, body in asks
+    ]
+    await house.http.post("/dbconnections/signup", json=person | {"password": "Canary-pass-4"})
+    handed_out = [answers[3]["client_secret"], answers[4]["client_secret"]]
+    handed_out += [answers[5]["ticket"].partition("ticket=")[2].strip("#")]
+    handed_out += [answers[6]["signing_secret"], bearer, bearer.rpartition(".")[2]]
+    told = [(await house.http.get(path)).text for path in ("/api/v2/openapi.json", "/metrics")]
+    text = "\n".join([*(str(row.document) for row in await house.log()), caplog.text, *told])
+
+    typed = ["Canary-pass-1", "Canary-pass-2", "Canary-3!", "Canary-pass-4"]
+    assert [] == [secret for secret in (*typed, *handed_out) if secret in text]
+    assert "sapi" in text
+    assert "zoe@mail.example" in text
