@@ -146,7 +146,7 @@ async def test_neighbour_changes_nothing_of_a_tenant(house: House) -> None:
         await other.clients.remove(CLIENT),
         await other.users.save(furnished.user, NOON),
         await other.users.remove(furnished.user.user_id),
-        await other.passwords.change(key, identity, Secret("x"), NOON, keep=1),
+        await other.passwords.change(key, Secret("x"), NOON, identity_key=identity, keep=1),
         bool(await other.users.record_login(key, "192.0.2.1", NOON)),
         bool(await other.tokens.revoke_user(key, NOON)),
         bool(await other.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=True)),

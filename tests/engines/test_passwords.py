@@ -19,7 +19,7 @@ async def changed(house: House, who: Furnished, encoded: str, hour: int, keep: i
     passwords, at = house.stores.passwords, NOON + timedelta(hours=hour)
     key = await passwords.identity_key(who.user.key, who.connection.key)
     assert key is not None
-    return await passwords.change(who.user.key, key, Secret(encoded), at, keep=keep)
+    return await passwords.change(who.user.key, Secret(encoded), at, identity_key=key, keep=keep)
 
 
 async def known(house: House, who: Furnished, limit: int = 24) -> list[str]:
@@ -66,7 +66,9 @@ async def test_change_of_somebody_who_is_not_there_changes_nothing(
     key = await passwords.identity_key(furnished.user.key, furnished.connection.key)
     assert key is not None
 
-    assert not await passwords.change(furnished.user.key + 1, key, Secret("$2"), NOON, keep=3)
+    assert not await passwords.change(
+        furnished.user.key + 1, Secret("$2"), NOON, identity_key=key, keep=3
+    )
     assert await passwords.identity_key(furnished.user.key, other.key) is None
 
 
@@ -87,7 +89,7 @@ async def test_linked_accounts_of_one_connection_keep_their_own_passwords(
 
     key = await passwords.identity_key(user, place, "second@mail.example")
     assert key is not None
-    await passwords.change(user, key, Secret("$changed"), NOON, keep=0)
+    await passwords.change(user, Secret("$changed"), NOON, identity_key=key, keep=0)
 
     account = await users.account(place, [("email", "second@mail.example")])
     assert account is not None

@@ -158,7 +158,9 @@ async def test_replace_hash_when_the_password_changed_meanwhile_keeps_the_new_on
 
     await users.replace_hash(account.identity_key, Secret("$1"), Secret("$1 better"))
     better = await users.password_hash(key, connection)
-    await house.stores.passwords.change(key, connection, Secret("$2"), NOON, keep=0)
+    await house.stores.passwords.change(
+        key, Secret("$2"), NOON, identity_key=account.identity_key, keep=0
+    )
     await users.replace_hash(account.identity_key, Secret("$1 better"), Secret("$1 best"))
 
     assert Secret("$1 better") == better

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Final
 
+from gateword.accounts import passwords
 from gateword.accounts.job_runner import JobRunner
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
@@ -83,8 +84,7 @@ async def _new_password(house: House, name: str) -> None:
     if user is None or connection is None:
         raise LookupError(f"{name} is gone")
     encoded = await house.parts.hasher.hash(Secret("a new password"))
-    at = house.clock.now()
-    await stores.passwords.change(user.key, connection.key, encoded, at, keep=0)
+    await passwords.replaced(house.parts, user, connection, encoded)
 
 
 async def _client(house: House, name: str, **changed: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from gateword.accounts import passwords
 from gateword.domain.secret import Secret
 from gateword.storage.engine import Tx
 from gateword.storage.statement import AcrossTenants
@@ -263,9 +264,7 @@ async def test_family_that_a_password_change_missed_is_worth_nothing(house: Hous
     house.clock.passed_s += 1
     employees = await house.parts.stores.connections.named("Employees")
     assert employees is not None
-    await house.parts.stores.passwords.change(
-        ann.key, employees.key, Secret("$2b$04$" + "." * 53), house.clock.now(), keep=0
-    )
+    await passwords.replaced(house.parts, ann, employees, Secret("$2b$04$" + "." * 53))
     await house.engines.database.transact(_forget_revocations)
 
     assert 403 == (await _refresh(house, token))["status"]

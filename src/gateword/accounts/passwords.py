@@ -75,7 +75,7 @@ async def replaced(
         return False
     keep = policy_of(connection.options).former
     at = parts.clock.now()
-    return await parts.stores.passwords.change(user.key, key, encoded, at, keep=keep)
+    return await parts.stores.passwords.change(user.key, encoded, at, identity_key=key, keep=keep)
 
 
 async def identity_key(

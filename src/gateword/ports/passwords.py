@@ -37,7 +37,7 @@ class Passwords(Protocol):
         ...
 
     async def change(
-        self, user_key: int, identity_key: int, encoded: Secret, at: datetime, *, keep: int
+        self, user_key: int, encoded: Secret, at: datetime, *, identity_key: int, keep: int
     ) -> bool:
         """Replace the password of one identity of a user.
 
@@ -45,9 +45,9 @@ class Passwords(Protocol):
 
         Args:
             user_key: Whose.
-            identity_key: Which of the user's accounts.
             encoded: The new hash.
             at: Now.
+            identity_key: Which of the user's accounts.
             keep: How many former hashes are kept, the one that is replaced included.
 
         Returns:

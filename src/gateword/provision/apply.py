@@ -138,10 +138,19 @@ async def store_user(
         if write.changed is not None:
             await stores.users.save(write.changed, at)
         if encoded is not None:
-            keep = policy_of(connection.options).former
-            await stores.passwords.change(user.key, connection.key, encoded, at, keep=keep)
+            await _set_password(stores, user, connection, encoded, at)
     if user is None:
         raise Overtaken(f"a login name or id was taken meanwhile in {write.connection}")
     if write.roles and not await stores.roles.assign(user.key, write.roles):
         raise Overtaken("a role was removed meanwhile")
     return user
+
+
+async def _set_password(
+    stores: Stores, user: User, connection: Connection, encoded: Secret, at: datetime
+) -> None:
+    key = await stores.passwords.identity_key(user.key, connection.key)
+    if key is None:
+        raise Overtaken(f"{user.user_id} has left {connection.name} meanwhile")
+    keep = policy_of(connection.options).former
+    await stores.passwords.change(user.key, encoded, at, identity_key=key, keep=keep)

@@ -67,7 +67,8 @@ async def bootstrap(
 async def bring_up_to_date(stores: Stores, clock: Clock) -> bool:
     """Give a tenant of an older release the scopes that the Management API has had since.
 
-    Its first client gets them as well; scopes that somebody took away from it stay away.
+    Its first client gets them as well, as long as it has all that there were: whoever was made
+    to look like it, or had a scope taken away, gains nothing.
 
     Returns:
         Whether there were any.
@@ -110,7 +111,8 @@ async def _new_scopes(stores: Stores, api: ResourceServer, clock: Clock) -> bool
         return False
     clients = {one.client_id for one in await stores.clients.all() if is_management_client(one)}
     for grant in await stores.client_grants.all():
-        if grant.client_id in clients and grant.audience == api.identifier:
+        has_all = api.scopes.keys() <= set(grant.scope)
+        if grant.client_id in clients and grant.audience == api.identifier and has_all:
             wider = replace(grant, scope=tuple(dict.fromkeys((*grant.scope, *new))))
             await stores.client_grants.put(wider, clock.now())
     # The API last: if this run is cut short, the next one finds the same scopes new.

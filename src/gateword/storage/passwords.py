@@ -83,7 +83,7 @@ class SqlPasswords:
         return found[:limit]
 
     async def change(
-        self, user_key: int, identity_key: int, encoded: Secret, at: datetime, *, keep: int
+        self, user_key: int, encoded: Secret, at: datetime, *, identity_key: int, keep: int
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
             row = await tx.one(_OLD, user_key=user_key, identity_key=identity_key)

@@ -142,10 +142,17 @@ async def _tenant_or_none(tenancy: Tenancy, refused: Refused) -> Tenant | None:
     return await tenancy.tenant()
 
 
+def _shown_path(request: Request) -> str:
+    """Return a request's path as a log may hold it: a ticket in it opens something."""
+    path = request.url.path
+    ticket = request.path_params.get("ticket")
+    return path.replace(ticket, "…") if isinstance(ticket, str) and ticket else path
+
+
 async def _fault(visit: Visit) -> Refused:
     error_id = uuid4().hex
     request = visit.request
-    where = {"error_id": error_id, "method": request.method, "path": request.url.path}
+    where = {"error_id": error_id, "method": request.method, "path": _shown_path(request)}
     _log.exception("fault", extra=where)
     parts = visit.tenancy.parts
     event = LogEvent(

@@ -1,6 +1,7 @@
 import bcrypt
 import pytest
 
+from gateword.accounts import passwords
 from gateword.domain.secret import Secret
 from tests.support.house import House
 from tests.unit.provision.applying import SHOP, applied, faults, fits, user
@@ -16,8 +17,7 @@ async def test_imported_hash_logs_in_and_is_not_brought_back(house: House) -> No
     ann, home = await user(house, "D", "ann"), await house.parts.stores.connections.named("D")
     assert home is not None
     renewed = await house.parts.hasher.hash(Secret("old password"))
-    at = house.clock.now()
-    await house.parts.stores.passwords.change(ann.key, home.key, renewed, at, keep=0)
+    await passwords.replaced(house.parts, ann, home, renewed)
 
     changes = await applied(house, text)
 
@@ -130,3 +130,17 @@ async def test_user_twice_in_a_file_is_refused(house: House) -> None:
     )
 
     assert line.startswith("f.yaml:4: x-gateword-users[1]: ann stands in the file twice")
+
+
+async def test_new_password_reaches_the_user_it_was_written_for(house: House) -> None:
+    """Of several users in several databases only the one whose line changed has another one."""
+    both = "x-gateword-users: [{{connection: D, username: ann, password: {}}}, {}]"
+    bob = "{connection: E, username: bob, password: quiet-Harbour-7}"
+    text = "databases: [{name: D}, {name: E}]\n" + both
+    await applied(house, text.format("quiet-Harbour-5", bob))
+
+    await applied(house, text.format("quiet-Harbour-6", bob))
+
+    assert await fits(house, "D", "ann", "quiet-Harbour-6")
+    assert not await fits(house, "D", "ann", "quiet-Harbour-5")
+    assert await fits(house, "E", "bob", "quiet-Harbour-7")
