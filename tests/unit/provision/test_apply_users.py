@@ -134,12 +134,15 @@ async def test_user_twice_in_a_file_is_refused(house: House) -> None:
 
 async def test_new_password_reaches_the_user_it_was_written_for(house: House) -> None:
     """Of several users in several databases only the one whose line changed has another one."""
-    both = "x-gateword-users: [{{connection: D, username: ann, password: {}}}, {}]"
-    bob = "{connection: E, username: bob, password: quiet-Harbour-7}"
-    text = "databases: [{name: D}, {name: E}]\n" + both
-    await applied(house, text.format("quiet-Harbour-5", bob))
+    await applied(house, "databases: [{name: D}, {name: E}]")
+    people = """
+x-gateword-users:
+  - {connection: E, username: bob, password: quiet-Harbour-7}
+  - {connection: D, username: ann, password: PASSWORD}
+"""
+    await applied(house, people.replace("PASSWORD", "quiet-Harbour-5"))
 
-    await applied(house, text.format("quiet-Harbour-6", bob))
+    await applied(house, people.replace("PASSWORD", "quiet-Harbour-6"))
 
     assert await fits(house, "D", "ann", "quiet-Harbour-6")
     assert not await fits(house, "D", "ann", "quiet-Harbour-5")
