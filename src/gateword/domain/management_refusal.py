@@ -38,13 +38,13 @@ class ManagementRefusal(RefusalTable):
         429, "too_many_requests", "Global limit has been reached", (), "§1 too_many_requests"
     )
 
-    TOO_MANY_IMPORTS = Row(
+    TOO_MANY_JOBS = Row(
         429,
         "too_many_requests",
-        "There are {count} active import users jobs, please wait until some of them are finished "
+        "There are {count} active {kind} users jobs, please wait until some of them are finished "
         "and try again",
         _FAPI,
-        "realms §6: two running jobs at most; text from memory",
+        "realms §6: two running imports at most, and as many exports; text from memory",
     )
 
     # what is asked (§1)

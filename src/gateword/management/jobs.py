@@ -16,8 +16,8 @@ from gateword.management.schema import Schema, array, obj, text, whole
 from gateword.policy.timestamp import written
 from gateword.ports.queues import Job
 
-MOST_IMPORTS: Final = 2
-"""Imports of a tenant that wait or run (Auth0: "Bulk User Imports")."""
+MOST_ACTIVE: Final = 2
+"""Imports of a tenant that wait or run (Auth0: "Bulk User Imports"), and exports likewise."""
 
 MAX_FILE_BYTES: Final = 500 * 1024
 MAX_ERRORS: Final = 10_000
@@ -66,9 +66,6 @@ async def import_users(call: Call) -> Document:
     if len(file) > MAX_FILE_BYTES:
         raise Refused(ManagementRefusal.BODY_TOO_LARGE, bytes=str(MAX_FILE_BYTES))
     connection = await _connection(call, str(call.body["connection_id"]))
-    active = await call.parts.stores.jobs.active("users_import")
-    if active >= MOST_IMPORTS:
-        raise Refused(ManagementRefusal.TOO_MANY_IMPORTS, count=str(active))
     document: dict[str, object] = {
         "connection_id": connection.id,
         "upsert": call.body.get("upsert") == "true",
@@ -76,7 +73,7 @@ async def import_users(call: Call) -> Document:
     }
     if "external_id" in call.body:
         document["external_id"] = call.body["external_id"]
-    return await _added(call, "users_import", document, file)
+    return await _admitted(call, "import", document, file)
 
 
 async def export_users(call: Call) -> Document:
@@ -84,7 +81,7 @@ async def export_users(call: Call) -> Document:
     document = dict(call.body)
     if "connection_id" in document:
         await _connection(call, str(document["connection_id"]))
-    return await _added(call, "users_export", {"format": "json"} | document)
+    return await _admitted(call, "export", {"format": "json"} | document)
 
 
 async def verification_email(call: Call) -> Document:
@@ -103,7 +100,9 @@ async def verification_email(call: Call) -> Document:
         if await call.parts.stores.clients.get(client_id) is None:
             raise Refused(ManagementRefusal.NO_CLIENT)
         document["client_id"] = client_id
-    return await _added(call, "verification_email", document)
+    job = _new(call, "verification_email", document)
+    await call.parts.stores.jobs.add(job, None)
+    return _shown(job)
 
 
 async def get(call: Call) -> Document:
@@ -124,18 +123,23 @@ async def errors(call: Call) -> Answer:
     return Answer(200, list(found)) if found else Answer(204)
 
 
-async def _added(
-    call: Call, type_: str, document: Mapping[str, object], file: bytes | None = None
+async def _admitted(
+    call: Call, kind: str, document: Mapping[str, object], file: bytes | None = None
 ) -> Document:
-    job = Job(
+    job = _new(call, f"users_{kind}", document)
+    if not await call.parts.stores.jobs.admit(job, file, MOST_ACTIVE):
+        raise Refused(ManagementRefusal.TOO_MANY_JOBS, count=str(MOST_ACTIVE), kind=kind)
+    return _shown(job)
+
+
+def _new(call: Call, type_: str, document: Mapping[str, object]) -> Job:
+    return Job(
         id=f"job_{call.parts.dice.letters(_ID_LETTERS)}",
         type=type_,
         status="pending",
         document=document,
         created_at=call.at,
     )
-    await call.parts.stores.jobs.add(job, file)
-    return _shown(job)
 
 
 async def _job(call: Call) -> Job:
@@ -208,7 +212,7 @@ RESOURCE: Final = Resource(
             refusals=(
                 ManagementRefusal.NO_CONNECTION,
                 ManagementRefusal.NOT_SUPPORTED,
-                ManagementRefusal.TOO_MANY_IMPORTS,
+                ManagementRefusal.TOO_MANY_JOBS,
             ),
             max_body_bytes=MAX_FILE_BYTES + _FORM_BYTES,
         ),
@@ -228,7 +232,11 @@ RESOURCE: Final = Resource(
             ),
             optional_body=True,
             answer=_ANSWER,
-            refusals=(ManagementRefusal.NO_CONNECTION, ManagementRefusal.NOT_SUPPORTED),
+            refusals=(
+                ManagementRefusal.NO_CONNECTION,
+                ManagementRefusal.NOT_SUPPORTED,
+                ManagementRefusal.TOO_MANY_JOBS,
+            ),
         ),
         Verb(
             method="POST",

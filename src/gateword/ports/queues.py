@@ -37,11 +37,14 @@ class Jobs(Protocol):
 
     async def add(self, job: Job, input_: bytes | None) -> None: ...
 
-    async def get(self, id_: str) -> Job | None: ...
+    async def admit(self, job: Job, input_: bytes | None, most: int) -> bool:
+        """Add a job unless `most` of its type are pending or processing; say whether it was.
 
-    async def active(self, type_: str) -> int:
-        """Return how many jobs of a type are pending or processing."""
+        However many ask at once, no more than `most` are let in.
+        """
         ...
+
+    async def get(self, id_: str) -> Job | None: ...
 
     async def claim(self, at: datetime, until: datetime) -> Job | None:
         """Take the oldest job that is pending, or whose claim has run out; it is processing now."""

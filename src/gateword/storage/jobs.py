@@ -8,7 +8,7 @@ from gateword.domain.secret import Secret
 from gateword.ports.crypto import Vault
 from gateword.ports.queues import Job
 from gateword.storage.columns import json_object, ms, ms_or_none, time, to_json
-from gateword.storage.engine import Row
+from gateword.storage.engine import Row, Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
@@ -25,6 +25,9 @@ _ACTIVE: Final = Statement("""
     SELECT count(*) FROM jobs
     WHERE tenant = :tenant AND type = :type AND status IN ('pending', 'processing')
 """)
+# Who counts first holds the tenant's row, so that the next one's count sees what was added. Nobody
+# who refers to that row waits for it.
+_QUEUE_UP: Final = Statement("UPDATE tenants SET name = name WHERE key = :tenant")
 _IS_DUE: Final = Statement("""
     SELECT key FROM jobs
     WHERE tenant = :tenant AND status IN ('pending', 'processing')
@@ -93,31 +96,43 @@ class SqlJobs:
         self._vault = vault
 
     async def add(self, job: Job, input_: bytes | None) -> None:
+        row = self._row(job, input_)
+
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_ADD, **row)
+
+        await self._database.transact(work)
+
+    async def admit(self, job: Job, input_: bytes | None, most: int) -> bool:
+        row = self._row(job, input_)
+
+        async def work(tx: TenantTx) -> bool:
+            await tx.run(_QUEUE_UP)
+            active = await tx.one(_ACTIVE, type=job.type)
+            if active is None or active[0] >= most:
+                return False
+            await tx.run(_ADD, **row)
+            return True
+
+        return await self._database.transact(work)
+
+    def _row(self, job: Job, input_: bytes | None) -> dict[str, Value]:
         sealed: bytes | None = None
         if input_ is not None:  # it may hold password hashes and seeds of second factors
             sealed = self._vault.seal(Secret(input_.decode("latin-1")), _context(job.id))
-
-        async def work(tx: TenantTx) -> None:
-            await tx.run(
-                _ADD,
-                id=job.id,
-                type=job.type,
-                status=job.status,
-                document=to_json(job.document),
-                done=job.done,
-                input=sealed,
-                created_at=ms(job.created_at),
-            )
-
-        await self._database.transact(work)
+        return {
+            "id": job.id,
+            "type": job.type,
+            "status": job.status,
+            "document": to_json(job.document),
+            "done": job.done,
+            "input": sealed,
+            "created_at": ms(job.created_at),
+        }
 
     async def get(self, id_: str) -> Job | None:
         row = await self._database.one(_GET, id=id_)
         return None if row is None else _job(row)
-
-    async def active(self, type_: str) -> int:
-        row = await self._database.one(_ACTIVE, type=type_)
-        return row[0] if row else 0
 
     async def claim(self, at: datetime, until: datetime) -> Job | None:
         if await self._database.one(_IS_DUE, at=ms(at)) is None:
