@@ -5,7 +5,7 @@ from typing import Final
 
 from gateword.management.resource import MULTIPART, Resource, Verb
 from gateword.policy import documented
-from gateword.registry import RESOURCES
+from gateword.resources import RESOURCES
 
 Table = Callable[[Sequence[str], Iterable[Sequence[str]]], str]
 

@@ -7,9 +7,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from multiprocessing import parent_process
 from typing import Final
 
@@ -32,11 +33,12 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.login.story import Story
+from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
 from gateword.ports.token_stores import SigningKey
-from gateword.registry import CHORES, GRANTS, REALMS, RESOURCES
+from gateword.registry import CHORES, GRANTS, REALMS
 from gateword.rounds import go_on
 from gateword.settings import Settings, load
 from gateword.storage import migrate
@@ -224,8 +226,14 @@ def build(settings: Settings) -> Router:
             await asyncio.gather(*chores, return_exceptions=True)
             await engines.close()
 
-    router = application(settings, houses, RESOURCES, lifespan, telemetry=engines.telemetry)
+    router = application(settings, houses, resources, lifespan, telemetry=engines.telemetry)
     return engines.telemetry.trace(router)
+
+
+def resources() -> Sequence[Resource]:
+    """Return what the Management API can do; the first call loads it."""
+    declared: Sequence[Resource] = import_module("gateword.resources").RESOURCES
+    return declared
 
 
 def _measured(chore: Chore, engines: Engines) -> Chore:

@@ -1,4 +1,4 @@
-"""Everything that plugs in. A new plug is one file, one import and one line here."""
+"""Everything that plugs in but resources. A new plug is one file, one import and one line here."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
@@ -17,44 +17,6 @@ from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
-from gateword.management import (
-    absent,
-    action_triggers,
-    action_versions,
-    actions,
-    anomaly,
-    attack_protection,
-    client_credentials,
-    client_grants,
-    clients,
-    configuration,
-    connection_clients,
-    connections,
-    device_credentials,
-    email_provider,
-    email_templates,
-    grants,
-    guardian,
-    jobs,
-    log_streams,
-    logs,
-    refresh_tokens,
-    resource_servers,
-    role_members,
-    roles,
-    rules,
-    rules_configs,
-    signing_keys,
-    stats,
-    tenants,
-    tickets,
-    user_blocks,
-    user_factors,
-    user_identities,
-    user_roles,
-    users,
-)
-from gateword.management.resource import Resource
 from gateword.policy import log_stream_document
 from gateword.ports.chore import Chore
 from gateword.ports.delivery import Courier
@@ -84,44 +46,6 @@ GRANTS: Final[tuple[MakesGrant, ...]] = (
 REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
     DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
 }
-
-RESOURCES: Final[tuple[Resource, ...]] = (
-    users.RESOURCE,
-    user_identities.RESOURCE,
-    user_factors.RESOURCE,
-    refresh_tokens.RESOURCE,
-    device_credentials.RESOURCE,
-    grants.RESOURCE,
-    jobs.RESOURCE,
-    connection_clients.RESOURCE,
-    connections.RESOURCE,
-    clients.RESOURCE,
-    client_credentials.RESOURCE,
-    client_grants.RESOURCE,
-    resource_servers.RESOURCE,
-    tenants.RESOURCE,
-    signing_keys.RESOURCE,
-    role_members.RESOURCE,
-    roles.RESOURCE,
-    rules.RESOURCE,
-    rules_configs.RESOURCE,
-    user_roles.RESOURCE,
-    absent.RESOURCE,
-    configuration.RESOURCE,
-    attack_protection.RESOURCE,
-    guardian.RESOURCE,
-    user_blocks.RESOURCE,
-    anomaly.RESOURCE,
-    actions.RESOURCE,
-    action_triggers.RESOURCE,
-    action_versions.RESOURCE,
-    log_streams.RESOURCE,
-    logs.RESOURCE,
-    stats.RESOURCE,
-    email_provider.RESOURCE,
-    email_templates.RESOURCE,
-    tickets.RESOURCE,
-)
 
 
 def _courier(settings: Settings) -> Courier:

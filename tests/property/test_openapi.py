@@ -23,7 +23,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.generation import GenerationMode
 
 from gateword.management import asked, openapi
-from gateword.registry import RESOURCES
+from gateword.resources import RESOURCES
 from tests.support.factories import a_connection
 from tests.support.house import FILE, House, a_house
 from tests.support.management import management_token

@@ -16,13 +16,12 @@ from typing import Any, Final
 import httpx
 from starlette.routing import Router
 
-from gateword.app import Engines, Houses
+from gateword.app import Engines, Houses, resources
 from gateword.crypto.signing_keys import new_signing_key, pkcs7
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.tenant import Tenant
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import SigningKey
-from gateword.registry import RESOURCES
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
@@ -159,7 +158,7 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
         app = application(
             engines.settings,
             houses,
-            RESOURCES,
+            resources,
             monotonic_s=engines.clock.monotonic_s,
             telemetry=engines.telemetry,
         )

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
 from gateword.management.resource import Resource, Verb
-from gateword.registry import RESOURCES
+from gateword.resources import RESOURCES
 
 Schema: TypeAlias = Mapping[str, Any]
 

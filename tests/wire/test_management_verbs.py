@@ -9,7 +9,7 @@ import pytest
 from gateword.domain.refused import Refused
 from gateword.management.desk import Directory
 from gateword.management.resource import Verb
-from gateword.registry import RESOURCES
+from gateword.resources import RESOURCES
 from tests.support.golden import parse
 
 GOLDENS: Final = Path(__file__).parent / "golden"

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from starlette.routing import Route
 
-from gateword.registry import RESOURCES
+from gateword.app import resources
 from gateword.settings import Settings
 from gateword.web.routes import application
 from tests.support.factories import PASSWORD
@@ -46,7 +46,7 @@ PAGES: Final = "/u/"
 def paths() -> list[str]:
     """Return a path for each route that is declared."""
     nobody: Any = None
-    routes = application(Settings(), nobody, RESOURCES).routes
+    routes = application(Settings(), nobody, resources).routes
     return [route.path for route in routes if isinstance(route, Route)]
 
 

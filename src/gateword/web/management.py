@@ -1,10 +1,10 @@
 """`/api/v2/…`: the Management API over HTTP; what it can do is declared in `management/`."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -33,11 +33,15 @@ _MAX_QUERY_CHARS: Final = 16 * 1024
 _MAX_PARTS: Final = 10
 
 
+Resources: TypeAlias = Callable[[], Sequence[Resource]]
+"""Returns what the API can do; always the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class ManagementEndpoint:
     """One handler for every method and path behind the prefix."""
 
-    directory: Directory
+    resources: Resources
     body_timeout_s: float
     trusted_proxies: tuple[str, ...]
     limit: RateLimit
@@ -56,7 +60,7 @@ class ManagementEndpoint:
         self._admit(visit, str(tenant.key))
         request = visit.request
         method = "GET" if request.method == "HEAD" else request.method
-        found = self.directory.find(method, _raw_path(request))
+        found = _directory(self.resources).find(method, _raw_path(request))
         try:
             answer = await self._done(visit, found, actor)
         except Refused as refused:
@@ -125,18 +129,23 @@ class ManagementEndpoint:
 class OpenApiEndpoint:
     """The OpenAPI document of what is declared."""
 
-    resources: Sequence[Resource]
+    resources: Resources
 
     async def get(self, visit: Visit) -> Response:
         """Answer the document; its server is the tenant that was asked."""
         tenant = await visit.tenancy.tenant()
-        document = _document(tuple(self.resources), tenant.issuer)
+        document = _document(self.resources, tenant.issuer)
         return Response(document, media_type="application/json")
 
 
 @lru_cache(maxsize=16)
-def _document(resources: tuple[Resource, ...], issuer: str) -> bytes:
-    return msgspec.json.encode(openapi.document(resources, issuer))
+def _document(resources: Resources, issuer: str) -> bytes:
+    return msgspec.json.encode(openapi.document(resources(), issuer))
+
+
+@lru_cache(maxsize=4)
+def _directory(resources: Resources) -> Directory:
+    return Directory(resources())
 
 
 def _token(authorization: str | None) -> Secret:

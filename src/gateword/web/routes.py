@@ -7,8 +7,6 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan
 
-from gateword.management.desk import Directory
-from gateword.management.resource import Resource
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
 from gateword.web import closed, exports, faces, pages, well_known
@@ -16,7 +14,7 @@ from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
-from gateword.web.management import ManagementEndpoint, OpenApiEndpoint
+from gateword.web.management import ManagementEndpoint, OpenApiEndpoint, Resources
 from gateword.web.metered import Metered, Unmetered
 from gateword.web.metrics import Metrics
 from gateword.web.rate_limit import RateLimit
@@ -40,7 +38,7 @@ register_url_convertor("whole", _WholePath())
 def application(
     settings: Settings,
     tenancies: Tenancies,
-    resources: Sequence[Resource] = (),
+    resources: Resources = tuple,
     lifespan: Lifespan[Router] | None = None,
     monotonic_s: Callable[[], float] = time.monotonic,
     telemetry: Telemetry | None = None,
@@ -50,7 +48,7 @@ def application(
     Args:
         settings: Limits and time-outs.
         tenancies: Who answers under which Host.
-        resources: What the Management API can do.
+        resources: Return what the Management API can do; called when somebody first asks.
         lifespan: Runs around the server's life.
         monotonic_s: Clock by which rate limits refill.
         telemetry: Counts what is asked and answered, and tells it; None counts nothing.
@@ -72,7 +70,7 @@ def application(
 
     per_s = settings.management_rate_per_s
     limit = RateLimit(per_s, per_s or 1, monotonic_s)
-    api = ManagementEndpoint(Directory(resources), timeout_s, proxies, limit, meter)
+    api = ManagementEndpoint(resources, timeout_s, proxies, limit, meter)
     managed = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), api.answer)
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))

@@ -4,7 +4,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.management import openapi
 from gateword.management.resource import MULTIPART, Call, Listed, Resource, Verb
 from gateword.management.schema import obj, text
-from gateword.registry import RESOURCES
+from gateword.resources import RESOURCES
 
 ITEM = obj({"id": text()})
 
