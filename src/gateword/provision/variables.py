@@ -53,13 +53,31 @@ def filled(name: str, text: str, environ: Mapping[str, str]) -> tuple[str, list[
     return "\n".join(lines) + "\n", [*origins, len(lines) or 1]
 
 
+def is_filled(text: str) -> bool:
+    """Say whether a text holds what a reader would fill in."""
+    return bool(_LITERAL.search(text) or _JSON.search(text))
+
+
+def shielded(text: str, escape: str) -> str:
+    """Return JSON, or quoted YAML, that means the same and in which nothing is filled in.
+
+    Args:
+        text: Every marker of it stands between double quotes.
+        escape: How the notation begins the two hexadecimal digits of a character.
+    """
+    while is_filled(text):  # `##A##B##` is two markers that share their signs
+        text = _LITERAL.sub(lambda match: f"#{escape}23{match[0][2:]}", text)
+        text = _JSON.sub(lambda match: match[0].replace("@@", f"@{escape}40", 1), text)
+    return text
+
+
 def filled_script(name: str, text: str, environ: Mapping[str, str]) -> str:
     """Return a script with its variables filled in; without variables it stays as it is.
 
     Raises:
         BadFile: A variable is not set.
     """
-    if _LITERAL.search(text) is None and _JSON.search(text) is None:
+    if not is_filled(text):
         return text
     ready, _ = filled(name, text, environ)
     return ready.removesuffix("\n")

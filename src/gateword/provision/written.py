@@ -1,5 +1,7 @@
 """An exported configuration as files: YAML with scripts beside it, or the directory format.
 
+What looks like a variable is escaped, so that no reader fills it in from its environment. A script
+that holds such text cannot be escaped in a file of its own, and stays where it is.
 Source of the layouts: npm auth0-deploy-cli 8.44.0, what `a0deploy export` writes.
 """
 
@@ -12,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from gateword.provision.layout import DATABASES, LISTS, OBJECTS, UNSAFE_IN_NAMES
+from gateword.provision.variables import is_filled, shielded
 
 Files = dict[str, str]
 """Path below the folder to text."""
@@ -25,9 +28,9 @@ _COMMENT: Final = (
 
 def as_yaml(document: Mapping[str, object], left_out: Sequence[str]) -> str:
     """Return a configuration as one YAML text, scripts inside it."""
-    comment = [_COMMENT, *(f"#   {one}" for one in left_out)] if left_out else []
+    comment = [_COMMENT, *(f"#   {_remark(one)}" for one in left_out)] if left_out else []
     text = yaml.dump(dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
-    return "".join(f"{line}\n" for line in comment) + text
+    return "".join(f"{line}\n" for line in comment) + shielded(text, r"\x")
 
 
 def as_yaml_files(document: Mapping[str, object], left_out: Sequence[str], name: str) -> Files:
@@ -100,7 +103,7 @@ def _scripts_of(database: Mapping[str, object]) -> Iterator[dict[str, object]]:
 
 def _detach(holder: dict[str, object], name: str, path: str, shown: str, files: Files) -> None:
     text = holder.get(name)
-    if isinstance(text, str) and text:
+    if isinstance(text, str) and text and not is_filled(text):
         files[path] = text
         holder[name] = shown
 
@@ -143,7 +146,13 @@ def _items(document: Mapping[str, object], section: str) -> list[dict[str, objec
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return shielded(json.dumps(value, indent=2, ensure_ascii=False), r"\u00") + "\n"
+
+
+def _remark(text: str) -> str:
+    """Return a text that stays one line of comment: no end of it, and nothing to fill in."""
+    printable = "".join(c if c.isprintable() else "?" for c in text)
+    return printable.replace("##", "# #").replace("@@", "@ @") if is_filled(text) else printable
 
 
 class _Dumper(yaml.SafeDumper):
@@ -156,9 +165,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None
-    if "\n" in text:
+    if "\n" in text and not is_filled(text):
         style = "|"
-    elif _AMBIGUOUS.fullmatch(text):
+    elif is_filled(text) or _AMBIGUOUS.fullmatch(text):
         style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 

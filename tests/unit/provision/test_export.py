@@ -148,3 +148,30 @@ def test_texts_stay_texts_for_readers_of_old_and_new_yaml(text: str) -> None:
 
     assert text == load_text("f.yaml", written_, {}).root["tenant"]["friendly_name"]
     assert text == yaml.safe_load(written_)["tenant"]["friendly_name"]
+
+
+@pytest.mark.parametrize("layout", ["yaml", "directory"])
+async def test_text_that_looks_like_a_variable_is_filled_by_no_environment(
+    house: House, tmp_path: Path, layout: str
+) -> None:
+    """Whoever may name a client, or write a rule, reads nothing of the operator's environment."""
+    looks = [{"name": "##HOME## @@HOME@@", "description": "##HOME##\n@@HOME@@",
+              "client_metadata": {"##HOME##": "@@HOME@@"}}]  # fmt: skip
+    rules = [{"name": "Peek", "script": "x('##HOME##', @@HOME@@);\n", "enabled": True}]
+    await apply({"clients": looks, "rules": rules}, house.parts)
+    put(tmp_path, await files_of(house, layout))
+
+    environ = {"HOME": "a secret\n# of the operator"}
+    path = tmp_path if layout == "directory" else tmp_path / "tenant.yaml"
+    again = await apply(load(path, environ).root, house.parts)
+
+    assert [] == [change for change in again.changes if change.action != "unchanged"]
+
+
+def test_script_without_variables_is_still_a_file_of_its_own() -> None:
+    """As the Deploy CLI writes it, a heading of Markdown included."""
+    rule = {"name": "Plain", "script": "// ## A heading\nx();\n"}
+
+    files = written.as_yaml_files({"rules": [rule]}, (), "tenant.yaml")
+
+    assert rule["script"] == files["rules/Plain.js"]
