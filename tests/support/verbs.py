@@ -60,6 +60,8 @@ def _array(schema: Schema, *, everything: bool) -> list[Any]:
 
 
 def _string(schema: Schema, *, everything: bool) -> str:  # noqa: ARG001  one of `_OF_TYPE`
+    if schema.get("format") == "uri":
+        return "https://example.test/x"
     least, most = schema.get("minLength", 0), schema.get("maxLength", 100)
     text = CANARY if schema.get("x-secret") else "x"
     return text.ljust(least, "x")[:most]

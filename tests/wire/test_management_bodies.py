@@ -105,3 +105,46 @@ async def test_secret_of_a_body_is_in_no_log(house: House, name: str) -> None:
 def test_secrets_are_found_wherever_they_stand() -> None:
     """The walk above finds secrets in nested members and behind null."""
     assert "PUT /rules-configs/{key}" in SECRETIVE
+
+
+def _maker(verb: Verb) -> Verb | None:
+    """Return the verb that makes what another one changes."""
+    base = verb.path.rpartition("/")[0] if verb.path.endswith("}") else verb.path
+    return VERBS.get(f"POST {base}")
+
+
+def _takes_null(schema: Mapping[str, Any]) -> bool:
+    return any(form.get("type") == "null" for form in schema.get("anyOf", ()))
+
+
+def _indispensable() -> Iterator[tuple[str, str]]:
+    """Yield each verb that changes something, and each member that this cannot be without."""
+    for name, verb in VERBS.items():
+        maker = _maker(verb)
+        if verb.method != "PATCH" or verb.body is None or maker is None or maker.body is None:
+            continue
+        made: Any = maker.body.get("properties", {})
+        changed: Any = verb.body.get("properties", {})
+        for member in maker.body.get("required", ()):
+            if member in changed and not _takes_null(made[member]):
+                yield name, member
+
+
+INDISPENSABLE: Final = list(_indispensable())
+
+
+def test_walk_of_what_cannot_be_null_finds_resources() -> None:
+    """The test below is about something."""
+    assert INDISPENSABLE.count(("PATCH /roles/{id}", "name"))
+    assert len(INDISPENSABLE) > 10
+
+
+@pytest.mark.parametrize(("name", "member"), INDISPENSABLE)
+async def test_what_nothing_can_be_made_without_cannot_be_taken_away(
+    house: House, name: str, member: str
+) -> None:
+    """Null takes a member back to its default; what POST requires has none."""
+    status, answer = await _send(house, VERBS[name], {member: None})
+
+    assert (400, "invalid_body") == (status, answer["errorCode"])
+    assert member in answer["message"]

@@ -120,7 +120,7 @@ CHANGED: Final = changes(
         **_EFFECTIVE,
         **_WITHOUT_EFFECT,
         "client_authentication_methods": _methods(_KEYS_BY_ID),
-    })
+    }, required=("name",))
 )  # fmt: skip
 CREATED: Final = obj(
     {

@@ -131,7 +131,7 @@ RESOURCE: Final = Resource(
             scopes=("update:email_templates",),
             run=change,
             summary="Patch an email template",
-            body=changes(_TEMPLATE),
+            body=changes(_CREATED),
             answer=_TEMPLATE,
             refusals=(ManagementRefusal.NO_TEMPLATE,),
         ),

@@ -16,8 +16,8 @@ from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import (
     Schema,
     array,
+    changes,
     flag,
-    nullable,
     obj,
     secret,
     text,
@@ -56,11 +56,11 @@ _CREATED: Final = obj(
     },
     required=("type", "sink"),
 )
-_CHANGED: Final = obj(
-    {
-        "status": nullable(text("`active` or `paused`.", choices=policy.STATUSES)),
-        **{name: nullable(schema) for name, schema in _BOTH.items()},
-    }
+_CHANGED: Final = changes(
+    obj(
+        {"status": text("`active` or `paused`.", choices=policy.STATUSES), **_BOTH},
+        required=("sink",),
+    )
 )
 _STREAM: Final = obj(
     {

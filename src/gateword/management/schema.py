@@ -39,6 +39,11 @@ def secret(doc: str = "", *, least: int = 1, most: int = 4096) -> Schema:
     return {**text(doc, least=least, most=most), SECRET_MARK: True}
 
 
+def uri(doc: str = "", *, most: int = 2048) -> Schema:
+    """Return the schema of an absolute URI (RFC 3986), of whatever scheme."""
+    return {**text(doc, least=1, most=most), "format": "uri"}
+
+
 def flag(doc: str = "") -> Schema:
     """Return the schema of a switch."""
     return _told({"type": "boolean"}, doc)
@@ -114,12 +119,13 @@ def changes(created: Schema, *, without: Iterable[str] = (), least: int = 0) -> 
     """Return the body that changes what the body `created` makes.
 
     Every member may be left out, null takes one back to its default, and `without` may not
-    be changed at all.
+    be changed at all. What `created` requires has no default, and may not be null.
     """
-    members = created.get("properties")
+    members, required = created.get("properties"), created.get("required")
     left_out = frozenset(without)
+    kept = frozenset(required if isinstance(required, Sequence) else ())
     changed = {
-        name: nullable(schema)
+        name: schema if name in kept else nullable(schema)
         for name, schema in (members.items() if isinstance(members, Mapping) else ())
         if name not in left_out
     }

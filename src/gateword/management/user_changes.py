@@ -41,6 +41,7 @@ async def change(call: Call) -> Document:
     _check_scope(call)
     _check_together(body)
     user = await existing(call)
+    client_id = await _client_id(call)
     home = await _home(call, user)
     planned = Change(body, home.position)
     if not body.keys().isdisjoint(NAMES):
@@ -59,9 +60,7 @@ async def change(call: Call) -> Document:
         await passwords.changed(call.parts, changed, home.connection, password)
         changed = await existing(call)
     if body.get("verify_email") is True and changed.email and not changed.email_verified:
-        client_id = body.get("client_id")
-        named = client_id if isinstance(client_id, str) else None
-        await verification.send(call.parts, changed, home.connection, named)
+        await verification.send(call.parts, changed, home.connection, client_id)
     return rendered(changed)
 
 
@@ -88,6 +87,20 @@ def _check_together(body: Document) -> None:
     if len(named) > 1:
         text = f"Cannot update {named[0]} and {named[1]} simultaneously"
         raise Refused(ManagementRefusal.NOT_SUPPORTED, text=text)
+
+
+async def _client_id(call: Call) -> str | None:
+    """Return the application that a letter speaks of, if one is named.
+
+    Raises:
+        Refused: NO_CLIENT, as where the letter is asked for by itself.
+    """
+    named = call.body.get("client_id")
+    if not isinstance(named, str):
+        return None
+    if await call.parts.stores.clients.get(named) is None:
+        raise Refused(ManagementRefusal.NO_CLIENT)
+    return named
 
 
 async def _home(call: Call, user: User) -> _Home:

@@ -13,6 +13,7 @@ from gateword.management.schema import (
     obj,
     secret,
     text,
+    uri,
     whole,
 )
 from gateword.policy.identifier import MAX_CHARS
@@ -20,7 +21,10 @@ from gateword.policy.user_document import PROFILE
 
 PASSWORD_CHARS: Final = 1024
 
-_PROFILE: Final = {name: text(least=1, most=most) for name, most in PROFILE.items()}
+_PROFILE: Final = {
+    **{name: text(least=1, most=most) for name, most in PROFILE.items()},
+    "picture": uri("Where a picture of the user is.", most=PROFILE["picture"]),
+}
 _NAMES: Final = {
     "email": text("Address, unique in the connection.", least=1, most=MAX_CHARS),
     "username": text("Unique in the connection.", least=1, most=MAX_CHARS),

@@ -116,6 +116,7 @@ RESOURCE: Final = Resource(
             answer=USER,
             refusals=(
                 ManagementRefusal.NO_USER,
+                ManagementRefusal.NO_CLIENT,
                 ManagementRefusal.USER_EXISTS,
                 ManagementRefusal.BODY_CONFLICT,
                 ManagementRefusal.NOT_SUPPORTED,

@@ -21,7 +21,7 @@ def fault(schema: Schema, value: object) -> str | None:
 @lru_cache(maxsize=512)
 def _checker(schema: bytes) -> Callable[[object], str | None]:
     library: Any = import_module("jsonschema_rs")  # 30 ms that a server without management saves
-    validator = library.Draft202012Validator(msgspec.json.decode(schema))
+    validator = library.Draft202012Validator(msgspec.json.decode(schema), validate_formats=True)
 
     def check(value: object) -> str | None:
         if validator.is_valid(value):
@@ -79,7 +79,7 @@ def _any_of(kind: Any, at: str) -> str:
 
 
 _MOST_SEARCHED: Final = 10_000
-_WITHOUT_VALUE: Final = frozenset({"uniqueItems", "oneOf", "not", "propertyNames", "format"})
+_WITHOUT_VALUE: Final = frozenset({"uniqueItems", "oneOf", "not", "propertyNames"})
 _TEXTS: Final[Mapping[str, str]] = {
     "additionalProperties": "Additional properties not allowed: ",
     "required": "Missing required property: ",
@@ -87,6 +87,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "pattern": "String does not match pattern ",
     "enum": "No enum match, expected one of: ",
     "const": "Expected the value ",
+    "format": "Object didn't pass validation for format ",
     "minLength": "String is too short, minimum characters: ",
     "maxLength": "String is too long, maximum characters: ",
     "minimum": "Value is less than minimum ",

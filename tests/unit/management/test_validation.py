@@ -84,9 +84,10 @@ CREATED = obj({"name": text(), "id": text(), "n": whole()}, required=("name",))
 
 
 def test_change_may_leave_everything_out_or_take_it_back() -> None:
-    """A PATCH needs no member; null takes one back to its default."""
+    """A PATCH needs no member; null takes one back to its default, which what POST asks lacks."""
     assert fault(changes(CREATED), {}) is None
-    assert fault(changes(CREATED), {"name": None, "n": 1}) is None
+    assert fault(changes(CREATED), {"id": None, "n": 1}) is None
+    assert "Expected type string on property name" == fault(changes(CREATED), {"name": None})
 
 
 def test_change_does_not_reach_what_may_not_change() -> None:
