@@ -3,17 +3,14 @@
 import asyncio
 import json
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 
-from gateword.app import DATABASE_FILE, opened
+from gateword.app import opened
 from gateword.settings import Settings
 from tests.served.asks import TOKEN, login, machine, refresh
 from tests.served.house import (
@@ -25,6 +22,7 @@ from tests.served.house import (
     prepared,
     settings_of,
 )
+from tests.served.what_is_written import database, is_written, tenant_log
 from tests.support.postgres import PostgresServer
 from tests.support.served import Served
 
@@ -82,8 +80,8 @@ def _played(served: Served, database_url: str) -> Scenario:
         printed += served.gateword("keys", "rotate", "--tenant", "quiet")
         printed += served.gateword("clients", "list", "--tenant", "quiet")
         printed += served.gateword("clients", "show", STEADY.client_id, "--tenant", "quiet")
-        printed += served.gateword("logs", "--tenant", "quiet", "-n", "500", "--json")
-        written = _postgres_dump(database_url) if database_url else _sqlite_files(served)
+        printed += tenant_log(served, "quiet")
+        written = database(served, database_url)
     finally:
         served.stop()
     played.written = printed.encode() + served.log.read_bytes() + written
@@ -133,43 +131,10 @@ def _act(client: httpx.Client, played: Scenario) -> None:
     client.post(TOKEN, data={"grant_type": "password"}, auth=("steady", WRONG_CLIENT_SECRET))
 
 
-def _sqlite_files(served: Served) -> bytes:
-    """Return the database file and its log as they lie on the disk, while the server runs."""
-    files = sorted(served.data.glob(f"{DATABASE_FILE}*"))
-    assert f"{DATABASE_FILE}-wal" in {path.name for path in files}
-    with sqlite3.connect(served.data / DATABASE_FILE) as connection:
-        rows = "\n".join(connection.iterdump())
-    connection.close()
-    return b"".join(path.read_bytes() for path in files) + rows.encode()
-
-
-def _postgres_dump(url: str) -> bytes:
-    """Return every row of every table, bytes both in hex and as they are."""
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
-        ).fetchall()
-        rows = [
-            value
-            for (table,) in tables
-            for row in connection.execute(
-                sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
-            ).fetchall()
-            for value in row
-        ]
-    return b"\n".join(one if isinstance(one, bytes) else str(one).encode() for one in rows)
-
-
-def _is_written(secret: str, written: bytes) -> bool:
-    """Say whether a secret is there as text, in JSON's escapes, or in hex."""
-    forms = (secret.encode(), json.dumps(secret)[1:-1].encode(), secret.encode().hex().encode())
-    return any(form in written for form in forms)
-
-
 def test_what_was_said_is_there_at_all(scenario: Scenario) -> None:
     """The search looks at what the scenario wrote: names and codes are found."""
     for name in (PEOPLE[0], "nobody@example.com", STEADY.client_id, "sepft", "fertft", "fp", "fu"):
-        assert _is_written(name, scenario.written), name
+        assert is_written(name, scenario.written), name
     assert len(scenario.tokens) > 20
 
 
@@ -177,21 +142,19 @@ def test_passwords_are_nowhere(scenario: Scenario) -> None:
     """Neither right nor wrong passwords are written, nor wrong client secrets and tokens."""
     said = (PERSONAL, WRONG, WRONG_CLIENT_SECRET, NEVER_A_TOKEN)
 
-    assert [] == [one for one in said if _is_written(one, scenario.written)]
+    assert [] == [one for one in said if is_written(one, scenario.written)]
 
 
 def test_tokens_are_nowhere(scenario: Scenario) -> None:
     """No access, refresh or ID token is written, and no signature of one."""
     parts = [*scenario.tokens, *(token.rpartition(".")[2] for token in scenario.tokens)]
 
-    assert [] == [one for one in parts if _is_written(one, scenario.written)]
+    assert [] == [one for one in parts if is_written(one, scenario.written)]
 
 
 def test_client_secrets_and_private_keys_are_nowhere(scenario: Scenario) -> None:
     """What must be read back is encrypted, in the files as in the tables."""
-    found = [
-        name for name, one in scenario.handed_out.items() if _is_written(one, scenario.written)
-    ]
+    found = [name for name, one in scenario.handed_out.items() if is_written(one, scenario.written)]
 
     assert [] == found
     assert b"PRIVATE KEY" not in scenario.written
