@@ -7,9 +7,9 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing import parent_process
 from typing import Final
@@ -31,16 +31,16 @@ from gateword.crypto.verify_on_demand import VerifierOnDemand
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
-from gateword.domain.tenant import Tenant
+from gateword.domain.tenant import NoSuchTenant, Tenant
 from gateword.login.story import Story
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
+from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
-from gateword.ports.token_stores import SigningKey
 from gateword.registry import CHORES, GRANTS, REALMS
 from gateword.rounds import go_on
-from gateword.settings import Settings, load
+from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
 from gateword.storage.engine import Database
 from gateword.storage.open import open_database, open_stores, open_tenants
@@ -49,14 +49,9 @@ from gateword.telemetry.house import HouseTelemetry, of_process
 from gateword.web.routes import application
 from gateword.web.tenancy import Tenancy
 
-DATABASE_FILE: Final = "gateword.sqlite3"
 _TENANTS_SEEN_S: Final = 0.5
 _HTTPS_PORT: Final = ":443"
 _log = logging.getLogger("gateword")
-
-
-class NoSuchTenant(Exception):
-    """No tenant has that name."""
 
 
 def database_url(settings: Settings) -> str:
@@ -243,17 +238,6 @@ def _measured(chore: Chore, engines: Engines) -> Chore:
     if isinstance(chore, LogStreaming):
         return replace(chore, sinks=engines.telemetry.sinks(chore.sinks, engines.clock.now))
     return chore
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """One tenant, opened for a command."""
-
-    settings: Settings
-    tenant: Tenant
-    tenants: Tenants
-    parts: Parts
-    new_signing_key: Callable[[str], SigningKey]
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ T = TypeVar("T")
 
 PREFIX: Final = "GATEWORD_"
 FILE_NAME: Final = "gateword.toml"
+DATABASE_FILE: Final = "gateword.sqlite3"
+"""SQLite database in the data folder, where no other database is named."""
 MAX_PORT: Final = 65535
 _MIN_MEMORY_KIB: Final = 8
 _MIN_PERIOD_S: Final = 0.01

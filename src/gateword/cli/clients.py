@@ -8,7 +8,6 @@ from typing import Annotated, Final
 import typer
 from rich.markup import escape
 
-from gateword.app import opened
 from gateword.cli.common import (
     BAD_USE,
     AsJson,
@@ -20,6 +19,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.house import opened
 from gateword.cli.tables import print_table
 from gateword.domain.client import Client
 from gateword.policy import client_document

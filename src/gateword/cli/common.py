@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 
-from gateword.app import DATABASE_FILE, NoSuchTenant
 from gateword.cli.terminal import Terminal
 from gateword.domain.refused import Refused
-from gateword.settings import MAX_PORT, BadSettings, Settings, load
+from gateword.domain.tenant import NoSuchTenant
+from gateword.settings import DATABASE_FILE, MAX_PORT, BadSettings, Settings, load
 
 T = TypeVar("T")
 

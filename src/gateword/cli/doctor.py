@@ -12,7 +12,7 @@ import typer
 from cryptography import x509
 from rich.markup import escape
 
-from gateword.app import DATABASE_FILE, opened
+from gateword.app import opened
 from gateword.cli.common import (
     FAILED,
     AsJson,
@@ -26,7 +26,7 @@ from gateword.cli.common import (
 from gateword.domain.refused import Refused
 from gateword.provision.checkup import Finding, findings
 from gateword.provision.draft import drawn
-from gateword.settings import Settings
+from gateword.settings import DATABASE_FILE, Settings
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _EXPIRES_SOON: Final = timedelta(days=30)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from gateword.app import Opened, opened
 from gateword.cli.common import AsJson, Data, DatabaseUrl, domain_of, host_of, out, run, settings_of
+from gateword.cli.house import opened
 from gateword.crypto import dev_ca
+from gateword.ports.opened import Opened
 from gateword.provision.bootstrap import Bootstrapped, bootstrap
 from gateword.settings import Settings
 

@@ -8,7 +8,6 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from gateword.app import Opened, opened
 from gateword.cli.common import (
     BAD_USE,
     AsJson,
@@ -19,7 +18,9 @@ from gateword.cli.common import (
     fail,
     run,
 )
+from gateword.cli.house import opened
 from gateword.cli.tables import print_table
+from gateword.ports.opened import Opened
 from gateword.ports.token_stores import SigningKey
 from gateword.settings import Settings
 

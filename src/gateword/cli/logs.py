@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 from rich.markup import escape
 
-from gateword.app import opened
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -20,6 +19,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.house import opened
 from gateword.domain.log_event import LogCode, StoredLogEvent
 from gateword.domain.query import Every, Query, QueryError, Word
 from gateword.policy import query_syntax

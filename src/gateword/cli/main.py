@@ -1,31 +1,41 @@
 """The `gateword` command."""
 
+import os
 import sys
 from collections.abc import Iterable
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Annotated, Final
 
 import typer
 
 from gateword import logging_setup
 
-COMMANDS: Final = (
-    "init", "serve", "env", "apply", "export", "users", "clients", "keys", "tenants", "logs",
-    "doctor", "demo",
-)  # fmt: skip
-"""Each is a module beside this one: an `app` with commands of its own, or a function."""
+COMMANDS: Final = {
+    "init": "Create database, keys, development certificate and a management client; once is "
+    "enough.",
+    "serve": "Serve; a new data folder is initialised first.",
+    "env": 'Print shell exports for the development CA: eval "$(gateword env --data DIR)".',
+    "apply": "Make a tenant what a file or folder says; a second run changes nothing.",
+    "export": "Write a tenant's configuration in the format of Auth0's Deploy CLI, without "
+    "secrets and ids.",
+    "users": "Add, list, block, import and export users; set passwords.",
+    "clients": "List and show clients.",
+    "keys": "List, rotate and revoke signing keys.",
+    "tenants": "List and add tenants.",
+    "logs": "Print the newest events of a tenant's log, the oldest of them first.",
+    "doctor": "Look for faults: files, database, keys, certificate, clients, realms.",
+    "demo": "Show the whole flow: a login server, an application with a login form, and an API.",
+}
+"""Each is a module beside this one, with an `app` of commands of its own or a function; and the
+sentence that the list of commands shows without loading it."""
+
+_COMPLETION: Final = "_GATEWORD_COMPLETE"
+"""Environment variable with which a shell asks for completions."""
 
 
 def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """Return the command line with these commands; what a command needs is loaded with it."""
-    app = typer.Typer(
-        name="gateword",
-        help="OAuth 2.0 / OpenID Connect server for the password flow, wire-compatible with Auth0.",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-        rich_markup_mode="rich",
-    )
-    app.callback()(_options)
+    app = _empty()
     for name in names:
         module = import_module(f"gateword.cli.{name}")
         if hasattr(module, "app"):
@@ -35,8 +45,33 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     return app
 
 
+def outline() -> typer.Typer:
+    """Return the command line with the names of its commands, none of which is loaded."""
+    app = _empty()
+    for name, sentence in COMMANDS.items():
+        app.command(name, help=sentence)(_nothing)
+    return app
+
+
+def _empty() -> typer.Typer:
+    app = typer.Typer(
+        name="gateword",
+        help="OAuth 2.0 / OpenID Connect server for the password flow, wire-compatible with Auth0.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    app.callback()(_options)
+    return app
+
+
+def _nothing() -> None:
+    """Stand for a command in a list."""
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
+        metadata = import_module("importlib.metadata")  # 30 ms that all other commands save
         typer.echo(f"gateword {metadata.version('gateword')}")
         raise typer.Exit
 
@@ -54,4 +89,9 @@ def run() -> None:
     """Run the command line; what is logged on the way leaves standard output to the answer."""
     logging_setup.configure()
     named = [word for word in sys.argv[1:2] if word in COMMANDS]
-    application(named or COMMANDS)()
+    if named:
+        application(named)()
+    elif _COMPLETION in os.environ:
+        application()()
+    else:
+        outline()()

@@ -15,7 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from gateword import logging_setup
-from gateword.app import DATABASE_FILE, build, opened
+from gateword.app import build, opened
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -30,7 +30,7 @@ from gateword.cli.init import DEFAULT_DOMAIN, install
 from gateword.crypto import dev_ca
 from gateword.domain.tenant import Tenant
 from gateword.provision.bootstrap import bring_up_to_date
-from gateword.settings import PREFIX, BadSettings, Settings
+from gateword.settings import DATABASE_FILE, PREFIX, BadSettings, Settings
 from gateword.telemetry.sharing import FOLDER_VARIABLE
 from gateword.web.protocol import BoundedHttp
 

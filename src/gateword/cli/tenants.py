@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 from rich.markup import escape
 
-from gateword.app import opened
 from gateword.cli.common import (
     BAD_USE,
     AsJson,
@@ -22,6 +21,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.house import opened
 from gateword.cli.init import Installation, bootstrap_tenant
 from gateword.cli.tables import print_table
 from gateword.crypto import dev_ca

@@ -16,7 +16,6 @@ from rich.markup import escape
 from gateword.accounts import export_users, import_file
 from gateword.accounts.import_file import BeingImported, UserFile
 from gateword.accounts.import_users import NO_SUMMARY
-from gateword.app import Opened, opened
 from gateword.cli.common import (
     BAD_USE,
     FAILED,
@@ -30,10 +29,12 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.house import opened
 from gateword.domain.connection import Connection
 from gateword.policy.json_stream import Unreadable
 from gateword.policy.user_document import rendered
 from gateword.policy.user_export import DEFAULT_COLUMNS, Field, cell, chosen
+from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
 from gateword.provision import people

@@ -12,7 +12,6 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from gateword.app import opened
 from gateword.cli import user_files
 from gateword.cli.common import (
     BAD_USE,
@@ -25,6 +24,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.house import opened
 from gateword.cli.tables import print_table
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
@@ -34,7 +34,9 @@ from gateword.provision.apply import Overtaken
 
 T = TypeVar("T")
 
-app: Final = typer.Typer(help="Add, list, block users and set passwords.", no_args_is_help=True)
+app: Final = typer.Typer(
+    help="Add, list, block, import and export users; set passwords.", no_args_is_help=True
+)
 
 _PAGE: Final = 100
 _COLUMNS: Final = (

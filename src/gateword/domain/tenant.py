@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
+class NoSuchTenant(Exception):
+    """No tenant has that name; its arguments are the name and those that there are."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
     """Settings of one tenant.
