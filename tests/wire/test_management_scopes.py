@@ -189,6 +189,27 @@ async def test_tokens_of_another_kind_open_nothing(house: House) -> None:
     assert [401] * len(tokens) == [(await _status(house, token))[0] for token in tokens]
 
 
+async def test_users_token_is_told_what_it_is_for(house: House) -> None:
+    """An ID token names its application, an opaque one the user's profile; a dead one nothing."""
+    form = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
+    granted = (
+        await house.token(
+            grant_type=PASSWORD,
+            username="ann",
+            password=PASSWORDS["password"],
+            scope="openid",
+            audience=f"{ISSUER}userinfo",
+            **form,
+        )
+    ).json()
+
+    assert (401, f"Bad audience: {VALUES['web']}") == await _status(house, granted["id_token"])
+    opaque = granted["access_token"]
+    assert (401, f"Bad audience: {ISSUER}userinfo") == await _status(house, opaque)
+    house.clock.passed_s += 2 * 86400
+    assert (401, "Invalid token") == await _status(house, opaque)
+
+
 async def test_machine_gets_no_token_that_its_grants_do_not_give(house: House) -> None:
     """K2: a client without a grant for the Management API cannot ask for its token."""
     form = {"client_id": VALUES["machine"], "client_secret": VALUES["machine_secret"]}

@@ -123,6 +123,8 @@ async def test_management_calls_are_counted_by_verb(
         for name, value in samples.items()
         if name.startswith("gateword_management_calls_total")
     }
+    assert 2.0 == samples["gateword_http_request_seconds_count PUT /api/v2/rules-configs/{key}"]
+    assert 1.0 == samples["gateword_http_requests_total GET /api/v2/rules-configs 403"]
 
 
 async def test_strange_request_makes_no_series_of_its_own(

@@ -19,18 +19,25 @@ async def chosen(
 
     Raises:
         Refused: CONNECTION_UNKNOWN, whatever is wrong: nobody is told which databases there are.
+            Its detail says for the log what it was.
     """
     connections = parts.stores.connections
     connection = await connections.named(name) or await connections.owning_realm(name)
     client = None if client_id is None else await parts.stores.clients.get(client_id)
-    if connection is None or not _may_use(client, client_id, connection):
-        raise Refused(AccountRefusal.CONNECTION_UNKNOWN)
+    if client_id is not None and client is None:
+        raise Refused(AccountRefusal.CONNECTION_UNKNOWN, detail="there is no such client")
+    if connection is None:
+        raise Refused(AccountRefusal.CONNECTION_UNKNOWN, detail="there is no such connection")
+    if (why := _why_not(client, connection)) is not None:
+        raise Refused(AccountRefusal.CONNECTION_UNKNOWN, detail=why)
     return client, connection
 
 
-def _may_use(client: Client | None, client_id: str | None, connection: Connection) -> bool:
+def _why_not(client: Client | None, connection: Connection) -> str | None:
     if connection.strategy != OWN_STRATEGY or not connection.is_active:
-        return False
-    if client_id is None:
-        return bool(connection.enabled_clients)
-    return client is not None and connection.admits(client.client_id)
+        return "the connection is no active database"
+    if client is None:
+        return None if connection.enabled_clients else "the connection is enabled for no client"
+    if not connection.admits(client.client_id):
+        return "the connection is not enabled for the client"
+    return None

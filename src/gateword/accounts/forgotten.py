@@ -34,7 +34,7 @@ async def ask(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
                 LogCode.FCPR,
                 parts.clock.now(),
                 caller,
-                description=refused.description,
+                description=refused.detail or refused.description,
                 client_id=fields.params.get("client_id", ""),
                 user_name=fields.params.get("email", ""),
             )

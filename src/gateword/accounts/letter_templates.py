@@ -24,6 +24,24 @@ _NODES: Final = frozenset({
     "Template", "Output", "TemplateData", "Name", "Getattr", "Getitem", "Const", "If",
     "Compare", "Operand", "And", "Or", "Not", "Filter",
 })  # fmt: skip
+_PLAIN: Final = {
+    "For": "a loop ({% for %})",
+    "Assign": "{% set %} or {% assign %}",
+    "AssignBlock": "{% set %}",
+    "Call": "a call",
+    "Include": "{% include %}",
+    "Import": "{% import %}",
+    "FromImport": "{% import %}",
+    "Extends": "{% extends %}",
+    "Block": "{% block %}",
+    "Macro": "{% macro %}",
+    "Test": "a test with `is`",
+    "Getattr": "a name that begins with _",
+    "Getitem": "a name that begins with _",
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Concat"), "arithmetic"),
+}
+"""What people call the pieces of a template that a letter may not have."""
+
 _FILTERS: Final = frozenset({"escape", "e", "upper", "lower", "capitalize", "default", "trim"})
 
 
@@ -63,8 +81,14 @@ def fault(source: str) -> str | None:
         if kind == "Filter" and node.name not in _FILTERS:
             return f"uses the filter {node.name}; there are {', '.join(sorted(_FILTERS))}"
         if kind not in _NODES or _reaches_inside(node):
-            return f"uses {kind}; there are names, filters and if"
+            return _not_allowed(kind)
     return None
+
+
+def _not_allowed(kind: str) -> str:
+    """Return what is wrong with a piece, in the words of who writes templates."""
+    what = _PLAIN.get(kind, "something that is not allowed here")
+    return f"uses {what}; a template may only hold {{{{ names }}}}, their filters and {{% if %}}"
 
 
 def _nodes(source: str) -> list[Any]:

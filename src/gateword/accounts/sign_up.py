@@ -38,8 +38,10 @@ async def sign_up(
     Raises:
         Refused: A row of `AccountRefusal`, logged; or BUSY.
     """
-    client, connection = await directory.chosen(parts, asked.connection, asked.client_id)
+    client: Client | None = None
+    connection: Connection | None = None
     try:
+        client, connection = await directory.chosen(parts, asked.connection, asked.client_id)
         user = await _created(parts, asked, connection)
     except Refused as refused:
         if refused.refusal.row.log:
@@ -104,7 +106,7 @@ async def _log(
     parts: Parts,
     caller: Caller,
     client: Client | None,
-    connection: Connection,
+    connection: Connection | None,
     asked: SignUp,
     *,
     user: User | None = None,

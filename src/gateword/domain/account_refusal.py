@@ -26,7 +26,11 @@ class AccountRefusal(RefusalTable):
     )
     METADATA_INVALID = Row(400, "invalid_request", "{fault}", (), "§5.1 user_metadata limits")
     CONNECTION_UNKNOWN = Row(
-        400, "invalid_request", "the connection was not found", (), "§5.1 connection unknown, §5.2"
+        400,
+        "invalid_request",
+        "the connection was not found",
+        _OWN,
+        "§5.1 connection unknown, §5.2",
     )
 
     # sign-up (§5.1)

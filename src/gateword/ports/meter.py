@@ -60,7 +60,7 @@ REQUESTS: Final = Count(
 REQUEST_TIME: Final = Duration(
     name="gateword_http_request_seconds",
     doc="From the request's head to the end of its answer.",
-    labels=("route",),
+    labels=("route", "method"),
 )
 CALLS: Final = Count(
     name="gateword_management_calls",

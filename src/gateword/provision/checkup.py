@@ -11,7 +11,9 @@ from typing import Final, Literal, TypeAlias
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
+from gateword.policy.connection_document import STRATEGY
 from gateword.ports.token_stores import SigningKey
+from gateword.provision import dormant
 from gateword.provision.draft import Draft
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
@@ -49,6 +51,7 @@ def findings(draft: Draft, keys: Sequence[SigningKey], now: datetime) -> list[Fi
         *_keys(keys, now),
         *_directory(draft),
         *_realms(draft),
+        *_dormant(draft),
         *(finding for client in _sorted(draft) for finding in _client(draft, client)),
     ]
     order = ("error", "warning", "hint")
@@ -82,11 +85,11 @@ def _directory(draft: Draft) -> Iterator[Finding]:
             text="is not set: grant `password` without realm is refused; "
             "set tenant.default_directory with gateword apply",
         )
-    elif name not in draft.connections:
+    elif name not in draft.connections or draft.connections[name].strategy != STRATEGY:
         yield Finding(
             level="error",
             about="default_directory",
-            text=f"names the database {name}, which does not exist; set it with gateword apply",
+            text=f"names {name}, which is no database here; set it with gateword apply",
         )
     audience = draft.tenant.default_audience
     if audience is not None and audience not in draft.apis:
@@ -98,7 +101,8 @@ def _directory(draft: Draft) -> Iterator[Finding]:
 
 
 def _realms(draft: Draft) -> Iterator[Finding]:
-    for connection in sorted(draft.connections.values(), key=lambda one: one.name):
+    databases = [one for one in draft.connections.values() if one.strategy == STRATEGY]
+    for connection in sorted(databases, key=lambda one: one.name):
         yield from _scripts(connection)
         if not connection.enabled_clients & draft.clients.keys():
             yield Finding(
@@ -122,6 +126,11 @@ def _scripts(connection: Connection) -> Iterator[Finding]:
             text=f"its customScripts do not run in this version, so {refused}; "
             "import its users and set enabledDatabaseCustomization: false",
         )
+
+
+def _dormant(draft: Draft) -> Iterator[Finding]:
+    for one in dormant.stored(draft):
+        yield Finding(level="warning", about=one.about, text=one.text)
 
 
 def _client(draft: Draft, client: Client) -> Iterator[Finding]:
@@ -158,7 +167,10 @@ def _password_faults(draft: Draft, client: Client) -> Iterator[tuple[Level, str]
     if not (client.may_use(PASSWORD) and client.may_use(PASSWORD_REALM)):
         has = "password" if client.may_use(PASSWORD) else "password-realm"
         yield "hint", f"has only the grant {has} of the two password grants"
-    if not any(one.admits(client.client_id) for one in draft.connections.values()):
+    if not any(
+        one.strategy == STRATEGY and one.admits(client.client_id)
+        for one in draft.connections.values()
+    ):
         yield "warning", "may use passwords, but no database is enabled for it"
 
 

@@ -12,6 +12,8 @@ _BY_NOUN: Final[Mapping[str, tuple[str, ...]]] = {
     "client_grants": _CRUD,
     "resource_servers": _CRUD,
     "connections": _CRUD,
+    "connections_options": ("read", "update"),
+    "scim_config": _CRUD,
     "users": _CRUD,
     "users_app_metadata": _CRUD,
     "user_tickets": ("create",),

@@ -7,6 +7,7 @@ from gateword.accounts import passwords
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
+from gateword.policy.connection_document import STRATEGY
 from gateword.policy.identifier import login_names
 from gateword.policy.members import Fault, Members, shown
 from gateword.policy.password_policy import told
@@ -145,7 +146,7 @@ async def connection_named(parts: Parts, name: str) -> Connection:
 
 
 async def _places(parts: Parts, connection: str | None) -> Sequence[Connection]:
-    known = await parts.stores.connections.all()
+    known = [one for one in await parts.stores.connections.all() if one.strategy == STRATEGY]
     places = [one for one in known if connection in (None, one.name)]
     if not places:
         names = ", ".join(sorted(one.name for one in known)) or "none"

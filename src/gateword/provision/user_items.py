@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
+from gateword.policy.connection_document import STRATEGY
 from gateword.policy.identifier import is_email, normal
 from gateword.policy.members import Members, did_you_mean
 from gateword.policy.user_import import RESERVED_METADATA
@@ -79,9 +80,12 @@ class Reader:
 
     def _connection(self, item: Members) -> Connection | None:
         name = item.required_text("connection")
-        found = self._draft.connections.get(name)
+        databases = {
+            one.name: one for one in self._draft.connections.values() if one.strategy == STRATEGY
+        }
+        found = databases.get(name)
         if name and found is None:
-            hint = did_you_mean(name, self._draft.connections)
+            hint = did_you_mean(name, databases)
             item.fault(f"no database is named {name}{hint}", "connection")
         return found
 

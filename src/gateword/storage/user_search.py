@@ -88,6 +88,11 @@ def counted(condition: Condition) -> Statement:
     )
 
 
+def _unsorted(name: str | None) -> str:
+    what = "sort wants field:1 or field:-1"
+    return what if name is None else f"{what}; nothing can be sorted by {name[:64] or 'no field'}"
+
+
 def _order(order: str, dialect: Dialect) -> str:
     """Return what to sort by; who lacks the field comes last.
 
@@ -97,7 +102,7 @@ def _order(order: str, dialect: Dialect) -> str:
     name, _, direction = order.partition(":")
     column = _OWN.get(name)
     if column is None or direction not in _DIRECTIONS:
-        raise QueryError("sort wants field:1 or field:-1, with a field that has one value")
+        raise QueryError(_unsorted(name if column is None else None))
     word = _DIRECTIONS[direction]
     last = "" if name in _NEVER_EMPTY else " NULLS LAST"  # an index is used without it
     return f"{column.read(dialect)} {word}{last}, users.key {word}"

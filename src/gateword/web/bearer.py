@@ -77,6 +77,22 @@ async def claims_of(tenancy: Tenancy, token: Secret) -> Mapping[str, object] | N
     return claims
 
 
+async def audiences_of_another_kind(tenancy: Tenancy, token: Secret) -> tuple[str, ...]:
+    """Return what a live token is for that is no JWT access token of a client; empty is unknown.
+
+    An ID token is for its application, an opaque access token for `/userinfo`.
+    """
+    parts, tenant = tenancy.parts, await tenancy.tenant()
+    record = await parts.stores.tokens.find_access(token)
+    if record is not None and record.opaque:
+        is_live = not record.revoked and parts.clock.now() < record.expires_at
+        return (tenant.userinfo_audience,) if is_live else ()
+    if token.reveal().count(".") != _JWT_DOTS:
+        return ()
+    claims = await parts.verifier.access_claims(token, tenant.issuer)
+    return () if claims is None else audiences(claims)
+
+
 def owner(claims: Mapping[str, object]) -> str:
     """Return the client that an access token was issued to, in either profile."""
     return str(claims.get("azp") or claims.get("client_id"))

@@ -26,6 +26,7 @@ from gateword.policy.caller import caller, counted
 from gateword.ports.meter import CALLS, Meter
 from gateword.web import bearer, peer, wire
 from gateword.web.endpoint import Visit
+from gateword.web.metered import ROUTE
 from gateword.web.rate_limit import RateLimit
 
 PREFIX: Final = "/api/v2/"
@@ -61,6 +62,7 @@ class ManagementEndpoint:
         request = visit.request
         method = "GET" if request.method == "HEAD" else request.method
         found = _directory(self.resources).find(method, _raw_path(request))
+        request.scope[ROUTE] = f"{PREFIX.rstrip('/')}{found.verb.path}"
         try:
             answer = await self._done(visit, found, actor)
         except Refused as refused:
@@ -97,11 +99,10 @@ class ManagementEndpoint:
         claims = await bearer.claims_of(visit.tenancy, token)
         tenant = await visit.tenancy.tenant()
         if claims is None:
-            is_old = await visit.tenancy.parts.verifier.is_expired(token, tenant.issuer)
-            raise Refused(ManagementRefusal.OLD_TOKEN if is_old else ManagementRefusal.BAD_TOKEN)
+            raise await _unusable(visit, token)
         audiences = bearer.audiences(claims)
         if tenant.management_audience not in audiences:
-            raise Refused(ManagementRefusal.BAD_AUDIENCE, audience=",".join(audiences)[:200])
+            raise _for_another(audiences)
         return Actor(
             subject=str(claims.get("sub", "")),
             client_id=bearer.owner(claims),
@@ -146,6 +147,20 @@ def _document(resources: Resources, issuer: str) -> bytes:
 @lru_cache(maxsize=4)
 def _directory(resources: Resources) -> Directory:
     return Directory(resources())
+
+
+async def _unusable(visit: Visit, token: Secret) -> Refused:
+    """Return why a token is nobody's here; what we signed or keep says itself what it is for."""
+    parts, tenant = visit.tenancy.parts, await visit.tenancy.tenant()
+    audiences = await bearer.audiences_of_another_kind(visit.tenancy, token)
+    if audiences and tenant.management_audience not in audiences:
+        return _for_another(audiences)
+    is_old = await parts.verifier.is_expired(token, tenant.issuer)
+    return Refused(ManagementRefusal.OLD_TOKEN if is_old else ManagementRefusal.BAD_TOKEN)
+
+
+def _for_another(audiences: Sequence[str]) -> Refused:
+    return Refused(ManagementRefusal.BAD_AUDIENCE, audience=",".join(audiences)[:200])
 
 
 def _token(authorization: str | None) -> Secret:

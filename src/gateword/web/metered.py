@@ -10,6 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateword.logging_setup import HEADERS
 from gateword.ports.meter import REQUEST_TIME, REQUESTS, Count, Duration, Exposition, Meter
 
+ROUTE: Final = "gateword.route"
+"""Where an application notes in the scope which declared path it found, to be counted by it."""
+
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -62,5 +65,6 @@ class Metered:
             await self._app(scope, receive, noted)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._meter.count(REQUESTS, self._route, method, str(int(status)))
-            self._meter.took(REQUEST_TIME, self._now_s() - began_s, self._route)
+            route = scope.get(ROUTE, self._route)
+            self._meter.count(REQUESTS, route, method, str(int(status)))
+            self._meter.took(REQUEST_TIME, self._now_s() - began_s, route, method)

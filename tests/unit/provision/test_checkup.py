@@ -123,3 +123,22 @@ def test_database_that_asks_scripts_is_a_warning(text: str, *, import_mode: bool
 
     assert ("warning", "database D") == (finding.level, finding.about)
     assert text in finding.text
+
+
+def test_connection_elsewhere_is_no_database() -> None:
+    """A social connection that is only kept is spoken of as nothing that people log in through."""
+    draft = a_draft()
+    elsewhere = Connection(key=2, id="con_2", name="G", strategy="google-oauth2")
+    draft.connections = {**draft.connections, "G": elsewhere}
+
+    assert [] == said(draft)
+
+
+def test_default_directory_must_be_a_database() -> None:
+    """A social connection as default directory would refuse every login."""
+    draft = a_draft()
+    elsewhere = Connection(key=2, id="con_2", name="G", strategy="google-oauth2")
+    draft.connections = {**draft.connections, "G": elsewhere}
+    draft.tenant = replace(draft.tenant, default_directory="G")
+
+    assert [("error", "default_directory")] == said(draft)
