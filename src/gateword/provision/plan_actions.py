@@ -9,6 +9,7 @@ from gateword.policy.members import Members, did_you_mean
 from gateword.ports.documents import Kept
 from gateword.provision import sealed
 from gateword.provision.draft import Draft, KeptWrite
+from gateword.provision.naming import by_name
 
 _STATE: Final = (
     "id", "deployed", "status", "all_changes_deployed", "installed_integration_id", "created_at",
@@ -22,14 +23,8 @@ _CONTENTS: Final = ("name", "supported_triggers", "code", "dependencies", "runti
 def plan_actions(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the Actions of the file come to; they are matched by name."""
     kept = draft.documents.setdefault(action_document.KIND, {})
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"an Action named {name} stands in the file twice", "name")
-        elif name:
-            _plan(draft, item, name, kept)
-        seen.add(name)
+    for name, item in by_name(items, "an Action"):
+        _plan(draft, item, name, kept)
 
 
 def _plan(draft: Draft, item: Members, name: str, kept: dict[str, Kept]) -> None:

@@ -9,6 +9,7 @@ from gateword.domain.secret import Secret
 from gateword.policy import resource_server_document
 from gateword.policy.members import Members, did_you_mean
 from gateword.provision.draft import Draft
+from gateword.provision.naming import by_name
 
 _API_ID_CHARS: Final = 24
 _ROLE_ID_CHARS: Final = 16
@@ -57,14 +58,8 @@ def _compared(api: ResourceServer) -> dict[str, object]:
 
 def plan_roles(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the roles of the file come to; they are matched by name."""
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"a role named {name} stands in the file twice", "name")
-        elif name:
-            _plan_role(draft, item, name)
-        seen.add(name)
+    for name, item in by_name(items, "a role"):
+        _plan_role(draft, item, name)
 
 
 def _plan_role(draft: Draft, item: Members, name: str) -> None:

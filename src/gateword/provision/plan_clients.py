@@ -13,6 +13,7 @@ from gateword.policy.client_document import ClientMaker
 from gateword.policy.members import Members, did_you_mean
 from gateword.ports.clock import Dice
 from gateword.provision.draft import Draft
+from gateword.provision.naming import by_name
 from gateword.provision.public_keys import read_pem
 
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -26,16 +27,11 @@ _SUBJECT_TYPES: Final = ("client", "user")
 def plan_clients(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the clients of the file come to; they are matched by name."""
     maker = _maker(draft.dice, draft.grant_types)
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"a client named {name} stands in the file twice", "name")
-        elif name and "<" not in name and ">" not in name:
-            _plan(draft, item, name, maker)
-        elif name:
+    for name, item in by_name(items, "a client"):
+        if "<" in name or ">" in name:
             item.fault("cannot hold < or >", "name")
-        seen.add(name)
+        else:
+            _plan(draft, item, name, maker)
 
 
 def _plan(draft: Draft, item: Members, name: str, maker: ClientMaker) -> None:

@@ -8,6 +8,7 @@ from gateword.domain.connection import Connection
 from gateword.policy import connection_document, tenant_document
 from gateword.policy.members import Members
 from gateword.provision.draft import Draft
+from gateword.provision.naming import by_name
 from gateword.provision.plan_clients import client_id_of
 
 _ID_CHARS: Final = 16
@@ -15,14 +16,8 @@ _ID_CHARS: Final = 16
 
 def plan_databases(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the database connections of the file come to; they are matched by name."""
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"a database named {name} stands in the file twice", "name")
-        elif name:
-            _plan(draft, item, name)
-        seen.add(name)
+    for name, item in by_name(items, "a database"):
+        _plan(draft, item, name)
 
 
 def _plan(draft: Draft, item: Members, name: str) -> None:

@@ -9,6 +9,7 @@ from gateword.policy import email_template, log_stream_document
 from gateword.policy.members import Members, did_you_mean
 from gateword.ports.documents import Kept
 from gateword.provision.draft import Draft, KeptWrite
+from gateword.provision.naming import by_name
 
 _ID_CHARS: Final = 16
 _OTHERS: Final = ("syntax", "urlLifetimeInSeconds", "includeEmailInRedirect", "enabled")
@@ -17,14 +18,8 @@ _OTHERS: Final = ("syntax", "urlLifetimeInSeconds", "includeEmailInRedirect", "e
 def plan_log_streams(draft: Draft, items: Iterable[Members]) -> None:
     """Note what the log streams of the file come to; they are matched by name."""
     kept = draft.documents.setdefault(log_stream_document.KIND, {})
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"a log stream named {name} stands in the file twice", "name")
-        elif name:
-            _plan_stream(draft, item, name, kept)
-        seen.add(name)
+    for name, item in by_name(items, "a log stream"):
+        _plan_stream(draft, item, name, kept)
 
 
 def _plan_stream(draft: Draft, item: Members, name: str, kept: dict[str, Kept]) -> None:

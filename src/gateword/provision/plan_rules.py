@@ -10,6 +10,7 @@ from gateword.policy.members import Members
 from gateword.ports.documents import Kept
 from gateword.provision.changes import Change, compared, hidden
 from gateword.provision.draft import RULES_CONFIG, Draft, KeptWrite
+from gateword.provision.naming import by_name
 
 _ID_CHARS: Final = 16
 _KEY: Final = re.compile(r"[A-Za-z0-9_\-@*+:]{1,127}")
@@ -21,15 +22,9 @@ def plan_rules(draft: Draft, items: Iterable[Members]) -> None:
     stored = draft.documents.get(rule_document.KIND, {})
     kept = dict(stored)
     items_by_id: dict[str, Members] = {}
-    seen: set[str] = set()
-    for item in items:
-        name = item.required_text("name")
-        if name in seen:
-            item.fault(f"a rule named {name} stands in the file twice", "name")
-        elif name:
-            rule = _rule(draft, item, name, kept)
-            kept[rule.id], items_by_id[rule.id] = rule, item
-        seen.add(name)
+    for name, item in by_name(items, "a rule"):
+        rule = _rule(draft, item, name, kept)
+        kept[rule.id], items_by_id[rule.id] = rule, item
     _check_order(kept, items_by_id)
     draft.documents[rule_document.KIND] = kept
     for id_ in items_by_id:

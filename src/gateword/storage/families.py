@@ -5,13 +5,14 @@ from datetime import datetime
 from itertools import chain, combinations
 from typing import Final
 
-from gateword.domain.token import RefreshFamily, RefreshGrant, UserGrant
+from gateword.domain.token import RefreshFamily, UserGrant
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT
 from gateword.ports.families import Whose
-from gateword.storage.columns import json_texts, ms, time, time_or_none
+from gateword.storage.columns import json_texts, ms, time_or_none
 from gateword.storage.engine import Row, Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.token_rows import refresh_grant
 
 _FILTERS: Final = {
     "user_key": "family.user_key = :user_key",
@@ -166,18 +167,7 @@ def _asked(whose: Whose) -> tuple[tuple[str, ...], dict[str, Value]]:
 def _family(row: Row) -> RefreshFamily:
     return RefreshFamily(
         key=row[0],
-        grant=RefreshGrant(
-            user_key=row[1],
-            user_id=row[2],
-            client_id=row[3],
-            connection=row[4],
-            audience=row[5],
-            scopes=tuple(json_texts(row[6])),
-            gty=row[7],
-            auth_time=time(row[8]),
-            created_at=time(row[9]),
-            expires_at=time_or_none(row[10]),
-        ),
+        grant=refresh_grant(row[1:11]),
         rotating=bool(row[11]),
         idle_expires_at=time_or_none(row[12]),
     )

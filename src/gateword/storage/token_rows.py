@@ -1,7 +1,8 @@
 """Rows of refresh families, refresh tokens and access tokens: how they are written and read."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshGrant, RefreshToken
@@ -143,16 +144,22 @@ def refresh_token(row: Row) -> RefreshToken:
         used_at=time_or_none(row[5]),
         latest_counter=row[6],
         revoked_at=time_or_none(row[7]),
-        grant=RefreshGrant(
-            user_key=row[8],
-            user_id=row[9],
-            client_id=row[10],
-            connection=row[11],
-            audience=row[12],
-            scopes=tuple(json_texts(row[13])),
-            gty=row[14],
-            auth_time=time(row[15]),
-            created_at=time(row[16]),
-            expires_at=time_or_none(row[17]),
-        ),
+        grant=refresh_grant(row[8:18]),
+    )
+
+
+def refresh_grant(cells: Sequence[Any]) -> RefreshGrant:
+    """Return the grant of a family's ten columns, from `user_key` to `expires_at`."""
+    user_key, user_id, client_id, connection, audience, scopes, gty, auth, created, ends = cells
+    return RefreshGrant(
+        user_key=user_key,
+        user_id=user_id,
+        client_id=client_id,
+        connection=connection,
+        audience=audience,
+        scopes=tuple(json_texts(scopes)),
+        gty=gty,
+        auth_time=time(auth),
+        created_at=time(created),
+        expires_at=time_or_none(ends),
     )

@@ -7,14 +7,14 @@ from typing import Final, TypeVar
 
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
-from gateword.domain.user import NewUser, User
+from gateword.domain.user import User
 from gateword.domain.user_import import Arrival, Outcome
 from gateword.policy.identifier import normal
 from gateword.policy.user_import import created, merged
 from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
-from gateword.storage import user_rows
-from gateword.storage.columns import ms, to_json
+from gateword.storage import user_rows, user_writes
+from gateword.storage.columns import ms
 from gateword.storage.engine import Value
 from gateword.storage.many_rows import MOST, among, inserting, numbered, values
 from gateword.storage.statement import Statement
@@ -45,14 +45,6 @@ _HOLD: Final = Statement(
     " WHERE tenant = :tenant AND user_key = :key AND position = 0",
     locking=True,
 )
-_UPDATE: Final = Statement("""
-    UPDATE users SET
-        email = :email, email_verified = :email_verified, username = :username,
-        phone_number = :phone_number, phone_verified = :phone_verified, blocked = :blocked,
-        profile = :profile, user_metadata = :user_metadata, app_metadata = :app_metadata,
-        updated_at = :at
-    WHERE tenant = :tenant AND key = :key
-""")
 _UPDATE_IDENTITY: Final = Statement("""
     UPDATE identities SET
         email = :email, username = :username, phone = :phone, password_hash = :password_hash
@@ -145,7 +137,9 @@ class Chunk:
         )
         kept = stored if is_kept or new_hash is None else new_hash
         if changed != user:
-            await self.tx.run(_UPDATE, key=user.key, at=ms(self.at), **_person(changed))
+            await self.tx.run(
+                user_writes.SAVE, key=user.key, at=ms(self.at), **user_writes.person(changed)
+            )
         if changed != user or kept != stored:
             await self.tx.run(
                 _UPDATE_IDENTITY,
@@ -168,7 +162,7 @@ class Chunk:
         rows = [
             {
                 "user_id": user_id,
-                **_person(created(one)),
+                **user_writes.person(created(one)),
                 "created_at": at,
                 "updated_at": at,
                 "logins_count": 0,
@@ -253,18 +247,4 @@ def _names(arrival: Arrival) -> dict[str, Value]:
         "username": new.username,
         "phone": new.phone_number,
         "local_id": new.local_id,
-    }
-
-
-def _person(person: NewUser | User) -> dict[str, Value]:
-    return {
-        "email": person.email,
-        "email_verified": int(person.email_verified),
-        "username": person.username,
-        "phone_number": person.phone_number,
-        "phone_verified": int(person.phone_verified),
-        "blocked": int(person.blocked),
-        "profile": to_json(person.profile),
-        "user_metadata": to_json(person.user_metadata),
-        "app_metadata": to_json(person.app_metadata),
     }

@@ -22,7 +22,7 @@ ADD: Final = Statement("""
     ON CONFLICT DO NOTHING
     RETURNING key
 """)
-_SAVE: Final = Statement("""
+SAVE: Final = Statement("""
     UPDATE users SET
         email = :email, email_verified = :email_verified, username = :username,
         phone_number = :phone_number, phone_verified = :phone_verified, blocked = :blocked,
@@ -52,7 +52,7 @@ async def save(tx: TenantTx, user: User, at: datetime) -> bool:
             profile=to_json(identity.profile),
             **names,
         )
-    return await tx.run(_SAVE, key=user.key, at=ms(at), **person(user)) == 1
+    return await tx.run(SAVE, key=user.key, at=ms(at), **person(user)) == 1
 
 
 def person(one: NewUser | User) -> dict[str, Value]:
