@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -28,6 +27,7 @@ from gateword.cli.house import opened
 from gateword.cli.tables import print_table
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
+from gateword.policy.user_document import rendered
 from gateword.ports.parts import Parts
 from gateword.provision import people
 from gateword.provision.apply import Overtaken
@@ -121,7 +121,7 @@ def add(
     given["password"] = _password(from_stdin=password_stdin).reveal()
     user = place.work(lambda parts: people.add(parts, given, checks_password=not no_policy))
     if as_json:
-        typer.echo(json.dumps(_document(user), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(rendered(user), indent=2, ensure_ascii=False))
     else:
         out.print(f"Added [bold]{escape(user.user_id)}[/] to {escape(connection)}.")
 
@@ -143,7 +143,7 @@ def list_(
     place = _Place(data, tenant, database_url)
     found = place.work(lambda parts: _listed(parts, connection, limit))
     if as_json:
-        documents = [_document(user) for user in found]
+        documents = [rendered(user) for user in found]
         typer.echo(json.dumps(documents, indent=2, ensure_ascii=False))
     elif found:
         print_table(_COLUMNS, map(_row, found))
@@ -239,40 +239,6 @@ async def _listed(parts: Parts, connection: str | None, limit: int) -> Sequence[
         if len(page) < wanted:
             break
     return found
-
-
-def _document(user: User) -> dict[str, object]:
-    """Return a user in Auth0's shape."""
-    flat: dict[str, object] = {
-        "user_id": user.user_id,
-        "email": user.email,
-        "email_verified": user.email_verified,
-        "username": user.username,
-        "phone_number": user.phone_number,
-        "blocked": user.blocked,
-        **user.profile,
-        "user_metadata": user.user_metadata,
-        "app_metadata": user.app_metadata,
-        "identities": [
-            {
-                "connection": identity.connection,
-                "provider": identity.provider,
-                "user_id": identity.local_id,
-                "isSocial": False,
-            }
-            for identity in user.identities
-        ],
-        "created_at": _time(user.created_at),
-        "updated_at": _time(user.updated_at),
-        "last_login": _time(user.last_login),
-        "last_ip": user.last_ip,
-        "logins_count": user.logins_count,
-    }
-    return {name: value for name, value in flat.items() if value is not None}
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _row(user: User) -> Sequence[str | Text]:
