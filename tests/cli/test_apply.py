@@ -191,3 +191,18 @@ def test_folder_in_the_directory_format_is_applied(gateword: CommandLine, tmp_pa
 
     assert "created  client  Shop" in done
     assert f"{folder}/clients/Shop.json:1: clients[0]: name is required" in refused.stderr
+
+
+def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
+    """On standard error by apply and its dry run, in `notes` of its JSON, and by doctor."""
+    path = str(gateword.file('rules: [{name: Add plan, script: "x()"}]\n'))
+    told = "rule Add plan is stored and does not run yet"
+
+    runs = [gateword("apply", path, *options) for options in (["--dry-run"], [])]
+    notes = gateword.json("apply", path)["notes"]
+    found = gateword.json("doctor")["findings"]
+
+    assert [True, True] == [f"warning {told}" in one.stderr for one in runs]
+    assert [told] == notes
+    expected = {"level": "warning", "about": "rule Add plan"}
+    assert expected | {"text": "is stored and does not run yet"} in found

@@ -90,6 +90,8 @@ def test_move_page_ends_with_the_same_user_id(tmp_path: Path) -> None:
     promised = [line for line in page.splitlines() if line.startswith("tenant.yaml:")]
     assert 3 == len(promised)
     assert [] == [line for line in promised if line.partition(";")[0] not in played.text]
+    for told in (line for line in page.splitlines() if line.startswith("warning ")):
+        assert told in played.text
     assert "auth0|euclid" in played.text
 
 
@@ -103,3 +105,13 @@ def test_sign_up_page_prints_two_letters(tmp_path: Path) -> None:
     assert "We've just sent you an email to reset your password." in played.text
     for path in ("u/email-verification?ticket=", "u/reset-password?ticket="):
         assert 1 == played.text.count(path)
+
+
+def test_watch_page_counts_a_login_and_a_wrong_password(tmp_path: Path) -> None:
+    """The numbers that the page shows are those that its commands make."""
+    played = play(f"{PAGES}/watch-it.md", tmp_path)
+
+    page = (ROOT / PAGES / "watch-it.md").read_text(encoding="utf-8")
+    promised = [line for line in page.splitlines() if line.startswith("gateword_")]
+    assert 3 <= len(promised)
+    assert [] == [line for line in promised if line not in played.text.splitlines()]

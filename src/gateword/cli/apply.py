@@ -107,11 +107,14 @@ def _print(applied: Applied, *, dry_run: bool, as_json: bool) -> None:
             "dry_run": dry_run,
             "changes": [asdict(one) for one in applied.changes],
             "left_out": list(applied.left_out),
+            "notes": list(applied.notes),
         }
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for section in applied.left_out:
         err.print(f"[yellow]left out[/] {escape(section)}: not supported")
+    for note in applied.notes:
+        err.print(f"[yellow]warning[/] {escape(note)}")
     if not changed:
         would = " would change" if dry_run else " changed"
         out.print(f"Nothing{would}: {len(applied.changes)} things are as the file has them.")

@@ -173,4 +173,4 @@ def _applied(answer: Mapping[str, Any]) -> Applied:
         )
         for one in answer["changes"]
     ]
-    return Applied(tuple(changes), tuple(answer["left_out"]))
+    return Applied(tuple(changes), tuple(answer["left_out"]), tuple(answer.get("notes", ())))

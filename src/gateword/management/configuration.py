@@ -58,6 +58,7 @@ async def apply(call: Call) -> Document:
         "changed": is_changed(applied.changes),
         "changes": [asdict(change) for change in applied.changes],
         "left_out": list(applied.left_out),
+        "notes": list(applied.notes),
     }
 
 
@@ -95,8 +96,13 @@ RESOURCE: Final = Resource(
                 required=("configuration",),
             ),
             answer=obj(
-                {"changed": flag(), "changes": array(_CHANGE), "left_out": array(text())},
-                required=("changed", "changes", "left_out"),
+                {
+                    "changed": flag(),
+                    "changes": array(_CHANGE),
+                    "left_out": array(text()),
+                    "notes": array(text("What is stored and does not act yet.")),
+                },
+                required=("changed", "changes", "left_out", "notes"),
             ),
             refusals=(ManagementRefusal.FAULTY_CONFIGURATION, ManagementRefusal.CONFLICT),
             hidden=frozenset({"configuration", "before", "after"}),

@@ -37,10 +37,12 @@ class Applied:
     Attributes:
         changes: One for each thing of the document, `unchanged` ones included.
         left_out: Sections that are not supported and were passed over.
+        notes: What is stored and does not act yet, a sentence each.
     """
 
     changes: tuple[Change, ...]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 async def apply(
@@ -66,7 +68,7 @@ async def apply(
     planned = await plan(document, parts, leave_out=leave_out)
     if not dry_run:
         await _carry_out(planned, parts)
-    return Applied(planned.changes, planned.left_out)
+    return Applied(planned.changes, planned.left_out, planned.notes)
 
 
 async def _carry_out(planned: Plan, parts: Parts) -> None:

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from gateword.policy.members import Fault, Members, did_you_mean
 from gateword.ports.parts import Parts
+from gateword.provision import dormant
 from gateword.provision.changes import Change
 from gateword.provision.draft import Draft, Write, drawn
 from gateword.provision.plan_actions import plan_actions, plan_triggers
@@ -78,12 +79,14 @@ class Plan:
         writes: Configuration to be stored, in order.
         users: Users to be stored after it.
         left_out: Sections that are not supported and were passed over.
+        notes: What is stored and does not act yet.
     """
 
     changes: tuple[Change, ...]
     writes: tuple[Write, ...]
     users: tuple[UserWrite, ...]
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Faulty(Exception):
@@ -124,6 +127,7 @@ async def plan(document: Mapping[str, object], parts: Parts, *, leave_out: bool 
         writes=tuple(draft.writes),
         users=writes_of(users),
         left_out=tuple(unsupported),
+        notes=tuple(map(str, dormant.in_sections(draft, root.present()))),
     )
 
 

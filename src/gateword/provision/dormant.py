@@ -1,0 +1,104 @@
+"""What a tenant holds that Auth0 would act on and this version does not.
+
+Rule: pure. Only what would act is named: a rule that is switched off does nothing there either.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from gateword.policy import action_document, attack_protection, rule_document
+from gateword.policy import guardian_document as guardian
+from gateword.provision.draft import Draft
+
+_PROTECTIONS: Final[Mapping[str, str]] = {
+    attack_protection.BRUTE_FORCE: "brute-force protection",
+    attack_protection.SUSPICIOUS_IP: "suspicious-IP throttling",
+    attack_protection.BREACHED_PASSWORD: "breached-password detection",
+    attack_protection.BOT_DETECTION: "bot detection",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dormant:
+    """Something that is stored and does not act yet.
+
+    Attributes:
+        about: What it is, by name.
+        text: What is so of it; read behind `about` it is a sentence.
+    """
+
+    about: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.text}"
+
+
+def in_sections(draft: Draft, sections: Mapping[str, object]) -> list[Dormant]:
+    """Return what does not act of the sections that a file has."""
+    kinds = dict.fromkeys(
+        kind for kind, names in _SECTIONS.items() if any(name in sections for name in names)
+    )
+    return [dormant for kind in kinds for dormant in kind(draft)]
+
+
+def stored(draft: Draft) -> list[Dormant]:
+    """Return what does not act of what somebody has stored in a tenant, databases excepted."""
+    return [dormant for kind in _SECTIONS if kind is not _scripts for dormant in kind(draft)]
+
+
+def _rules(draft: Draft) -> Iterator[Dormant]:
+    kept = draft.documents.get(rule_document.KIND, {}).values()
+    documents = [one.document for one in kept if one.document["enabled"] is True]
+    for rule in sorted(documents, key=rule_document.order_of):
+        yield Dormant(f"rule {rule['name']}", "is stored and does not run yet")
+
+
+def _actions(draft: Draft) -> Iterator[Dormant]:
+    kept = draft.documents.get(action_document.KIND, {}).values()
+    for name in sorted(str(one.name) for one in kept if one.document.get("deployed")):
+        yield Dormant(f"Action {name}", "is stored and does not run yet")
+
+
+def _attack_protection(draft: Draft) -> Iterator[Dormant]:
+    kept = draft.documents.get(attack_protection.KIND, {})
+    names = [
+        name for id_, name in _PROTECTIONS.items() if id_ in kept and _is_on(kept[id_].document)
+    ]
+    if names:
+        yield Dormant("attack protection", f"is stored and does not act yet: {', '.join(names)}")
+
+
+def _is_on(protection: Mapping[str, object]) -> bool:
+    policies = (protection.get(name, "never") for name in attack_protection.CHALLENGES)
+    return protection.get("enabled") is True or any(policy != "never" for policy in policies)
+
+
+def _factors(draft: Draft) -> Iterator[Dormant]:
+    kept = draft.documents.get(guardian.KIND, {})
+    documents = {id_: one.document for id_, one in kept.items()}
+    names = [
+        name
+        for name in guardian.FACTORS
+        if guardian.factor(name, documents.get(name))["enabled"] is True
+    ]
+    policies = guardian.policies(documents.get(guardian.POLICIES_ID))
+    if told := [*names, *(f"policy {policy}" for policy in policies)]:
+        yield Dormant("second factors", f"are stored and not asked for yet: {', '.join(told)}")
+
+
+def _scripts(draft: Draft) -> Iterator[Dormant]:
+    for name, connection in sorted(draft.connections.items()):
+        if connection.is_scripted:
+            yield Dormant(f"customScripts of database {name}", "are stored and do not run yet")
+
+
+_SECTIONS: Final[Mapping[Callable[[Draft], Iterator[Dormant]], tuple[str, ...]]] = {
+    _rules: ("rules",),
+    _actions: ("actions", "triggers"),
+    _attack_protection: ("attackProtection",),
+    _factors: ("guardianFactors", "guardianPolicies"),
+    _scripts: ("databases",),
+}
+"""Each kind, and the sections of a file that hold it."""

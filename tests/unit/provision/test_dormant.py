@@ -1,0 +1,93 @@
+"""What is stored and does not act yet is told, by apply and by doctor alike."""
+
+import pytest
+
+from gateword.provision import dormant
+from gateword.provision.apply import Applied, apply
+from gateword.provision.draft import drawn
+from gateword.provision.files import load_text
+from tests.support.house import House
+
+NOTHING = (
+    'rules: [{name: Asleep, script: "x()", enabled: false}]\n'
+    "attackProtection: {bruteForceProtection: {enabled: false}}\n"
+    "guardianFactors: [{name: sms, enabled: false}]\n"
+    "databases: [{name: D, strategy: auth0}]\n"
+)
+SCRIPTED = """
+databases:
+  - name: D
+    options:
+      enabledDatabaseCustomization: true
+      customScripts: {login: "function login() {}"}
+"""
+PROTECTED = """
+attackProtection:
+  bruteForceProtection: {max_attempts: 5}
+  botDetection: {challenge_password_policy: always}
+"""
+FACTORS = """
+guardianFactors: [{name: otp, enabled: true}]
+guardianPolicies: {policies: [all-applications]}
+"""
+PROTECTION = "attack protection is stored and does not act yet"
+ACTION = """
+actions:
+  - {name: Greet, code: x, deployed: true, supported_triggers: [{id: post-login, version: v3}]}
+  - {name: Draft, code: x, supported_triggers: [{id: post-login, version: v3}]}
+"""
+CASES = [
+    (
+        'rules: [{name: Bbb, script: "x()", order: 2}, {name: Aaa, script: "x()", order: 1}]',
+        ("rule Aaa is stored and does not run yet", "rule Bbb is stored and does not run yet"),
+    ),
+    (ACTION, ("Action Greet is stored and does not run yet",)),
+    (
+        PROTECTED,
+        (f"{PROTECTION}: brute-force protection, bot detection",),
+    ),
+    (
+        FACTORS,
+        ("second factors are stored and not asked for yet: otp, policy all-applications",),
+    ),
+    (SCRIPTED, ("customScripts of database D are stored and do not run yet",)),
+    (NOTHING, ()),
+]
+
+
+async def done(house: House, text: str, *, dry_run: bool) -> Applied:
+    """Apply a text."""
+    source = load_text("f.yaml", text, {})
+    return await apply(source.root, house.parts, dry_run=dry_run)
+
+
+@pytest.mark.parametrize(("text", "notes"), CASES)
+async def test_apply_tells_what_does_not_act(
+    house: House, text: str, notes: tuple[str, ...]
+) -> None:
+    """In a dry run, when it is stored, and when it has been there before."""
+    dry = await done(house, text, dry_run=True)
+    first = await done(house, text, dry_run=False)
+    second = await done(house, text, dry_run=False)
+
+    assert [notes] * 3 == [one.notes for one in (dry, first, second)]
+
+
+async def test_sections_that_a_file_has_not_are_not_told_of(house: House) -> None:
+    """A file about roles says nothing of rules."""
+    await done(house, CASES[0][0], dry_run=False)
+
+    assert () == (await done(house, "roles: [{name: Clerk}]", dry_run=False)).notes
+
+
+@pytest.mark.parametrize(("text", "notes"), CASES[:4])
+async def test_the_tenant_itself_tells_the_same(
+    house: House, text: str, notes: tuple[str, ...]
+) -> None:
+    """What doctor warns of comes from the stores, whoever put it there."""
+    before = dormant.stored(await drawn(house.parts))
+    await done(house, text, dry_run=False)
+
+    after = dormant.stored(await drawn(house.parts))
+
+    assert ([], list(notes)) == (before, [str(one) for one in after])
