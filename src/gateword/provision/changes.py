@@ -9,9 +9,14 @@ Action: TypeAlias = Literal["created", "updated", "unchanged"]
 HIDDEN: Final = "*****"
 SECRET_MEMBERS: Final = frozenset({
     "client_secret", "signing_secret", "password", "password_hash", "secrets", "configuration",
-    "value", "secret", "api_key",
+    "secret", "api_key",
 })  # fmt: skip
 """Members whose values no diff shows, wherever they stand."""
+
+_WITH_SECRET_VALUES: Final = frozenset(
+    {"rules config", "action", "client", "database", "log stream"}
+)
+"""Kinds in which a member `value` is a secret too; the value of a scope is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,7 @@ def compared(
         name=name,
         action=action,
         members=differing,
-        differences=tuple(_differences(before, after)),
+        differences=tuple(_differences(before, after, secret_members(kind))),
     )
 
 
@@ -76,36 +81,44 @@ def hidden(member: str) -> Difference:
     return Difference(member=member, before=HIDDEN, after=HIDDEN)
 
 
+def secret_members(kind: str) -> frozenset[str]:
+    """Return the names of members that are secrets in a thing of that kind."""
+    return SECRET_MEMBERS | {"value"} if kind in _WITH_SECRET_VALUES else SECRET_MEMBERS
+
+
 def _differences(
-    before: Mapping[str, object], after: Mapping[str, object], path: str = ""
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    secrets: frozenset[str],
+    path: str = "",
 ) -> Iterator[Difference]:
     for name in dict.fromkeys((*before, *after)):
         old, new = before.get(name), after.get(name)
         member = f"{path}{name}"
         if old == new:
             continue
-        if name in SECRET_MEMBERS:
+        if name in secrets:
             yield Difference(member=member, before=_starred(old), after=_starred(new))
         elif isinstance(old, Mapping) and isinstance(new, Mapping):
-            yield from _differences(old, new, f"{member}.")
+            yield from _differences(old, new, secrets, f"{member}.")
         else:
-            yield Difference(member=member, before=_shown(old), after=_shown(new))
+            yield Difference(member=member, before=_shown(old, secrets), after=_shown(new, secrets))
 
 
 def _starred(value: object) -> object:
     return None if value is None else HIDDEN
 
 
-def _shown(value: object) -> object:
+def _shown(value: object, secrets: frozenset[str]) -> object:
     """Return a value without the secrets inside it."""
     if isinstance(value, Mapping):
         return {
-            name: _starred(inner) if name in SECRET_MEMBERS else _shown(inner)
+            name: _starred(inner) if name in secrets else _shown(inner, secrets)
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
         return [
-            _shown(item)
+            _shown(item, secrets)
             for item in (sorted(value) if isinstance(value, set | frozenset) else value)
         ]
     return value

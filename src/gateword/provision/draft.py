@@ -17,6 +17,7 @@ from gateword.policy import (
     rule_document,
 )
 from gateword.policy.claims import iso
+from gateword.policy.members import did_you_mean
 from gateword.ports.clock import Dice
 from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
@@ -35,6 +36,7 @@ class KeptWrite:
 
 Write: TypeAlias = Client | Connection | ResourceServer | ClientGrant | Role | Tenant | KeptWrite
 RULES_CONFIG: Final = "rules_config"
+_MANAGEMENT_PATH: Final = "/api/v2/"
 KINDS: Final = (
     rule_document.KIND, RULES_CONFIG, action_document.KIND, action_document.BINDINGS_KIND,
     attack_protection.KIND, guardian_document.KIND, log_stream_document.KIND,
@@ -76,6 +78,12 @@ class Draft:
     def clients_called(self, name: str) -> Sequence[Client]:
         """Return the clients with that name; names need not be unique."""
         return [client for client in self.clients.values() if client.name == name]
+
+    def api_meant(self, identifier: str) -> str:
+        """Return a hint for an identifier that is not there; a Management API means our own."""
+        if identifier.endswith(_MANAGEMENT_PATH):
+            return f"; did you mean {self.tenant.management_audience}?"
+        return did_you_mean(identifier, self.apis)
 
     def note(
         self,

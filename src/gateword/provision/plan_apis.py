@@ -97,7 +97,7 @@ def _permissions(
 def _check_permission(draft: Draft, permission: Members, value: str, identifier: str) -> None:
     api = draft.apis.get(identifier)
     if identifier and api is None:
-        hint = did_you_mean(identifier, draft.apis)
+        hint = draft.api_meant(identifier)
         permission.fault(
             f"no resource server has this identifier{hint}", "resource_server_identifier"
         )

@@ -123,8 +123,7 @@ def _grant(draft: Draft, item: Members) -> ClientGrant | None:
         item.fault(reason, "client_id")
     api = draft.apis.get(audience)
     if audience and api is None:
-        hint = did_you_mean(audience, draft.apis)
-        item.fault(f"no resource server has this identifier{hint}", "audience")
+        item.fault(f"no resource server has this identifier{draft.api_meant(audience)}", "audience")
     if client_id is None or api is None:
         return None
     key = (client_id, audience, subject)

@@ -2,7 +2,7 @@ import pytest
 
 from gateword.domain.resource_server import ResourceServer
 from gateword.provision.apply import apply
-from gateword.provision.changes import HIDDEN, Change, Difference
+from gateword.provision.changes import HIDDEN, Change, Difference, compared
 from gateword.provision.files import load_text
 from gateword.provision.plan import Faulty
 from tests.support.house import House
@@ -92,6 +92,37 @@ async def test_diff_shows_no_secret(house: House) -> None:
     assert [("client_secret", HIDDEN, HIDDEN), ("password", HIDDEN, HIDDEN)] == [
         (one.member, one.before, one.after) for change in changes for one in change.differences
     ]
+
+
+async def test_diff_shows_scopes(house: House) -> None:
+    """The value of a scope is its name, and no secret."""
+    await applied(house, SHOP)
+
+    (change,) = await applied(
+        house, SHOP.replace('"write:orders"}]', '"write:orders"}, {value: x}]')
+    )
+
+    (difference,) = change.differences
+    assert [{"value": one} for one in ("read:orders", "write:orders", "x")] == difference.after
+
+
+@pytest.mark.parametrize("kind", ["action", "log stream", "rules config"])
+def test_values_that_are_secrets_stay_hidden(kind: str) -> None:
+    """A header of a log stream has a `value` as well."""
+    (difference,) = compared(kind, "A", {"held": []}, {"held": [{"value": "hush"}]}).differences
+
+    assert [{"value": HIDDEN}] == difference.after
+
+
+@pytest.mark.parametrize("foreign", ["https://shop.eu.auth0.com/api/v2/", "https://a.b/api/v2/"])
+async def test_management_api_of_another_tenant_means_our_own(house: House, foreign: str) -> None:
+    """However little the two addresses look alike."""
+    grant = f'clientGrants: [{{client_id: A, audience: "{foreign}", scope: []}}]'
+
+    (line,) = await faults(house, f"clients: [{{name: A}}]\n{grant}")
+
+    own = (await house.parts.stores.settings.get()).management_audience
+    assert line.endswith(f"no resource server has this identifier; did you mean {own}?")
 
 
 async def test_dry_run_writes_nothing(house: House) -> None:
