@@ -206,6 +206,10 @@ def _from_file(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
+    except OSError as error:
+        is_beneath_file = isinstance(error, NotADirectoryError)
+        fault = f"{path.parent} is no folder" if is_beneath_file else f"{path}: {error.strerror}"
+        raise BadSettings(fault) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path}: {error}") from None
 

@@ -2,6 +2,7 @@ import asyncio
 import json
 import signal
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,3 +217,34 @@ def test_doctor_finds_a_database_that_is_away(gateword: CommandLine) -> None:
 
     assert 1 == done.exit_code
     assert "database" in {one["about"] for one in json.loads(done.stdout)["findings"]}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("init",), ("serve",), ("logs",), ("apply", "tenant.yaml"), ("users", "list"), ("env",)],
+)
+@pytest.mark.parametrize("beneath", ["", "deeper"])
+def test_data_folder_that_is_a_file_is_told(
+    tmp_path: Path, arguments: tuple[str, ...], beneath: str
+) -> None:
+    """A slip in `--data` costs one line, and nothing is written."""
+    file = tmp_path / "afile"
+    file.write_text("kept")
+    (tmp_path / "tenant.yaml").write_text("{}")
+
+    done = CommandLine(file / beneath)(*arguments)
+
+    assert (2, "") == (done.exit_code, done.stdout)
+    assert 1 == len(done.stderr.splitlines())
+    assert "is no folder" in done.stderr
+    assert "kept" == file.read_text()
+
+
+@pytest.mark.parametrize("command", ["init", "serve"])
+def test_data_folder_that_cannot_be_made_is_told(command: str) -> None:
+    """Whoever may not write there reads where, and no traceback."""
+    done = CommandLine(Path("/proc/gateword-data"))(command)
+
+    assert 2 == done.exit_code
+    assert 1 == len(done.stderr.splitlines())
+    assert "gateword-data" in done.stderr

@@ -1,13 +1,26 @@
 """`gateword init`: everything an installation needs before its first start."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from gateword.cli.common import AsJson, Data, DatabaseUrl, domain_of, host_of, out, run, settings_of
+from gateword.cli.common import (
+    BAD_USE,
+    AsJson,
+    Data,
+    DatabaseUrl,
+    domain_of,
+    fail,
+    host_of,
+    out,
+    run,
+    settings_of,
+)
 from gateword.cli.house import opened
 from gateword.crypto import dev_ca
 from gateword.ports.opened import Opened
@@ -73,7 +86,7 @@ def init(
 
 async def install(settings: Settings, domain: str) -> Installation:
     """Make what is missing and return what there is."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(settings.data_dir)
     async with opened(settings, make_with_domain=domain) as house:
         made = await bootstrap_tenant(house)
         hosts = [host_of(tenant.domain) for tenant in await house.tenants.all()]
@@ -84,6 +97,15 @@ async def install(settings: Settings, domain: str) -> Installation:
             ca=files.ca,
             management=made,
         )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as bad:
+        fail(f"the folder {escape(str(folder))} cannot be made: {bad.strerror}", BAD_USE)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        fail(f"the folder {escape(str(folder))} cannot be written", BAD_USE)
 
 
 async def bootstrap_tenant(house: Opened) -> Bootstrapped:
