@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import os
+import pty
+import re
 import signal
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,3 +89,47 @@ def test_columns_stay_where_nothing_is_to_be_said(gateword: CommandLine) -> None
     assert [["fu", "shop", "ann", "192.0.2.1"], ["fu", "-", "-", "192.0.2.2"]] == [
         line[1:] for line in lines
     ]
+
+
+@pytest.mark.parametrize("code", [code for code in LogCode if code.value.startswith("f")])
+def test_failure_is_red(gateword: CommandLine, code: LogCode) -> None:
+    """An eye that looks for what went wrong finds every kind of failure."""
+    log(gateword, code=code, description="one")
+
+    shown = at_terminal(gateword)
+
+    assert f"\x1b[31m{code.value:<6}\x1b[0m" in shown
+
+
+def test_columns_have_names_at_a_terminal_only(gateword: CommandLine) -> None:
+    """A person reads what stands in a column; a script gets events and nothing else."""
+    log(gateword, code=LogCode.SEPFT, description="one")
+
+    shown = at_terminal(gateword).splitlines()
+
+    assert ["date", "type", "client", "user", "ip", "description"] == plain(shown[0]).split()
+    places = [plain(shown[0]).index("type"), plain(shown[0]).index("description")]
+    assert [plain(shown[1]).index("sepft"), plain(shown[1]).index("one")] == places
+    assert 1 == len(gateword.ok("logs").splitlines())
+
+
+def plain(line: str) -> str:
+    """Return a line without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", line)
+
+
+def at_terminal(gateword: CommandLine) -> str:
+    """Return what `gateword logs` prints at a terminal of its own."""
+    ours, theirs = pty.openpty()
+    command = [str(GATEWORD), "logs", "--data", str(gateword.data)]
+    env = os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "NO_COLOR": ""}
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        shown = b""
+        # Linux ends a terminal that nobody holds with an error, others with nothing.
+        with suppress(OSError):
+            while piece := os.read(ours, 4096):
+                shown += piece
+        os.close(ours)
+    assert 0 == process.returncode
+    return shown.decode()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Annotated, Final
@@ -29,9 +30,14 @@ from gateword.settings import Settings
 
 _POLL_S: Final = 0.5
 _PAGE: Final = 500
-_FAILED: Final = frozenset({"f", "fp", "fu", "fepft", "fertft", "ferrt", "feccft"})
 _NOTHING: Final = "-"
 _TYPE_WIDTH, _CLIENT_WIDTH, _WHO_WIDTH, _IP_WIDTH = 6, 16, 28, 15
+_DATE_WIDTH: Final = 24
+_HEADER: Final = (
+    f"[dim]{'date':<{_DATE_WIDTH}}  {'type':<{_TYPE_WIDTH}}  {'client':<{_CLIENT_WIDTH}}  "
+    f"{'user':<{_WHO_WIDTH}}  {'ip':<{_IP_WIDTH}}  description[/]"
+)
+"""Stands above the columns on a terminal; a script gets lines of events alone."""
 
 
 def logs(
@@ -87,6 +93,8 @@ async def _print(
     settings: Settings, tenant: str, asked: Query, number: int, *, follow: bool, as_json: bool
 ) -> None:
     async with opened(settings, tenant) as house:
+        if not as_json and sys.stdout.isatty():
+            out.print(_HEADER)
         async for event in _events(house.parts.stores.logs, asked, number, follow=follow):
             if as_json:
                 typer.echo(json.dumps(event.document, ensure_ascii=False))
@@ -119,6 +127,13 @@ async def _last(logs_: Logs) -> int:
     return newest[0].position if newest else 0
 
 
+def _style(kind: str) -> str:
+    """Return the colour of a type code: Auth0's codes of failures begin with f."""
+    if kind.startswith("f"):
+        return "red"
+    return "yellow" if "limit" in kind else "green"
+
+
 def _line(document: Mapping[str, object]) -> str:
     def member(name: str) -> str:
         text = str(document.get(name) or "")
@@ -126,7 +141,7 @@ def _line(document: Mapping[str, object]) -> str:
         return escape("".join(c if c.isprintable() else "?" for c in text))
 
     kind = member("type")
-    style = "red" if kind in _FAILED else "yellow" if kind == "api_limit" else "green"
+    style = _style(kind)
     who = member("user_name") or member("user_id")
     who = f"{who}@{member('connection')}" if who and member("connection") else who
     client = member("client_name") or member("client_id")
