@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import CommandLine
 from tests.compat.shop import CLIENT_ID, CONFIG
 from tests.unit.provision.applying import RICH
@@ -13,7 +15,21 @@ def test_apply_prints_what_changed_and_then_that_nothing_did(gateword: CommandLi
 
     assert "created  client" in first
     assert "8 created, 1 updated, 0 unchanged" in first
-    assert second.startswith("Nothing changed: 9 things")
+    assert second.startswith("Nothing changed: 9 things are as the file says")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "Nothing changed: there is nothing in the file."),
+        ("tenant: {}", "Nothing changed: 1 thing is as the file says."),
+    ],
+)
+def test_what_is_unchanged_is_counted_in_words_that_fit(
+    gateword: CommandLine, text: str, told: str
+) -> None:
+    """One thing is, two are, and of none nothing is counted."""
+    assert told in gateword.ok("apply", str(gateword.file(text)))
 
 
 def test_apply_as_json_lists_every_thing(gateword: CommandLine) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CommandLine
-from tests.compat.shop import CONFIG
+from tests.compat.shop import CLIENT_ID, CONFIG
 
 RULE = 'rules: [{name: Greet, script: "function (u, c, cb) { cb(null, u, c); }"}]\n'
 
@@ -78,3 +78,41 @@ def test_target_that_cannot_be_written_is_named(gateword: CommandLine, tmp_path:
 
     assert 1 == done.exit_code
     assert "cannot be written" in done.stderr
+
+
+def test_hyphen_is_standard_output(gateword: CommandLine) -> None:
+    """As elsewhere on a command line."""
+    assert gateword.ok("export") == gateword.ok("export", "-")
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.json"])
+def test_name_that_is_no_yaml_and_no_folder_is_refused(
+    gateword: CommandLine, tmp_path: Path, name: str
+) -> None:
+    """Nobody wants a folder called out.txt without saying so."""
+    done = gateword("export", str(tmp_path / name))
+
+    assert (2, False) == (done.exit_code, (tmp_path / name).exists())
+    assert "--format directory" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["out.yaml", "out"])
+def test_new_tenant_keeps_client_ids_of_an_export_with_them(
+    gateword: CommandLine, tmp_path: Path, target: str
+) -> None:
+    """Without them each client is made anew; secrets are left out in both cases, and named."""
+    gateword.apply(CONFIG)
+    done = gateword("export", "--with-ids", str(tmp_path / target))
+    gateword.ok("tenants", "add", "acme", "--domain", "acme.example")
+
+    gateword.ok("apply", str(tmp_path / target), "--tenant", "acme")
+
+    clients = gateword.json("clients", "list", "--tenant", "acme")
+    assert CLIENT_ID in {client["client_id"] for client in clients}
+    assert "left out clients: Shop: client_secret" in done.stderr
+    assert "client_id: " + CLIENT_ID not in gateword.ok("export")
+
+
+def test_one_file_is_one_file(gateword: CommandLine, tmp_path: Path) -> None:
+    """A tenant without scripts is one file of YAML."""
+    assert "Wrote 1 file to" in gateword.ok("export", str(tmp_path / "out.yaml"))

@@ -117,13 +117,19 @@ def _print(applied: Applied, *, dry_run: bool, as_json: bool) -> None:
         err.print(f"[yellow]warning[/] {escape(note)}")
     if not changed:
         would = " would change" if dry_run else " changed"
-        out.print(f"Nothing{would}: {len(applied.changes)} things are as the file has them.")
+        out.print(f"Nothing{would}: {_as_it_was(len(applied.changes))}.")
     elif dry_run:
         diff.print_diff(changed)
         out.print(diff.summary(applied.changes, would=True))
     else:
         diff.print_changes(changed)
         out.print(diff.summary(applied.changes))
+
+
+def _as_it_was(count: int) -> str:
+    if not count:
+        return "there is nothing in the file"
+    return f"{diff.counted(count, 'thing')} {'is' if count == 1 else 'are'} as the file says"
 
 
 def _source(file: Path) -> Source:

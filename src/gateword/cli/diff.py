@@ -36,6 +36,11 @@ def print_diff(changes: Sequence[Change]) -> None:
                 out.print(line, soft_wrap=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return how many of something there are: `1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def summary(changes: Sequence[Change], *, would: bool = False) -> str:
     """Return how many things were, or would be, created, updated and left."""
     counts = [

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from gateword.app import opened
-from gateword.cli import remote
+from gateword.cli import diff, remote
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -27,6 +27,7 @@ from gateword.settings import Settings
 
 _YAML_SUFFIXES: Final = (".yaml", ".yml")
 _TENANT_FILE: Final = "tenant.yaml"
+_STDOUT: Final = "-"
 
 
 @unique
@@ -41,7 +42,8 @@ Target = Annotated[
     Path | None,
     typer.Argument(
         metavar="FILE|DIR",
-        help="Where to write; without it YAML goes to standard output, scripts inside.",
+        help="NAME.yaml, or a folder; with - or without it YAML goes to standard output, scripts "
+        "inside.",
     ),
 ]
 Layout = Annotated[
@@ -54,9 +56,19 @@ Layout = Annotated[
 ]
 
 
+WithIds = Annotated[
+    bool,
+    typer.Option(
+        "--with-ids",
+        help="Also each client_id, so that a new installation made from it keeps them.",
+    ),
+]
+
+
 def export(
     target: Target = None,
     layout: Layout = None,
+    with_ids: WithIds = False,
     data: Data = None,
     tenant: TenantName = "default",
     database_url: DatabaseUrl = None,
@@ -67,13 +79,18 @@ def export(
 ) -> None:
     """Write a tenant's configuration in the format of Auth0's Deploy CLI, without secrets and ids.
 
-    Applied to the same tenant it changes nothing. Files of the same name are overwritten.
+    Applied to the same tenant it changes nothing. Files of the same name are overwritten. A new
+    tenant made from it has new client ids unless --with-ids is given, and new secrets always.
     """
     server = remote.server(url, client_id, client_secret, ca, data)
     place = server or existing(data, database_url)
-    if target is None and layout is Format.DIRECTORY:
-        fail("say where to write the folder: gateword export DIR --format directory", BAD_USE)
-    found = run(_exported(place, tenant)) if isinstance(place, Settings) else place.export()
+    if str(target) == _STDOUT:
+        target = None
+    _check(target, layout)
+    if isinstance(place, Settings):
+        found = run(_exported(place, tenant, with_ids=with_ids))
+    else:
+        found = place.export(with_ids=with_ids)
     if target is None:
         typer.echo(written.as_yaml(found.document, found.left_out), nl=False)
         return
@@ -81,12 +98,26 @@ def export(
     _write(folder, files)
     for one in found.left_out:
         err.print(f"[yellow]left out[/] {escape(one)}")
-    out.print(f"Wrote {len(files)} files to {escape(str(folder))}.")
+    out.print(f"Wrote {diff.counted(len(files), 'file')} to {escape(str(folder))}.")
 
 
-async def _exported(settings: Settings, tenant: str) -> Exported:
+def _check(target: Path | None, layout: Format | None) -> None:
+    if layout is Format.DIRECTORY:
+        if target is None:
+            fail("say where to write the folder: gateword export DIR --format directory", BAD_USE)
+        return
+    suffix = target.suffix if target is not None and not target.is_dir() else ""
+    if suffix and suffix not in _YAML_SUFFIXES:
+        fail(
+            f"{escape(str(target))} is neither NAME.yaml nor a folder's name; for a folder called "
+            "so, say --format directory",
+            BAD_USE,
+        )
+
+
+async def _exported(settings: Settings, tenant: str, *, with_ids: bool) -> Exported:
     async with opened(settings, tenant) as house:
-        return await exported(house.parts)
+        return await exported(house.parts, with_ids=with_ids)
 
 
 def _files(target: Path, layout: Format | None, found: Exported) -> tuple[Path, written.Files]:

@@ -78,10 +78,12 @@ class Server:
             answer = self._answered(http, "POST", "gateword/apply", body)
         return _applied(answer)
 
-    def export(self) -> Exported:
+    def export(self, *, with_ids: bool) -> Exported:
         """Return the configuration."""
         with self._client() as http:
-            answer = self._answered(http, "GET", "gateword/export", None)
+            answer = self._answered(
+                http, "GET", f"gateword/export{'?with_ids=true' if with_ids else ''}", None
+            )
         return Exported(answer["configuration"], tuple(answer["left_out"]))
 
     def _client(self) -> httpx.Client:

@@ -63,8 +63,8 @@ async def apply(call: Call) -> Document:
 
 
 async def export(call: Call) -> Document:
-    """Answer the tenant's configuration, without ids and secrets."""
-    found = await exported(call.parts)
+    """Answer the tenant's configuration, without secrets, and without ids unless asked for."""
+    found = await exported(call.parts, with_ids=call.query.get("with_ids") is True)
     return {"configuration": found.document, "left_out": list(found.left_out)}
 
 
@@ -115,6 +115,7 @@ RESOURCE: Final = Resource(
             run=export,
             summary="Export the configuration",
             fields=True,
+            query={"with_ids": flag("Name each client's client_id.")},
             answer=obj(
                 {"configuration": free(), "left_out": array(text())},
                 required=("configuration", "left_out"),

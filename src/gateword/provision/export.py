@@ -50,8 +50,12 @@ class Exported:
     left_out: tuple[str, ...]
 
 
-async def exported(parts: Parts) -> Exported:
+async def exported(parts: Parts, *, with_ids: bool = False) -> Exported:
     """Return a tenant's configuration.
+
+    Args:
+        parts: The tenant's.
+        with_ids: Name each client's `client_id`, so that a new tenant made from it keeps them.
 
     Raises:
         Refused: STORE_UNREACHABLE.
@@ -60,7 +64,7 @@ async def exported(parts: Parts) -> Exported:
     names = _Names(draft)
     document: dict[str, object] = {
         "tenant": _tenant(draft),
-        "clients": [_client(names, client) for client in names.clients],
+        "clients": [_client(names, client, with_ids=with_ids) for client in names.clients],
         "databases": _databases(draft, names),
         "resourceServers": _apis(draft),
         "clientGrants": _grants(draft, names),
@@ -114,9 +118,9 @@ def _tenant(draft: Draft) -> dict[str, object]:
     }
 
 
-def _client(names: _Names, client: Client) -> dict[str, object]:
+def _client(names: _Names, client: Client, *, with_ids: bool) -> dict[str, object]:
     shown = {"name": client.name, **without(client_document.rendered(client), _CLIENT)}
-    if names.is_shared(client):
+    if with_ids or names.is_shared(client):
         shown["client_id"] = client.client_id
     methods = shown.get("client_authentication_methods")
     if isinstance(methods, Mapping):
