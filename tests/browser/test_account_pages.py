@@ -19,15 +19,23 @@ NEW: Final = "Second-pass-word-2"
 REALM: Final = "Guests"
 GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
 CONFIG: Final = """
-tenant: {friendly_name: Harbour & Pine, support_email: help@harbour.example}
+tenant:
+  friendly_name: Harbour & Pine
+  support_url: https://harbour.example/help
+  picture_url: https://127.0.0.1:9/logo.png
 databases:
   - name: Guests
     strategy: auth0
     enabled_clients: [Shop]
-    options: {password_history: {enable: true, size: 3}, password_no_personal_info: {enable: true}}
+    options:
+      passwordPolicy: excellent
+      password_history: {enable: true, size: 3}
+      password_dictionary: {enable: true}
+      password_no_personal_info: {enable: true}
 clients:
   - name: Shop
     client_id: shop
+    initiate_login_uri: https://shop.harbour.example/login
     token_endpoint_auth_method: none
     grant_types: ["http://auth0.com/oauth/grant-type/password-realm"]
 """
@@ -124,7 +132,7 @@ def test_forgotten_password_is_chosen_anew(inn: Inn, reader: Page) -> None:
     reader.get_by_role("button", name="Set the new password").click()
     assert "Password is too weak." == reader.inner_text("#password-wrong")
     assert "true" == reader.get_by_label("New password").get_attribute("aria-invalid")
-    assert 2 == len(reader.query_selector_all(".rules > ul > .broken"))
+    assert 2 == len(reader.query_selector_all(".rules[open] > ul > .broken"))
 
     reader.get_by_label("New password").fill(OLD)
     reader.get_by_label("The same once more").fill(OLD)
@@ -185,3 +193,62 @@ def test_page_fits_the_window(inn: Inn, browser: Browser, scheme: str, width: in
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+@pytest.mark.parametrize("size", [(1200, 800), (360, 740)])
+def test_button_is_in_sight_whatever_was_wrong(
+    inn: Inn, browser: Browser, size: tuple[int, int]
+) -> None:
+    """Nobody scrolls for the button; what was wrong stands under the field that has the focus."""
+    email = f"sight-{size[0]}@guest.example"
+    inn.sign_up(email)
+    width, height = size
+    context = browser.new_context(
+        ignore_https_errors=True, viewport={"width": width, "height": height}
+    )
+    page = context.new_page()
+    page.goto(inn.forget(email))
+    said = [""]
+    for first, second in ((OLD, NEW), ("weak", "weak"), (f"{email}X1", f"{email}X1")):
+        assert _bottom(page) <= height
+        assert "password" == page.evaluate("document.activeElement.id")
+        page.get_by_label("New password").fill(first)
+        page.get_by_label("The same once more").fill(second)
+        page.get_by_role("button", name="Set the new password").click()
+        said.append(page.inner_text("#password + .wrong"))
+    assert _bottom(page) <= height
+
+    assert [
+        "",
+        "The two passwords differ. Type the new one twice.",
+        "Password is too weak.",
+        "This password holds your name, your address or something else about you.",
+    ] == said
+    context.close()
+
+
+def _bottom(page: Page) -> float:
+    box = page.get_by_role("button", name="Set the new password").bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def test_picture_that_does_not_load_leaves_the_mark(inn: Inn, reader: Page) -> None:
+    """Where a picture is missing our own mark is seen, and no hole; help is offered in words."""
+    reader.goto(inn.sign_up("pia@guest.example"))
+    picture = reader.locator(".mark img").bounding_box()
+
+    assert picture is not None
+    assert 0 == picture["width"]
+    assert "Need help? Contact support" == reader.inner_text("footer")
+
+
+def test_front_page_says_what_is_there(inn: Inn, reader: Page) -> None:
+    """Who opens the printed address in a browser sees whose server runs, and where to read on."""
+    reader.goto(inn.served.base_url)
+
+    assert "Gateword is running" == reader.inner_text("h1")
+    assert "Harbour & Pine" == reader.inner_text(".brand")
+    assert ["/.well-known/openid-configuration", "/api/v2/openapi.json"] == [
+        link.get_attribute("href") for link in reader.query_selector_all("dl a")
+    ]

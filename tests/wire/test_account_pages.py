@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -178,6 +180,49 @@ async def test_page_is_shut_against_everything_else(house: House, page: str) -> 
     assert "nosniff" == headers["x-content-type-options"]
     assert "same-origin" == headers["cross-origin-opener-policy"]
     assert "max-age=31536000" == headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "leads_to"),
+    [
+        (
+            {"document": {"initiate_login_uri": "https://shop.example/in"}},
+            "https://shop.example/in",
+        ),
+        ({"origins": frozenset({"https://shop.example"})}, "https://shop.example"),
+        ({"origins": frozenset({"https://a.example", "https://b.example"})}, None),
+        ({"document": {"initiate_login_uri": "javascript:alert(1)"}}, None),
+        ({"origins": frozenset({"http://shop.example"})}, None),
+        ({}, None),
+    ],
+)
+async def test_page_leads_back_to_the_application(
+    house: House, changed: dict[str, Any], leads_to: str | None
+) -> None:
+    """After a success one goes on where the application begins, if that is known and safe."""
+    form = await form_behind(house.http, await asked(house))
+    clients = house.parts.stores.clients
+    web = await clients.get(VALUES["web"])
+    assert web is not None
+    plain = replace(web, origins=frozenset(), document={})
+    await clients.put(replace(plain, **changed), house.clock.now())
+
+    answer = await submitted(house, form, password=NEW, again=NEW)
+
+    assert 200 == answer.status_code
+    found = re.search('class="button" href="([^"]*)"', answer.text)
+    assert leads_to == (found and found[1])
+
+
+async def test_refused_form_names_the_tenant(house: House) -> None:
+    """People see whose page it was that did not take their form."""
+    settings = house.parts.stores.settings
+    tenant = await settings.get()
+    await settings.save(replace(tenant, document={"friendly_name": "Harbour & Pine"}))
+
+    answer = await house.http.post(VERIFY, data={}, headers={"origin": "https://evil.example"})
+
+    assert (403, True) == (answer.status_code, "Harbour &amp; Pine" in answer.text)
 
 
 async def test_button_verifies_the_address(house: House) -> None:

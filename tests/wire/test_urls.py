@@ -18,6 +18,7 @@ from tests.wire.world import API, ISSUER, PASSWORDS, VALUES
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 PROMISED: Final = {
+    "/",
     "/oauth/token",
     "/oauth/revoke",
     "/oauth/introspect",
@@ -32,7 +33,7 @@ PROMISED: Final = {
     "/tokeninfo",
     "/delegation",
 }
-NOWHERE: Final = ("/", "/nowhere", "/oauth", "/oauth/token/", "//oauth/token", "/api/v3/users")
+NOWHERE: Final = ("/nowhere", "/oauth", "/oauth/token/", "//oauth/token", "/api/v3/users")
 MEMBERS: Final = {
     "/api/v2/": {"statusCode", "error", "message"},
     "": {"error", "error_description"},

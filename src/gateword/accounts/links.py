@@ -68,7 +68,7 @@ async def issue(parts: Parts, user: User, purpose: Purpose) -> str:
     )
     await parts.stores.tickets.add(handle, ticket)
     tenant = await parts.stores.settings.get()
-    return f"{tenant.issuer}{PATHS[purpose.name]}?ticket={handle.reveal()}#"
+    return f"{tenant.issuer}{PATHS[purpose.name]}?ticket={handle.reveal()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

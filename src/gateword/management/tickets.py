@@ -48,6 +48,11 @@ _VERIFY: Final = obj(
 )
 
 
+async def _issued(call: Call, user: User, purpose: Purpose) -> Document:
+    # Auth0's tickets end in `#`, so that an application may add a fragment.
+    return {"ticket": f"{await links.issue(call.parts, user, purpose)}#"}
+
+
 async def change_password(call: Call) -> Document:
     """Make a link that lets a user choose a password."""
     user, connection = await _user_of(call)
@@ -56,7 +61,7 @@ async def change_password(call: Call) -> Document:
     address = normal(email) if isinstance(email, str) else user.email or ""
     verifies = call.body.get("mark_email_as_verified") is True
     purpose = _purpose(call, links.RESET, connection, address, verifies=verifies)
-    return {"ticket": await links.issue(call.parts, user, purpose)}
+    return await _issued(call, user, purpose)
 
 
 async def verify_email(call: Call) -> Document:
@@ -67,7 +72,7 @@ async def verify_email(call: Call) -> Document:
         text_ = "The user has no email address."
         raise Refused(ManagementRefusal.BODY_CONFLICT, text=text_)
     purpose = _purpose(call, links.VERIFY, connection, user.email, verifies=True)
-    return {"ticket": await links.issue(call.parts, user, purpose)}
+    return await _issued(call, user, purpose)
 
 
 def _purpose(

@@ -63,12 +63,17 @@ class Face(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An ASGI application for one URL; HEAD is answered wherever GET is."""
+    """An ASGI application for one URL; HEAD is answered wherever GET is.
+
+    Attributes:
+        names_tenant: Refusals name the tenant: people read them.
+    """
 
     tenancies: Tenancies
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     cors: Cors = Cors.NOBODY
     refusal: Face = wire.refusal
+    names_tenant: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -104,9 +109,17 @@ class Endpoint:
         try:
             return await handler(visit)
         except Refused as refused:
-            return self.refusal(refused, await _tenant_or_none(visit.tenancy, refused))
+            return self.refusal(refused, await self._tenant_or_none(visit.tenancy, refused))
         except Exception:  # noqa: BLE001  anything else is a bug: 500 with an id to find it by
             return self.refusal(await _fault(visit))
+
+    async def _tenant_or_none(self, tenancy: Tenancy, refused: Refused) -> Tenant | None:
+        if refused.refusal.row.error != "invalid_grant" and not self.names_tenant:
+            return None
+        try:
+            return await tenancy.tenant()
+        except Refused:  # the database is away; the refusal goes out without a name
+            return None
 
     async def _allow_origin(self, visit: Visit, response: Response) -> None:
         origin = visit.request.headers.get("origin")
@@ -134,12 +147,6 @@ class Endpoint:
             return origin in await visit.tenancy.parts.stores.clients.origins()
         except Refused:  # the database is away: the refusal goes out without the header
             return False
-
-
-async def _tenant_or_none(tenancy: Tenancy, refused: Refused) -> Tenant | None:
-    if refused.refusal.row.error != "invalid_grant":
-        return None
-    return await tenancy.tenant()
 
 
 def _shown_path(request: Request) -> str:

@@ -4,6 +4,7 @@ Source: OWASP Secure Headers; the pages are our own.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.policy.web_address import is_web_address, origin_of, with_query
+from gateword.ports.parts import Parts
 from gateword.web import wire
 from gateword.web.endpoint import Visit
 
@@ -31,6 +33,19 @@ _HELP: Final = {
 }
 _BUSY: Final = (429, 503)
 _ELSE: Final = ("This did not work", "Please open the link of your letter and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Where people go on when they are done here.
+
+    Attributes:
+        name: What the application is called.
+        url: Where it begins.
+    """
+
+    name: str
+    url: str
 
 
 def page(
@@ -60,9 +75,27 @@ def page(
     return Response(text, status, headers=shut, media_type="text/html")
 
 
-def note(tenant: Tenant, title: str, *texts: str, status: int = 200) -> Response:
-    """Return a page that only says something."""
-    return page(tenant, "note.html", title, status=status, texts=texts)
+def note(
+    tenant: Tenant, title: str, *texts: str, status: int = 200, back: Back | None = None
+) -> Response:
+    """Return a page that only says something, and may lead back to an application."""
+    return page(tenant, "note.html", title, status=status, texts=texts, back=back)
+
+
+async def back_to(parts: Parts, client_id: str) -> Back | None:
+    """Return the way back to an application; None when none is known for sure.
+
+    An `initiate_login_uri` is where the application begins a login; without one the only origin
+    of the application is its beginning, and of several nobody knows which is.
+    """
+    client = await parts.stores.clients.get(client_id) if client_id else None
+    if client is None:
+        return None
+    named = client.document.get("initiate_login_uri")
+    url = named if isinstance(named, str) and named else "".join(sorted(client.origins)[:1])
+    is_sure = bool(named) or len(client.origins) == 1
+    is_safe = url.startswith(_HTTPS) and is_web_address(url)
+    return Back(client.name, url) if is_sure and is_safe else None
 
 
 def redirect(tenant: Tenant, url: str, said: Mapping[str, str]) -> Response:
@@ -103,7 +136,7 @@ def _brand(tenant: Tenant) -> dict[str, str]:
         "name": texts["friendly_name"] or tenant.domain or "Gateword",
         "picture": picture if picture.startswith(_HTTPS) and is_web_address(picture) else "",
         "support": support,
-        "support_text": support.removeprefix("mailto:"),
+        "support_text": email if support.startswith("mailto:") else "Contact support",
     }
 
 

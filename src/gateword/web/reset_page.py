@@ -16,8 +16,9 @@ from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.policy.caller import caller
 from gateword.policy.password_options import PasswordPolicy, policy_of
-from gateword.policy.password_policy import Complaint
+from gateword.policy.password_policy import PERSONAL, Complaint
 from gateword.policy.password_rules import Told, items_of, sentence
+from gateword.ports.parts import Parts
 from gateword.web import page_form, pages, peer
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
@@ -57,12 +58,13 @@ class ResetPage:
             held = await new_password.waiting(parts, form.ticket)
             if held is None:
                 return gone(tenant)
-            wrong = {"again": "The two passwords differ."}
+            # Both fields are empty again, so the first of them is where to go on.
+            wrong = "The two passwords differ. Type the new one twice."
             return _form(visit, tenant, form.shown_ticket, held, wrong=wrong)
         who = caller(peer.read(visit.request, self.trusted_proxies), None)
         match await new_password.choose(parts, form.ticket, password, who):
             case Chosen(held):
-                return _done(tenant, held)
+                return await _done(parts, tenant, held)
             case NotChosen(held, complaint):
                 return _form(visit, tenant, form.shown_ticket, held, complaint)
             case None:
@@ -86,10 +88,11 @@ def told_result(held: Holder, message: str) -> dict[str, str]:
     return {**email, "success": "true", "message": message}
 
 
-def _done(tenant: Tenant, held: Holder) -> Response:
+async def _done(parts: Parts, tenant: Tenant, held: Holder) -> Response:
     if held.result_url:
         return pages.redirect(tenant, held.result_url, told_result(held, _DONE_TEXT))
-    return pages.note(tenant, DONE, _DONE_TEXT)
+    back = await pages.back_to(parts, held.client_id)
+    return pages.note(tenant, DONE, _DONE_TEXT, back=back)
 
 
 def _form(
@@ -99,23 +102,22 @@ def _form(
     held: Holder,
     complaint: Complaint | None = None,
     *,
-    wrong: Mapping[str, str] | None = None,
+    wrong: str = "",
 ) -> Response:
     policy = policy_of(held.connection.options)
-    faults = dict(wrong or {})
-    if complaint is not None:
-        faults["password"] = _said(complaint)
+    wrong = wrong if complaint is None else _said(complaint)
     return pages.page(
         tenant,
         "reset.html",
         TITLE,
-        status=400 if faults else 200,
+        status=400 if wrong else 200,
         leads_to=held.result_url,
         ticket=ticket,
         seal=page_form.seal(visit.tenancy.parts, ticket, PAGE),
         account=held.email or held.user.username or held.user.user_id,
-        wrong=faults,
-        rules=[_shown(rule) for rule in _rules(policy, complaint)],
+        wrong=wrong,
+        rules=(rules := [_shown(rule) for rule in _rules(policy, complaint)]),
+        are_broken=any(rule["state"] == "broken" for rule in rules),
         limits=_limits(policy),
     )
 
@@ -142,7 +144,7 @@ def _shown(rule: Told) -> dict[str, object]:
     return {"text": sentence(rule), "state": state, "parts": parts}
 
 
-def _limits(policy: PasswordPolicy) -> list[str]:
+def _limits(policy: PasswordPolicy) -> str:
     found = []
     if policy.dictionary or policy.own_words:
         found.append("a common password")
@@ -150,9 +152,11 @@ def _limits(policy: PasswordPolicy) -> list[str]:
         found.append("made of your name or address")
     if policy.history_size:
         found.append(f"one of your last {policy.history_size} passwords")
-    return found
+    return ", ".join([*found[:-2], " or ".join(found[-2:])])
 
 
 def _said(complaint: Complaint) -> str:
+    if complaint is PERSONAL:
+        return "This password holds your name, your address or something else about you."
     text = complaint.description
     return f"{complaint.message}." if isinstance(text, Mapping) else f"{text.rstrip('.')}."

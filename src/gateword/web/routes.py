@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
-from gateword.web import closed, exports, faces, pages, well_known
+from gateword.web import closed, exports, faces, home, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.health import Health
@@ -75,6 +75,7 @@ def application(
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[Route] = [
+        _at("/", Endpoint(tenancies, {"GET": home.get})),
         *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
@@ -118,7 +119,7 @@ def _doors(
         return Endpoint(tenancies, handlers, Cors.CLIENTS, faces.account)
 
     def page(**handlers: Handler) -> Endpoint:
-        return Endpoint(tenancies, handlers, refusal=pages.face)
+        return Endpoint(tenancies, handlers, refusal=pages.face, names_tenant=True)
 
     return (
         _at("/dbconnections/signup", door(POST=signup.post)),

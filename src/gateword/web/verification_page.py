@@ -18,7 +18,7 @@ from gateword.web.reset_page import gone, told_result
 PAGE: Final = "/u/email-verification"
 TITLE: Final = "Verify your e-mail address"
 DONE: Final = "Your e-mail address is verified"
-_DONE_TEXT: Final = "Thank you. You can close this page and log in."
+_DONE_TEXT: Final = "Thank you. You can log in now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +56,5 @@ class VerificationPage:
         if held.result_url:
             said = told_result(held, "Your email was verified.")
             return pages.redirect(tenant, held.result_url, said)
-        return pages.note(tenant, DONE, _DONE_TEXT)
+        back = await pages.back_to(parts, held.client_id)
+        return pages.note(tenant, DONE, _DONE_TEXT, back=back)
