@@ -83,12 +83,14 @@ def test_faults_that_the_server_finds_have_lines_of_the_file_here(
 @pytest.mark.parametrize(
     ("env", "code", "told"),
     [
-        ({"GATEWORD_MANAGEMENT_CLIENT_SECRET": "wrong"}, 2, "gave no token: Unauthorized"),
+        ({"GATEWORD_MANAGEMENT_CLIENT_SECRET": "wrong"}, 2, "client id or secret is wrong"),
+        ({"GATEWORD_MANAGEMENT_CLIENT_ID": "nobody"}, 2, "client id or secret is wrong"),
         ({"GATEWORD_MANAGEMENT_CLIENT_SECRET": ""}, 2, "--url needs a management client"),
         ({"GATEWORD_MANAGEMENT_URL": "http://localhost:1"}, 2, "--url is https://HOST"),
-        ({"GATEWORD_MANAGEMENT_URL": "https://localhost:1"}, 1, "cannot be asked"),
+        ({"GATEWORD_MANAGEMENT_URL": "https://localhost:1"}, 1, "is the server running"),
         ({"GATEWORD_MANAGEMENT_CA": "/nothing"}, 2, "is no certificate authority"),
-        ({"GATEWORD_DATA_DIR": "/nothing", "SSL_CERT_FILE": ""}, 1, "CERTIFICATE_VERIFY_FAILED"),
+        ({"GATEWORD_DATA_DIR": "/nothing", "SSL_CERT_FILE": ""}, 1, "--ca FILE"),
+        ({"GATEWORD_DATA_DIR": "/nothing", "SSL_CERT_FILE": ""}, 1, "--data DIR"),
     ],
 )
 def test_what_keeps_the_server_from_being_asked_is_told(
@@ -100,3 +102,15 @@ def test_what_keeps_the_server_from_being_asked_is_told(
     assert code == done.exit_code
     assert told in done.stderr
     assert server.management.client_secret not in done.output
+
+
+def test_ids_come_from_a_server_elsewhere_when_asked_for(server: Served, tmp_path: Path) -> None:
+    """`--with-ids` means the same with `--url`."""
+    path = tmp_path / "shop.yaml"
+    path.write_text("clients: [{name: Kiosk, client_id: kiosk}]", encoding="utf-8")
+    asked(server, "apply", str(path))
+
+    without, with_ids = (asked(server, "export", *one).stdout for one in ([], ["--with-ids"]))
+
+    told = "client_id: kiosk"
+    assert (False, True) == (told in without, told in with_ids)

@@ -22,6 +22,7 @@ from gateword.provision.plan import Faulty
 
 _TIMEOUT_S: Final = 120.0
 _BAD_REQUEST: Final = 400
+_UNAUTHORIZED: Final = 401
 _API: Final = "api/v2/"
 
 ServerUrl = Annotated[
@@ -52,7 +53,8 @@ CaFile = Annotated[
     Path | None,
     typer.Option(
         "--ca",
-        help="Certificate authority to trust as well, for --url; a development CA is found.",
+        help="Certificate authority to trust as well, for --url; without it the development CA "
+        "of --data (DIR/tls/ca.pem) is found by itself.",
         envvar="GATEWORD_MANAGEMENT_CA",
     ),
 ]
@@ -97,7 +99,7 @@ class Server:
             )
             document = answer.json()
         except httpx.HTTPError as error:
-            fail(f"{escape(self.url)} cannot be asked: {escape(str(error))}")
+            fail(f"{escape(self.url)} {escape(_unreachable(error))}")
         except ValueError:
             fail(f"{escape(self.url)} does not answer like Gateword")
         if answer.status_code == _BAD_REQUEST and "faults" in document:
@@ -118,6 +120,8 @@ class Server:
             },
         )
         document = answer.json()
+        if answer.status_code == _UNAUTHORIZED or document.get("error") == "invalid_client":
+            fail(f"{escape(self.url)} gave no token: client id or secret is wrong", BAD_USE)
         if not answer.is_success:
             told = document.get("error_description") or document.get("error")
             fail(f"{escape(self.url)} gave no token: {escape(str(told))}", BAD_USE)
@@ -155,6 +159,22 @@ def _authorities(ca: Path | None, data: Path | None) -> list[Path]:
         return [ca]
     own = DevCertificates(settings_of(data).data_dir / "tls").ca
     return [own] if own.exists() else []
+
+
+def _unreachable(error: httpx.HTTPError) -> str:
+    """Return why a server cannot be asked, and what to do."""
+    told = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in told:
+        why = told.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]
+        return (
+            f"has a certificate that is not trusted here ({why or told}): name its authority with "
+            "--ca FILE, or the installation whose development CA it has with --data DIR"
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return f"did not answer in time ({told or type(error).__name__})"
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot be reached ({told}): is the server running, and is this its address?"
+    return f"cannot be asked: {told}"
 
 
 def _base(url: str) -> str:
