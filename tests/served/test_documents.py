@@ -15,7 +15,6 @@ from tests.support.served import GATEWORD, free_port
 BASH = shutil.which("bash") or "/bin/bash"
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT_S = 90
-WAIT = "for _ in $(seq 100); do curl -sk https://localhost:8443/health && break; sleep 0.1; done"
 BLOCK = re.compile(r"^```(sh|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -42,10 +41,9 @@ def play(page: str, folder: Path, *, begin: str = "") -> Played:
             name = block.partition("\n")[0].removeprefix("# ")
             (folder / name).write_text(block)
         else:
-            script.append(block.replace("kill %1", ""))
-    # A person takes a moment between `serve &` and the first request; the script waits instead.
-    pasted = "\n".join(script).replace("./data &", f"./data & {WAIT} >/dev/null")
-    source = f"trap 'kill $(jobs -p)' EXIT\n{pasted}".replace("8443", str(free_port()))
+            script.append(block)
+    pasted = "\n".join(script).replace("8443", str(free_port()))
+    source = f"trap 'kill $(jobs -p) 2>/dev/null' EXIT\n{pasted}"
     ran = subprocess.run(
         [BASH, "-c", source],
         cwd=folder,
