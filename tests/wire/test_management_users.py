@@ -121,3 +121,14 @@ async def test_password_history_counts_for_a_change(house: House) -> None:
     status, body = await ask(house, "PATCH", ANN, {"password": "Correct-Horse-9"})
 
     assert (400, True) == (status, body["message"].startswith("PasswordHistoryError"))
+
+
+@pytest.mark.parametrize("name", ["nickname_of_hers", "identities", "{x}"])
+async def test_field_that_nothing_is_sorted_by_is_named(house: House, name: str) -> None:
+    """The refusal of a sort says which field it was about."""
+    headers = {"authorization": f"Bearer {await management_token(house)}"}
+    query = {"sort": f"{name}:1"}
+    answer = await house.http.get("/api/v2/users", params=query, headers=headers)
+
+    assert 400 == answer.status_code
+    assert f"nothing can be sorted by {name}'" in answer.json()["message"]

@@ -75,7 +75,6 @@ def application(
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[Route] = [
-        _at("/", Endpoint(tenancies, {"GET": home.get})),
         *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
@@ -106,7 +105,7 @@ def _doors(
     proxies: tuple[str, ...],
     monotonic_s: Callable[[], float],
 ) -> Sequence[Route]:
-    """Return the users' own doors and the pages behind the links of their letters."""
+    """Return the pages for people, and the users' own doors."""
     timeout_s, per_min = settings.body_timeout_s, settings.signup_rate_per_min
     per_address = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
     per_email = RateLimit(settings.change_password_burst, 1 / 60, monotonic_s)
@@ -122,6 +121,7 @@ def _doors(
         return Endpoint(tenancies, handlers, refusal=pages.face, names_tenant=True)
 
     return (
+        _at("/", Endpoint(tenancies, {"GET": home.get})),
         _at("/dbconnections/signup", door(POST=signup.post)),
         _at("/dbconnections/change_password", door(POST=change.post)),
         _at("/u/reset-password", page(GET=reset.get, POST=reset.post)),
