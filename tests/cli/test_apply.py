@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -222,3 +223,16 @@ def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
     assert [told] == notes
     expected = {"level": "warning", "about": "rule Add plan"}
     assert expected | {"text": "is stored and does not run yet"} in found
+
+
+def test_faults_are_json_for_scripts(gateword: CommandLine) -> None:
+    """With `--json` standard output is JSON in any case; the status stays, the texts do too."""
+    path = gateword.file("clients:\n  - name: Shop\n    grant_type: [password]\n    nam: x\n")
+
+    bad = gateword("apply", str(path), "--json")
+    away = gateword("apply", "nothing[1].yaml", "--json")
+
+    places = [one.partition(" ")[0] for one in json.loads(bad.stdout)["faults"]]
+    assert (2, [f"{path}:3:", f"{path}:4:"]) == (bad.exit_code, places)
+    assert 2 == away.exit_code
+    assert "nothing[1].yaml cannot be read" in json.loads(away.stdout)["faults"][0]

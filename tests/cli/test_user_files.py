@@ -175,7 +175,7 @@ def test_file_without_items_is_an_import_of_nobody(
         ('[{"email":"a@example.com"},', "behind item 1"),
         ('[{"email":"a@example.com"}', "behind item 1"),
         ('[{"email":"a@example.com"}]]', "behind item 1"),
-        ("email;name", "behind item 0"),
+        ("email;name", "at its beginning"),
         ('[{"email":"a@example.com"} {"email":"b@example.com"}]', "behind item 1"),
     ],
 )
@@ -289,3 +289,20 @@ def test_import_shows_no_bar_where_nobody_looks(people: CommandLine) -> None:
     )
     assert "" == done.stderr
     assert summary(inserted=1) == json.loads(done.stdout)["summary"]
+
+
+def test_faults_of_an_import_are_json_for_scripts(gateword: CommandLine) -> None:
+    """A file that is no JSON, one that is not there, a database that is not: each is named."""
+    broken, good = str(gateword.file("[{", "a.json")), str(gateword.file("[]", "b.json"))
+    default = "Username-Password-Authentication"
+    calls = [(broken, default), ("nothing.json", default), (good, "Nowhere")]
+
+    done = [
+        gateword("users", "import", file, "--connection", name, "--json") for file, name in calls
+    ]
+
+    faults = [json.loads(one.stdout)["faults"][0] for one in done]
+    assert [2, 2, 2] == [one.exit_code for one in done]
+    assert "must hold a JSON array" in faults[0]
+    assert "nothing.json cannot be read" in faults[1]
+    assert "Nowhere" in faults[2]

@@ -23,6 +23,7 @@ from gateword.cli.common import (
     fail,
     out,
     run,
+    with_json_faults,
 )
 from gateword.cli.remote import CaFile, ClientId, ClientSecret, ServerUrl
 from gateword.provision.apply import Applied, Overtaken
@@ -55,6 +56,7 @@ LeaveOut = Annotated[
 CHANGED: Final = 3
 
 
+@with_json_faults
 def apply(
     file: File,
     dry_run: DryRun = False,
@@ -154,4 +156,4 @@ def _stdin() -> str:
 def _refuse(bad: BadFile) -> NoReturn:
     for line in bad.lines:
         err.print(escape(line))
-    fail("the file was not applied; nothing changed.", BAD_USE)
+    fail("the file was not applied; nothing changed.", BAD_USE, faults=bad.lines)

@@ -1,11 +1,14 @@
 """Options and endings that all commands share."""
 
 import asyncio
+import json
 import re
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, ParamSpec, TypeVar
 
 import typer
 
@@ -15,6 +18,7 @@ from gateword.domain.tenant import NoSuchTenant
 from gateword.settings import DATABASE_FILE, MAX_PORT, BadSettings, Settings, load
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 BAD_USE: Final = 2
 FAILED: Final = 1
@@ -40,10 +44,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 _DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?")
 
 
-def fail(message: str, code: int = FAILED) -> NoReturn:
-    """End the command with a message that says the next step."""
+class Failed(typer.Exit):
+    """The end of a command that could not do what it was asked.
+
+    Attributes:
+        faults: What was wrong, a text each.
+    """
+
+    def __init__(self, code: int, faults: Sequence[str]) -> None:
+        super().__init__(code)
+        self.faults = tuple(faults)
+
+
+def fail(message: str, code: int = FAILED, *, faults: Sequence[str] = ()) -> NoReturn:
+    """End the command with a message that says the next step.
+
+    Args:
+        message: With markup.
+        code: Status to end with.
+        faults: What is wrong one by one, where the message only sums it up; without markup.
+    """
     err.print(f"[bold red]gateword:[/] {message}", style=None, markup=True)
-    raise typer.Exit(code)
+    plain = str(import_module("rich.markup").render(message))  # as costly as printing it was
+    raise Failed(code, faults or (plain,))
+
+
+def with_json_faults(command: Callable[P, None]) -> Callable[P, None]:
+    """Make a command with `--json` print its faults as JSON too; the status stays the same."""
+
+    @wraps(command)
+    def run_command(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except Failed as failed:
+            if kwargs.get("as_json") is True:
+                document = {"faults": list(failed.faults)}
+                typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+            raise
+
+    return run_command
 
 
 def settings_of(data: Path | None, **given: object) -> Settings:

@@ -3,22 +3,20 @@
 import csv
 import json
 import os
+import re
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final, TextIO
+from typing import Annotated, Final, TextIO
 
 import typer
 from rich.markup import escape
 
 from gateword.accounts import export_users, import_file
 from gateword.accounts.import_file import BeingImported, UserFile
-from gateword.accounts.import_users import NO_SUMMARY
 from gateword.cli.common import (
     BAD_USE,
-    FAILED,
     AsJson,
     Data,
     DatabaseUrl,
@@ -28,25 +26,25 @@ from gateword.cli.common import (
     fail,
     out,
     run,
+    with_json_faults,
 )
 from gateword.cli.house import opened
+from gateword.cli.user_report import counted, failed_items, private_file, progress, summarised
 from gateword.domain.connection import Connection
 from gateword.policy.json_stream import Unreadable
 from gateword.policy.user_document import rendered
-from gateword.policy.user_export import DEFAULT_COLUMNS, Field, cell, chosen
+from gateword.policy.user_export import DEFAULT_COLUMNS, EXPORTABLE, Field, cell, chosen
 from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
 from gateword.provision import people
 
 INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
 _FORMATS: Final = ("json", "csv")
-_ERRORS_AT_ONCE: Final = 1000
-_SHOWN_ERRORS: Final = 5
-_PRIVATE: Final = 0o600
-Told = Callable[[Job], None]
 
 
+@with_json_faults
 def import_users(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="JSON array or JSON lines in Auth0's format.")
@@ -70,26 +68,32 @@ def import_users(
     database cannot be used.
     """
     settings = existing(data, database_url)
+    if errors is not None:
+        _check_writable(errors)
     read = _checked(file)
 
     async def task() -> tuple[Job, list[Mapping[str, object]]]:
         async with opened(settings, tenant) as house:
             place = await _database(house, connection)
-            with _progress(read.total, "Importing", quiet=as_json) as told:
+            with progress(read.total, "Importing", quiet=as_json) as watch:
                 job = await import_file.import_file(
-                    house.parts, place, read, upsert=upsert, told=told
+                    house.parts, place, read, upsert=upsert, told=watch.told, waits=watch.waits
                 )
-            return job, await _failed_items(house.parts, job, errors)
+            return job, await failed_items(house.parts, job, errors)
 
     try:
         job, shown = run(task())
     except BeingImported:
         fail(f"another process is importing {escape(file.name)} right now", BAD_USE)
     except OSError as bad:
-        fail(f"{escape(str(file))} cannot be read any more: {bad.strerror}", BAD_USE)
+        path = str(bad.filename or file)
+        fail(f"{escape(path)} cannot be used any more: {bad.strerror}", BAD_USE)
     except KeyboardInterrupt:
         fail("stopped; the same command goes on where it was", INTERRUPTED)
-    _summarised(job, shown, errors, as_json=as_json)
+    if not (read.total or as_json):
+        out.print(f"0 users: {escape(str(file))} is empty; nothing was imported.")
+        return
+    summarised(job, shown, errors, is_upsert=upsert, as_json=as_json)
 
 
 def export(
@@ -126,18 +130,35 @@ def export(
 
     try:
         count = run(task())
+    except BrokenPipeError:
+        # Whoever reads has had enough; what is still buffered must not complain at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(PIPE_CLOSED) from None
     except OSError as bad:
         fail(f"{escape(str(file))} cannot be written: {bad.strerror}", BAD_USE)
-    err.print(f"Exported {count} users of {escape(connection)}.")
+    err.print(f"Exported {counted(count, 'user')} of {escape(connection)}.")
 
 
 def _checked(file: Path) -> UserFile:
     try:
         return import_file.checked(file)
     except Unreadable as bad:
-        fail(f"{escape(str(file))} is no JSON array and no JSON lines: {escape(str(bad))}", BAD_USE)
+        where = str(bad).replace("behind item 0", "at its beginning")
+        fail(
+            f"{escape(str(file))} must hold a JSON array of users, or one JSON object a line; "
+            f"{escape(where)}",
+            BAD_USE,
+        )
     except OSError as bad:
         fail(f"{escape(str(file))} cannot be read: {bad.strerror}", BAD_USE)
+
+
+def _check_writable(path: Path) -> None:
+    """End the command before it has begun when its errors could not be written down."""
+    if path.is_dir():
+        fail(f"--errors {escape(str(path))} is a folder", BAD_USE)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        fail(f"--errors {escape(str(path))} cannot be written", BAD_USE)
 
 
 async def _database(house: Opened, name: str) -> Connection:
@@ -150,69 +171,13 @@ async def _database(house: Opened, name: str) -> Connection:
     return found
 
 
-@contextmanager
-def _progress(total: int, text: str, *, quiet: bool) -> Iterator[Told]:
-    """Show how far an import is, how fast, and how long it still takes; only on a terminal."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    bars: Any = import_module("rich.progress")  # costs 30 ms, and only an import shows one
-    columns = (
-        bars.TextColumn("{task.description}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TextColumn("{task.fields[rate]}"),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=import_module("rich.console").Console(stderr=True)) as bar:
-        task = bar.add_task(text, total=total, rate="")
-
-        def told(job: Job) -> None:
-            bar.update(task, completed=job.done)
-            speed = bar.tasks[0].speed
-            bar.update(task, rate=f"{speed:,.0f} users/s" if speed else "")
-
-        yield told
-
-
-async def _failed_items(parts: Parts, job: Job, path: Path | None) -> list[Mapping[str, object]]:
-    """Write every failed item to a file; return the first few."""
-    first = await parts.stores.jobs.errors(job.id, start=0, limit=_ERRORS_AT_ONCE)
-    if path is not None:
-        page, start = first, 0
-        with _output(path) as stream:
-            while page:
-                for error in page:
-                    stream.write(json.dumps(error, ensure_ascii=False) + "\n")
-                start += len(page)
-                page = await parts.stores.jobs.errors(job.id, start=start, limit=_ERRORS_AT_ONCE)
-    return list(first[:_SHOWN_ERRORS])
-
-
-def _summarised(
-    job: Job, shown: Sequence[Mapping[str, Any]], errors: Path | None, *, as_json: bool
-) -> None:
-    found = job.document.get("summary")
-    summary: Mapping[str, int] = found if isinstance(found, dict) else NO_SUMMARY
-    if as_json:
-        typer.echo(json.dumps({"id": job.id, "status": job.status, "summary": summary}, indent=2))
-    else:
-        out.print(
-            f"{summary['total']} users: {summary['inserted']} inserted, "
-            f"{summary['updated']} updated, {summary['failed']} failed."
-        )
-        for item in shown:
-            who = item["user"].get("email") or item["user"].get("user_id") or "?"
-            why = "; ".join(f"{one['path']} {one['message']}".strip() for one in item["errors"])
-            err.print(f"  {escape(str(who))}: {escape(why)}")
-        if summary["failed"] > len(shown) and errors is None:
-            err.print("  … all of them: --errors FILE")
-    if summary["failed"]:
-        raise typer.Exit(FAILED)
-
-
 def _fields(text: str) -> list[Field]:
-    return [Field(name.strip(), name.strip()) for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if re.split(r"[.\[]", name)[0] not in EXPORTABLE]
+    if unknown or not names:
+        told = f"no user has {', '.join(unknown)}" if unknown else "--fields names none"
+        fail(escape(f"{told}; there are {', '.join(EXPORTABLE)}"), BAD_USE)
+    return [Field(name, name) for name in names]
 
 
 async def _pages(
@@ -268,7 +233,7 @@ def _output(path: Path) -> Iterator[TextIO]:
     """Open a file that only its owner may read; `-` is standard output."""
     if str(path) == "-":
         yield sys.stdout
+        sys.stdout.flush()
         return
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+    with private_file(path) as stream:
         yield stream
