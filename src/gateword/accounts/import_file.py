@@ -70,6 +70,7 @@ async def import_file(
     *,
     upsert: bool,
     told: Callable[[Job], None],
+    waits: Callable[[Job], None] = lambda _: None,
 ) -> Job:
     """Import a file, or go on with it.
 
@@ -79,21 +80,29 @@ async def import_file(
         file: The file.
         upsert: Change who is there already.
         told: Is called with the job at its begin and after each chunk.
+        waits: Is called with a job that the run before has not let go of yet.
 
     Raises:
         BeingImported: Another process is at it.
         OSError: The file cannot be read any more.
     """
-    job = await _begun(parts, connection, file, upsert=upsert)
+    job = await _begun(parts, connection, file, upsert=upsert, waits=waits)
     told(job)
-    work = Import(parts, connection, file.total, chunk=CHUNK, claim=CLAIM, told=told)
+    work = Import(parts, connection, file.total, chunk=CHUNK, claim=CLAIM, told=told, numbered=True)
     done = await work.run(job, file.items())
     if done is None:
         raise BeingImported(file.path.name)
     return done
 
 
-async def _begun(parts: Parts, connection: Connection, file: UserFile, *, upsert: bool) -> Job:
+async def _begun(
+    parts: Parts,
+    connection: Connection,
+    file: UserFile,
+    *,
+    upsert: bool,
+    waits: Callable[[Job], None],
+) -> Job:
     """Return the job of this file, connection and way of importing, claimed."""
     jobs = parts.stores.jobs
     name = f"{file.digest} {connection.id} {upsert}"
@@ -112,6 +121,8 @@ async def _begun(parts: Parts, connection: Connection, file: UserFile, *, upsert
         taken = await jobs.take(id_, now, now + CLAIM)
         if taken is not None:
             return taken
+        if before is not None:
+            waits(before)
         await asyncio.sleep(_LOOK_AGAIN_S)
     raise BeingImported(file.path.name)
 

@@ -35,6 +35,7 @@ class Import:
         chunk: Items of one transaction.
         claim: How long the job stays ours after each.
         told: Is called with the job after each chunk.
+        numbered: Say of each failed item which one it is, the first being 1.
     """
 
     parts: Parts
@@ -43,6 +44,7 @@ class Import:
     chunk: int = CHUNK
     claim: timedelta = CLAIM
     told: Callable[[Job], None] = lambda _: None
+    numbered: bool = False
 
     async def run(self, job: Job, items: Iterable[str]) -> Job | None:
         """Import the items behind those that are done already.
@@ -117,11 +119,13 @@ class Import:
     ) -> Step:
         told = iter(outcomes)
         errors = []
-        for item, found in read:
+        for number, (item, found) in enumerate(read, job.done + 1):
             faults = found if isinstance(found, list) else _faults(next(told))
             if faults:
                 shown = user_import.without_secrets(item)
-                errors.append({"user": shown, "errors": [fault.document() for fault in faults]})
+                place = {"item": number} if self.numbered else {}
+                told_faults = [fault.document() for fault in faults]
+                errors.append({**place, "user": shown, "errors": told_faults})
         done = job.done + len(read)
         counted = _summary(job)
         summary = {

@@ -23,6 +23,9 @@ DEFAULT_COLUMNS: Final = (
 )  # fmt: skip
 """Columns of a CSV file for which nobody named fields."""
 
+EXPORTABLE: Final = (*DEFAULT_COLUMNS, "identities", "last_password_reset")
+"""Members of a user that a field can begin with."""
+
 _LDAP_ONLY: Final = frozenset({"sha384"})
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
