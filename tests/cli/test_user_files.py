@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -277,32 +275,3 @@ def test_finished_import_begins_anew(people: CommandLine) -> None:
     done = people("users", "import", file, "--connection", "Customers", "--json")
     assert summary(failed=1) == json.loads(done.stdout)["summary"]
     assert summary(updated=1) == into(people, file, "--upsert")
-
-
-def test_import_shows_no_bar_where_nobody_looks(people: CommandLine) -> None:
-    """Scripts get the summary on standard output, and nothing else anywhere."""
-    file = written(people, [{"email": "a@example.com"}])
-    gateword = str(Path(sys.executable).with_name("gateword"))
-    command = [gateword, "users", "import", file, "--connection", "Customers", "--json"]
-    done = subprocess.run(
-        [*command, "--data", str(people.data)], capture_output=True, text=True, check=True
-    )
-    assert "" == done.stderr
-    assert summary(inserted=1) == json.loads(done.stdout)["summary"]
-
-
-def test_faults_of_an_import_are_json_for_scripts(gateword: CommandLine) -> None:
-    """A file that is no JSON, one that is not there, a database that is not: each is named."""
-    broken, good = str(gateword.file("[{", "a.json")), str(gateword.file("[]", "b.json"))
-    default = "Username-Password-Authentication"
-    calls = [(broken, default), ("nothing.json", default), (good, "Nowhere")]
-
-    done = [
-        gateword("users", "import", file, "--connection", name, "--json") for file, name in calls
-    ]
-
-    faults = [json.loads(one.stdout)["faults"][0] for one in done]
-    assert [2, 2, 2] == [one.exit_code for one in done]
-    assert "must hold a JSON array" in faults[0]
-    assert "nothing.json cannot be read" in faults[1]
-    assert "Nowhere" in faults[2]
