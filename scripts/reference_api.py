@@ -1,6 +1,6 @@
 """The page of the Management API, made from the declarations of its resources."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from gateword.management.resource import MULTIPART, Resource, Verb
@@ -39,16 +39,6 @@ tenant's log as `sapi`, every refused one as `fapi`, without secrets.
 
 """
 
-_KEPT: Final[Mapping[str, Collection[str]]] = {
-    "Clients": documented.CLIENT,
-    "Connections": documented.CONNECTION,
-    "Options of connections": documented.CONNECTION_OPTIONS,
-    "Resource servers": documented.RESOURCE_SERVER,
-    "Client grants": documented.CLIENT_GRANT,
-    "Tenant settings": documented.TENANT,
-    "Flags of a tenant": documented.FLAGS,
-}
-
 
 def page(table: Table) -> str:
     """Return the page.
@@ -65,7 +55,7 @@ def page(table: Table) -> str:
             ("Of", "Members"),
             (
                 (noun, ", ".join(f"`{name}`" for name in sorted(names)))
-                for noun, names in _KEPT.items()
+                for noun, names in documented.WITHOUT_EFFECT.items()
             ),
         )
     )

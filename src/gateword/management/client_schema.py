@@ -84,6 +84,7 @@ _EFFECTIVE: Final[dict[str, Schema]] = {
     "web_origins": _URLS,
     "allowed_origins": _URLS,
     "default_audience": text("API of client_credentials without an audience.", most=600),
+    "initiate_login_uri": text("Where pages behind letters lead back to.", most=4096),
     "client_metadata": obj(
         others=nullable(text(most=client_document.MAX_METADATA_CHARS)),
         doc="Up to ten texts.",
@@ -91,7 +92,7 @@ _EFFECTIVE: Final[dict[str, Schema]] = {
 }
 _WITHOUT_EFFECT: Final[dict[str, Schema]] = {
     **dict.fromkeys(
-        ("description", "logo_uri", "initiate_login_uri", "organization_usage",
+        ("description", "logo_uri", "organization_usage",
          "organization_require_behavior", "compliance_level", "external_client_id",
          "resource_server_identifier", "third_party_security_mode", "redirection_policy",
          "cross_origin_loc"), _TEXT),

@@ -17,6 +17,7 @@ _MAX_HOURS: Final = 8760
 _URLS: Final = array(text(most=4096), _NO_EFFECT)
 _FLAG: Final = flag(_NO_EFFECT)
 _TEXT: Final = text(_NO_EFFECT, most=4096)
+_CONTACT: Final = text("Shown on pages and in letters.", most=4096)
 _FREE: Final = nullable(free(_NO_EFFECT))
 
 
@@ -30,7 +31,8 @@ _MEMBERS: Final[dict[str, Schema]] = {
     "flags": obj({
         name: nullable(flag()) for name in sorted({*documented.OWN_FLAGS, *documented.FLAGS})
     }),
-    "friendly_name": text("Name for people.", most=1024),
+    "friendly_name": text("Name for people, on pages and in letters.", most=1024),
+    **dict.fromkeys(("picture_url", "support_email", "support_url"), _CONTACT),
     "enabled_locales": array(text(most=16), _NO_EFFECT, most=200),
     "sandbox_version": text(_NO_EFFECT, choices=tenant_document.SANDBOX_VERSIONS),
     "resource_parameter_profile": text(
@@ -44,8 +46,8 @@ _MEMBERS: Final[dict[str, Schema]] = {
         for name in tenant_document.LIFETIMES
     },
     **dict.fromkeys(
-        ("picture_url", "support_email", "support_url", "default_redirection_uri",
-         "legacy_sandbox_version", "dynamic_client_registration_security_mode"), _TEXT),
+        ("default_redirection_uri", "legacy_sandbox_version",
+         "dynamic_client_registration_security_mode"), _TEXT),
     **dict.fromkeys(
         ("customize_mfa_in_postlogin_action", "allow_organization_name_in_authentication_api",
          "pushed_authorization_requests_supported",

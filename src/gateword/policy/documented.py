@@ -1,18 +1,24 @@
-"""Members that Auth0 documents and Gateword stores without acting on them.
+"""Members that Auth0 documents and Gateword keeps as they came.
+
+Nothing acts on them, but for `CLIENT_IN_USE`, `TENANT_IN_USE` and `OWN_FLAGS`.
 
 They are returned as they came, so that an exported file imports and exports again unchanged.
 Source: Auth0 Management API v2, the bodies of clients, connections, resource servers, client
 grants and tenant settings. `docs/reference/config-as-code.md` lists them from here.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-CLIENT: Final = frozenset({
+CLIENT_IN_USE: Final = frozenset({"initiate_login_uri"})
+"""Kept as it came too, but the pages lead back to it."""
+
+CLIENT: Final = CLIENT_IN_USE | frozenset({
     "description", "logo_uri", "sso", "sso_disabled", "oidc_conformant", "callbacks",
     "allowed_logout_urls", "allowed_clients", "client_aliases", "cross_origin_authentication",
     "cross_origin_auth", "cross_origin_loc", "custom_login_page", "custom_login_page_on",
     "custom_login_page_preview", "form_template", "addons", "mobile", "native_social_login",
-    "initiate_login_uri", "organization_usage", "organization_require_behavior",
+    "organization_usage", "organization_require_behavior",
     "organization_discovery_methods", "default_organization", "oidc_logout",
     "oidc_backchannel_logout", "session_transfer", "encryption_key", "signed_request_object",
     "require_pushed_authorization_requests", "require_proof_of_possession", "compliance_level",
@@ -54,8 +60,13 @@ CLIENT_GRANT: Final = frozenset({
     "allow_all_scopes", "default_for",
 })  # fmt: skip
 
-TENANT: Final = frozenset({
-    "friendly_name", "picture_url", "support_email", "support_url", "allowed_logout_urls",
+TENANT_IN_USE: Final = frozenset({
+    "friendly_name", "picture_url", "support_email", "support_url", "resource_parameter_profile",
+})  # fmt: skip
+"""Kept as they came too, but pages, letters and the choice of an audience read them."""
+
+TENANT: Final = TENANT_IN_USE | frozenset({
+    "allowed_logout_urls",
     "session_lifetime", "idle_session_lifetime", "ephemeral_session_lifetime",
     "idle_ephemeral_session_lifetime", "session_cookie", "sessions", "default_redirection_uri",
     "enabled_locales", "sandbox_version", "legacy_sandbox_version", "sandbox_versions_available",
@@ -63,16 +74,17 @@ TENANT: Final = frozenset({
     "customize_mfa_in_postlogin_action", "acr_values_supported", "mtls", "oidc_logout",
     "allow_organization_name_in_authentication_api", "pushed_authorization_requests_supported",
     "authorization_response_iss_parameter_supported", "default_token_quota",
-    "skip_non_verifiable_callback_uri_confirmation_prompt", "resource_parameter_profile",
-    "enable_ai_guide", "phone_consolidated_experience", "dynamic_client_registration_security_mode",
+    "skip_non_verifiable_callback_uri_confirmation_prompt", "enable_ai_guide",
+    "phone_consolidated_experience",
+    "dynamic_client_registration_security_mode",
     "client_id_metadata_document_supported", "access_token", "security_headers",
     "dpop_strict_refresh_token_binding", "include_session_metadata_in_tenant_logs",
     "client_id_metadata_document_dynamic_registration_supported", "country_codes",
 })  # fmt: skip
 
 OWN_FLAGS: Final = (
-    "oauth_strict_status", "revoke_refresh_token_grant", "ropg_expand_openid",
-    "strict_client_auth_method",
+    "enable_public_signup_user_exists_error", "oauth_strict_status",
+    "revoke_refresh_token_grant", "ropg_expand_openid", "strict_client_auth_method",
 )  # fmt: skip
 """Flags of a tenant that act here."""
 
@@ -84,7 +96,7 @@ FLAGS: Final = frozenset({
     "disable_management_api_sms_obfuscation", "enable_adfs_waad_email_verification",
     "enable_apis_section", "enable_client_connections", "enable_custom_domain_in_emails",
     "enable_dynamic_client_registration", "enable_idtoken_api2", "enable_legacy_logs_search_v2",
-    "enable_legacy_profile", "enable_pipeline2", "enable_public_signup_user_exists_error",
+    "enable_legacy_profile", "enable_pipeline2",
     "enable_sso", "enforce_client_authentication_on_passwordless_start",
     "genai_trial", "improved_signup_bot_detection_in_classic", "local_resource_discovery",
     "include_email_in_reset_pwd_redirect", "include_email_in_verify_email_redirect",
@@ -94,3 +106,14 @@ FLAGS: Final = frozenset({
     "require_signed_request_object", "trust_azure_adfs_email_verified_connection_property",
     "universal_login", "use_scope_descriptions_for_consent",
 })  # fmt: skip
+
+WITHOUT_EFFECT: Final[Mapping[str, frozenset[str]]] = {
+    "Clients": CLIENT - CLIENT_IN_USE,
+    "Connections": CONNECTION,
+    "Options of connections": CONNECTION_OPTIONS,
+    "Resource servers": RESOURCE_SERVER,
+    "Client grants": CLIENT_GRANT,
+    "Tenant settings": TENANT - TENANT_IN_USE,
+    "Flags of a tenant": FLAGS,
+}
+"""What the reference pages list as stored without effect."""
