@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import pytest
 import typer
@@ -41,3 +42,18 @@ def test_help_loads_no_engine(words: list[str]) -> None:
     loaded = done.stderr.split()
     assert "gateword.cli.main" in loaded
     assert [] == [name for name in HEAVY if name in loaded]
+
+
+@pytest.mark.parametrize("words", [["apply"], ["users", "import"], ["keys", "rotate"]])
+def test_help_is_wrapped_at_the_width_of_the_terminal(words: list[str]) -> None:
+    """A paragraph fills its lines; only its last one is short."""
+    env = {"COLUMNS": "80"}
+    shown = CliRunner().invoke(application(), [*words, "--help"], env=env).stdout
+    text = shown.partition("╭")[0].splitlines()
+    lines = [line.strip() for line in text]
+
+    assert [] == [
+        line
+        for line, after in pairwise(lines)
+        if line and after and not line.endswith(".") and len(line) + len(after.split()[0]) < 77
+    ]

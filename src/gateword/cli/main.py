@@ -39,9 +39,12 @@ def application(names: Iterable[str] = COMMANDS) -> typer.Typer:
     for name in names:
         module = import_module(f"gateword.cli.{name}")
         if hasattr(module, "app"):
+            for command in module.app.registered_commands:
+                command.help = _flowed(command.help or command.callback.__doc__)
             app.add_typer(module.app, name=name)
         else:
-            app.command(name)(getattr(module, name))
+            command = getattr(module, name)
+            app.command(name, help=_flowed(command.__doc__))(command)
     return app
 
 
@@ -63,6 +66,11 @@ def _empty() -> typer.Typer:
     )
     app.callback()(_options)
     return app
+
+
+def _flowed(text: str) -> str:
+    """Return a docstring with a line a paragraph: a terminal wraps it at its own width."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
 
 
 def _nothing() -> None:
