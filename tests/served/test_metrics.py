@@ -1,14 +1,12 @@
 """Two workers tell of themselves as one (`/metrics`), and the page that says so works."""
 
 import time
-from pathlib import Path
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.served.asks import TOKEN, login
 from tests.served.house import PASSWORD_REALM, STRICT
-from tests.served.test_documents import play
 from tests.support.served import Served
 
 ASKS = 12
@@ -59,10 +57,3 @@ def test_processes_are_told_apart(pair: Served) -> None:
 
     assert 2 == len(memory)
     assert all(value > 0 for value in memory.values())
-
-
-def test_page_shows_the_queue(tmp_path: Path) -> None:
-    """The commands of docs/how-to/watch-it.md show the numbers of a server that just started."""
-    played = play("docs/how-to/watch-it.md", tmp_path)
-
-    assert "gateword_hash_queue_depth 0.0" in played.text
