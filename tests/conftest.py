@@ -22,6 +22,7 @@ EXPECTED: Final = {
     "compat": (
         "auth0-python",
         "npm auth0",
+        "npm auth0-deploy-cli",
         "npm @auth0/auth0-auth-js",
         "npm express-oauth2-jwt-bearer",
         "auth0-api-python",
