@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateword.domain.user import User
-from gateword.policy.claims import about, access_token, id_token, iso, userinfo
+from gateword.policy.claims import about, access_token, id_token, userinfo
 from gateword.policy.scopes import OIDC
+from gateword.policy.timestamp import written
 from tests.support.factories import an_api
 from tests.unit.makers import a_login, a_person
 
@@ -107,4 +108,4 @@ def test_time_is_read_back_to_the_millisecond(at: datetime) -> None:
     """A written time is the same time, cut to milliseconds."""
     aware = at.replace(tzinfo=UTC)
     cut = aware.replace(microsecond=aware.microsecond // 1000 * 1000)
-    assert cut == datetime.fromisoformat(iso(aware))
+    assert cut == datetime.fromisoformat(written(aware))

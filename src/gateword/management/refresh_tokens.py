@@ -12,7 +12,7 @@ from gateword.domain.token import RefreshFamily
 from gateword.management import families, user_changes
 from gateword.management.resource import Call, Document, Listed, Resource, Slice, Verb
 from gateword.management.schema import array, flag, nullable, obj, text
-from gateword.policy.claims import iso
+from gateword.policy.timestamp import written
 from gateword.ports.families import Whose
 
 _TOKEN: Final = obj(
@@ -81,9 +81,9 @@ def _rendered(family: RefreshFamily) -> Document:
     return {
         "id": families.id_of(family),
         "user_id": grant.user_id,
-        "created_at": iso(grant.created_at),
-        "idle_expires_at": None if idle is None else iso(idle),
-        "expires_at": None if grant.expires_at is None else iso(grant.expires_at),
+        "created_at": written(grant.created_at),
+        "idle_expires_at": None if idle is None else written(idle),
+        "expires_at": None if grant.expires_at is None else written(grant.expires_at),
         "client_id": grant.client_id,
         "session_id": None,
         "rotating": family.rotating,

@@ -13,7 +13,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import flag, obj, text
-from gateword.policy.claims import iso
+from gateword.policy.timestamp import written
 from gateword.ports.token_stores import SigningKey, SigningKeyMaker
 
 _ORDER: Final = ("current", "next", "previous", "revoked")
@@ -89,7 +89,7 @@ def _shown(key: SigningKey, maker: SigningKeyMaker) -> dict[str, object]:
         "fingerprint": ":".join(thumbprint[at : at + 2] for at in range(0, len(thumbprint), 2)),
         "thumbprint": thumbprint,
         "revoked": key.state == "revoked",
-        **{name: iso(at) for name, at in times.items() if at is not None},
+        **{name: written(at) for name, at in times.items() if at is not None},
     }
 
 

@@ -4,19 +4,14 @@ Rule 1: pure. Rule 2: members without a value are left out. Source: Auth0 "Acces
 "OpenID Connect scopes"; claim order as seen in real tokens.
 """
 
-from datetime import datetime
 from typing import Final
 
 from gateword.domain.login import Login
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.user import User
+from gateword.policy.timestamp import written
 
 _PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
-
-
-def iso(at: datetime) -> str:
-    """Return a time as Auth0 writes it: milliseconds and `Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
 def access_token(login: Login, *, at: int, expires_at: int, jti: str) -> dict[str, object]:
@@ -116,7 +111,7 @@ def about(user: User, scopes: tuple[str, ...]) -> dict[str, object]:
     claims: dict[str, object] = {}
     if "profile" in scopes:
         claims |= {name: user.profile.get(name) for name in _PROFILE}
-        claims["updated_at"] = iso(user.updated_at)
+        claims["updated_at"] = written(user.updated_at)
     if "email" in scopes and user.email:
         claims |= {"email": user.email, "email_verified": user.email_verified}
     if "phone" in scopes and user.phone_number:

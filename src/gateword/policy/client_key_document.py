@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.client import ClientKey
-from gateword.policy.claims import iso
 from gateword.policy.members import Members
+from gateword.policy.timestamp import written
 
 ALGORITHMS: Final = ("RS256", "RS384", "PS256")
 TYPES: Final = ("public_key", "x509_cert")
@@ -109,7 +109,7 @@ def rendered(key: ClientKey) -> dict[str, object]:
     times = {
         "created_at": key.created_at, "updated_at": key.updated_at, "expires_at": key.expires_at,
     }  # fmt: skip
-    return document | {name: iso(time) for name, time in times.items() if time is not None}
+    return document | {name: written(time) for name, time in times.items() if time is not None}
 
 
 def _is_by_id(credential: Members) -> bool:

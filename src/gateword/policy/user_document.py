@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.user import Identity, NewUser, User
-from gateword.policy.claims import iso
 from gateword.policy.identifier import normal
 from gateword.policy.profile import completed
+from gateword.policy.timestamp import written
 
 Document = Mapping[str, object]
 
@@ -31,14 +31,14 @@ _TIMES: Final = ("last_login", "last_password_reset")
 def rendered(user: User) -> dict[str, object]:
     """Return a user; the password is nowhere in it."""
     document: dict[str, object] = {
-        "created_at": iso(user.created_at),
+        "created_at": written(user.created_at),
         "email": user.email,
         "email_verified": user.email_verified,
         "identities": [rendered_identity(one) for one in user.identities],
         **user.profile,
         "phone_number": user.phone_number,
         "phone_verified": user.phone_verified if user.phone_number else None,
-        "updated_at": iso(user.updated_at),
+        "updated_at": written(user.updated_at),
         "user_id": user.user_id,
         "username": user.username,
         "user_metadata": user.user_metadata or None,
@@ -49,7 +49,7 @@ def rendered(user: User) -> dict[str, object]:
     }
     for name in _TIMES:
         at = getattr(user, name)
-        document[name] = iso(at) if at else None
+        document[name] = written(at) if at else None
     return {name: value for name, value in document.items() if value is not None}
 
 

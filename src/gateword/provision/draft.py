@@ -16,8 +16,8 @@ from gateword.policy import (
     log_stream_document,
     rule_document,
 )
-from gateword.policy.claims import iso
 from gateword.policy.members import did_you_mean
+from gateword.policy.timestamp import written
 from gateword.ports.clock import Dice
 from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
@@ -118,5 +118,5 @@ async def drawn(parts: Parts) -> Draft:
             kind: {one.id: one for one in await stores.documents.all(kind)} for kind in KINDS
         },
         dice=parts.dice,
-        at=iso(parts.clock.now()),
+        at=written(parts.clock.now()),
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.log_event import LogEvent
+from gateword.policy.timestamp import written
 
 
 def log_id(at: datetime, tenant: int, position: int) -> str:
@@ -43,7 +44,7 @@ def document(event: LogEvent, log_id: str) -> dict[str, object]:
     wire: dict[str, object] = {
         "_id": log_id,
         "log_id": log_id,
-        "date": event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "date": written(event.at),
         "type": event.code.value,
         "description": event.description,
         "connection": event.connection,

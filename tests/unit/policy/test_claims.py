@@ -10,11 +10,11 @@ from gateword.policy.claims import (
     access_token,
     audience,
     id_token,
-    iso,
     machine_token,
     userinfo,
 )
 from gateword.policy.scopes import OIDC
+from gateword.policy.timestamp import written
 from tests.support.factories import an_api
 from tests.unit.makers import NOW, a_login, a_person
 
@@ -210,4 +210,4 @@ def test_userinfo_begins_with_the_subject() -> None:
 )
 def test_time_is_written_with_milliseconds(at: datetime, expected: str) -> None:
     """Times are ISO 8601 with three digits and Z, rounded down."""
-    assert expected == iso(at)
+    assert expected == written(at)
