@@ -12,7 +12,7 @@ JOBS_KEPT: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """Expired tokens and tickets go, and jobs that ended a day ago (port `Chore`)."""
+    """Expired tokens, tickets and counters go, and jobs that ended a day ago (port `Chore`)."""
 
     every_s: float
     name: ClassVar[str] = "cleaning"
@@ -21,4 +21,5 @@ class Cleaning:
         now = parts.clock.now()
         await parts.stores.tokens.purge(now)
         await parts.stores.tickets.purge(now)
+        await parts.stores.attempts.purge(now)
         await parts.stores.jobs.purge(now - JOBS_KEPT)

@@ -46,6 +46,14 @@ class AccountRefusal(RefusalTable):
     )
     PASSWORD_REFUSED = Row(400, "invalid_password", "{message}", _FS, "§5.1, §5.3")
 
+    PASSWORD_LEAKED = Row(
+        400,
+        "password_leaked",
+        "This password was disclosed through a data breach. Choose another one.",
+        _FS,
+        "§5.1 breached password; the text is our own",
+    )
+
     # a forgotten password (§5.2)
     CHANGE_DISABLED = Row(
         400,

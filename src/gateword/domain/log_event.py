@@ -36,6 +36,14 @@ class LogCode(Enum):
     SV = "sv"
     FV = "fv"
     LIMIT_MU = "limit_mu"
+    LIMIT_WC = "limit_wc"
+    LIMIT_SUL = "limit_sul"
+    PWD_LEAK = "pwd_leak"
+    SIGNUP_PWD_LEAK = "signup_pwd_leak"
+    RESET_PWD_LEAK = "reset_pwd_leak"
+    PLA = "pla"
+    UBLKDU = "ublkdu"
+    W = "w"
     FN = "fn"
 
 

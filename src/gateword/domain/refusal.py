@@ -8,6 +8,8 @@ from gateword.domain.refused import OWN_FAILURE, Logged, RefusalTable, Row
 
 _WRONG: Final = "Wrong email or password."
 _REFRESH: Final = "Unknown or invalid refresh token."
+_SUSPICIOUS: Final = "We have detected suspicious login behavior and further attempts will be blocked. Please contact the administrator."
+_TOO_OFTEN: Final = "You have made too many login attempts. Try again later."
 _OWN: Final[Logged] = (OWN_FAILURE,)
 _GUESS: Final[Logged] = (LogCode.FP, OWN_FAILURE)
 
@@ -143,6 +145,42 @@ class Refusal(RefusalTable):
         "The user directory is not available. Try again later.",
         _OWN,
         "our own; promise D2",
+    )
+
+    # attack protection (§1.5 rows 26 to 31)
+    ACCOUNT_SHUT = Row(
+        429,
+        "too_many_attempts",
+        "Your account has been blocked after multiple consecutive login attempts. We've sent you a notification via your preferred contact method with instructions on how to unblock it.",
+        _OWN,
+        "§1.5 rows 26, 27; attack-protection §7 distributed guessing",
+    )
+    ADDRESS_THROTTLED = Row(429, "too_many_attempts", _SUSPICIOUS, _OWN, "§1.5 row 28")
+    CLIENT_THROTTLED = Row(
+        429, "too_many_attempts", _SUSPICIOUS, _OWN, "attack-protection §7 header spoof"
+    )
+    SAME_USER_TOO_OFTEN = Row(429, "too_many_attempts", _TOO_OFTEN, _OWN, "§1.5 row 29, ruling 7")
+    TRIES_UNDER_WAY = Row(429, "too_many_attempts", _TOO_OFTEN, _OWN, "attack-protection §6")
+    PASSWORD_LEAKED = Row(
+        401,
+        "password_leaked",
+        "This login attempt has been blocked because the password you're using was previously disclosed through a data breach (not in this application). Please check your email for more information.",
+        _OWN,
+        "§1.5 row 30",
+    )
+    VERIFICATION_REQUIRED = Row(
+        401,
+        "requires_verification",
+        "Suspicious request requires verification",
+        _OWN,
+        "§1.5 row 31",
+    )
+    FORWARDED_FOR_INVALID = Row(
+        400,
+        "invalid_request",
+        "auth0-forwarded-for must be one IP address.",
+        _OWN,
+        "attack-protection §3 option strict",
     )
 
     # refresh tokens (§1.6, §3)

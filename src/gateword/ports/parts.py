@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gateword.ports.attempts import Attempts
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.families import Families
 from gateword.ports.passwords import Passwords
+from gateword.ports.protection import Protections
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
 from gateword.ports.roles import Roles
@@ -46,6 +48,8 @@ class Stores:
     outbox: Outbox
     cursors: Cursors
     user_imports: UserImports
+    attempts: Attempts
+    protection: Protections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

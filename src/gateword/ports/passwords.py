@@ -41,7 +41,8 @@ class Passwords(Protocol):
     ) -> bool:
         """Replace the password of one identity of a user.
 
-        All refresh tokens, opaque access tokens and links of the user end with it.
+        All refresh tokens, opaque access tokens and links of the user end with it, and so do
+        blocks after wrong passwords (Auth0: "Brute-force Protection").
 
         Args:
             user_key: Whose.

@@ -7,6 +7,7 @@ from gateword.ports.clock import Clock, Dice
 from gateword.ports.crypto import Vault
 from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
+from gateword.storage.attempts import SqlAttempts
 from gateword.storage.cache import ConfigCache
 from gateword.storage.client_grants import SqlClientGrants
 from gateword.storage.clients import SqlClients
@@ -20,6 +21,7 @@ from gateword.storage.jobs import SqlJobs
 from gateword.storage.logs import SqlLogs
 from gateword.storage.outbox import SqlOutbox
 from gateword.storage.passwords import SqlPasswords
+from gateword.storage.protection import SqlProtections
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
 from gateword.storage.signing_keys import SqlSigningKeys
@@ -76,6 +78,8 @@ def open_stores(
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
         user_imports=SqlUserImports(rows, vault, dice),
+        attempts=SqlAttempts(rows, clock, dice),
+        protection=SqlProtections(cache),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from gateword.domain.user import Identity, NewUser, User
 from gateword.storage import user_rows, user_writes
+from gateword.storage.attempt_sql import FORGET_USER
 from gateword.storage.columns import ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantTx
@@ -67,6 +68,8 @@ async def link(
     await tx.run(_MOVE, key=user.key, other_key=other.key, behind=row[0] + 1 if row else 1)
     for statement in FORGET_IN_TOKENS:
         await tx.run(statement, key=other.key)
+    for statement in FORGET_USER:
+        await tx.run(statement, user_key=other.key)
     await tx.run(_REMOVE, key=other.key)
     await tx.run(_TOUCH, key=user.key, at=ms(at))
     return user_rows.user(await tx.all(BY_ID, user_id=user_id))

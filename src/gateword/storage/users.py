@@ -12,6 +12,7 @@ from gateword.policy.identifier import normal
 from gateword.ports.clock import Dice
 from gateword.ports.users import Unchanged
 from gateword.storage import user_links, user_rows, user_search, user_writes
+from gateword.storage.attempt_sql import FORGET_USER
 from gateword.storage.columns import ms
 from gateword.storage.engine import TakenError
 from gateword.storage.hash_kinds import HashKinds
@@ -215,6 +216,8 @@ class SqlUsers:
                 return False
             for statement in user_links.FORGET_IN_TOKENS:
                 await tx.run(statement, key=row[0])
+            for statement in FORGET_USER:
+                await tx.run(statement, user_key=row[0])
             return True
 
         return await self._database.transact(work)

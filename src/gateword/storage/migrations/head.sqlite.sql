@@ -399,3 +399,74 @@ CREATE INDEX logs_by_time ON logs (tenant, at);
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 
+-- Running upgrade 0002 -> 0003
+
+CREATE TABLE failures (
+    tenant BIGINT NOT NULL, 
+    connection_key BIGINT NOT NULL, 
+    subject TEXT NOT NULL, 
+    place TEXT NOT NULL, 
+    user_key BIGINT, 
+    count BIGINT NOT NULL, 
+    last_at BIGINT NOT NULL, 
+    mailed_at BIGINT, 
+    CONSTRAINT failures_key PRIMARY KEY (tenant, connection_key, subject, place), 
+    CONSTRAINT failures_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX failures_of_place ON failures (tenant, place);
+
+CREATE INDEX failures_of_user ON failures (tenant, user_key);
+
+CREATE INDEX failures_by_end ON failures (tenant, last_at);
+
+CREATE TABLE leases (
+    tenant BIGINT NOT NULL, 
+    id TEXT NOT NULL, 
+    connection_key BIGINT NOT NULL, 
+    subject TEXT NOT NULL, 
+    place TEXT NOT NULL, 
+    user_key BIGINT, 
+    expires_at BIGINT NOT NULL, 
+    CONSTRAINT leases_key PRIMARY KEY (tenant, id), 
+    CONSTRAINT leases_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX leases_of_subject ON leases (tenant, connection_key, subject);
+
+CREATE INDEX leases_of_place ON leases (tenant, place);
+
+CREATE TABLE buckets (
+    tenant BIGINT NOT NULL, 
+    name TEXT NOT NULL, 
+    full_at BIGINT NOT NULL, 
+    told BIGINT NOT NULL, 
+    CONSTRAINT buckets_key PRIMARY KEY (tenant, name), 
+    CONSTRAINT buckets_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX buckets_by_end ON buckets (tenant, full_at);
+
+CREATE TABLE tallies (
+    tenant BIGINT NOT NULL, 
+    slot BIGINT NOT NULL, 
+    logins BIGINT NOT NULL, 
+    failures BIGINT NOT NULL, 
+    strangers BIGINT NOT NULL, 
+    CONSTRAINT tallies_key PRIMARY KEY (tenant, slot), 
+    CONSTRAINT tallies_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE TABLE known_places (
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    place TEXT NOT NULL, 
+    seen_at BIGINT NOT NULL, 
+    CONSTRAINT known_places_key PRIMARY KEY (tenant, user_key, place), 
+    CONSTRAINT known_places_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX known_places_by_end ON known_places (tenant, seen_at);
+
+UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
+

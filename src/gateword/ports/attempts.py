@@ -1,0 +1,250 @@
+"""Tries at a secret: counted before it is looked at, settled when the verdict is known.
+
+A try is reserved and settled (`reserve`, `settle`), never tested first and counted later: so no
+two guesses pass one test together, and right ones only wait for each other. What a reservation
+costs is written as claims, so one transaction serves every shield.
+Source: RFC 6749 §10.7; Auth0 "Brute-force Protection", "Suspicious IP Throttling".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, unique
+from typing import Final, Protocol, TypeAlias
+
+EVERYWHERE: Final = ""
+"""The place that stands for all addresses together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tries:
+    """Failures in a row that a subject may have, at one place or everywhere.
+
+    Attributes:
+        shield: Whose claim it is.
+        place: Address group, or EVERYWHERE.
+        limit: Failures, those in flight included, over which nothing is tried any more; None
+            counts and never refuses.
+        backs_off: The way back opens after a minute, then after twice as long each time, up to an
+            hour; False shuts it for 30 days after the last failure.
+        spares_known: Places from which the subject succeeded before are admitted all the same.
+        is_own: A success forgets every failure under this key; False forgets only those of the
+            place that succeeded.
+    """
+
+    shield: str
+    place: str
+    limit: int | None
+    backs_off: bool = False
+    spares_known: bool = False
+    is_own: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """A bucket of tokens: `size` at once, one more each `refill_ms`.
+
+    Attributes:
+        shield: Whose claim it is.
+        key: Names it in the tenant.
+        spends_always: Every try takes a token; False takes one only when the try fails.
+        place: Address group whose tries in flight count as taken; empty looks at none.
+    """
+
+    shield: str
+    key: str
+    size: int
+    refill_ms: int
+    spends_always: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One try, and what it takes to be admitted.
+
+    Attributes:
+        connection_key: The directory; its subjects are its own.
+        subject: Whose secret is tried: one text for all spellings of an account's names.
+        place: Address group of the end user.
+        user_key: Number of the user; None when the name is nobody's.
+        buckets: Looked at first, in this order.
+        tries: Looked at then, in this order.
+        most_names: Subjects with failures that a place may hold, over which it gets no new one;
+            None sets no bound.
+        most_strangers: Names of nobody tried from the place in `strangers_within_ms`, over which
+            the first bucket of the place is emptied; None sets no bound.
+    """
+
+    connection_key: int
+    subject: str
+    place: str
+    user_key: int | None
+    buckets: tuple[Bucket, ...] = ()
+    tries: tuple[Tries, ...] = ()
+    most_names: int | None = None
+    most_strangers: int | None = None
+    strangers_within_ms: int = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A try that was admitted and is under way.
+
+    Attributes:
+        id: Of the reservation; it expires by itself, and counts as a failure then.
+        levels: Tokens that were left in each bucket, by its key.
+        is_known: The subject succeeded from this place before.
+    """
+
+    id: str
+    entry: Entry
+    levels: Mapping[str, float] = field(default_factory=dict)
+    is_known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A try that is not made.
+
+    Attributes:
+        shield: Whose claim refused it.
+        retry_after_s: Seconds until one would be admitted; the same for names of nobody.
+        is_first: Nobody was refused by this claim since it last admitted somebody.
+        is_remembered: This process knew it without asking.
+        more: How many were refused from memory since the store was last asked.
+    """
+
+    shield: str
+    retry_after_s: int
+    is_first: bool = False
+    is_remembered: bool = False
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Every slot is in flight; which way they end decides, and that is soon."""
+
+
+@unique
+class Outcome(Enum):
+    """How a try ended."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+    """The name is nobody's; counts as WRONG."""
+    VOID = "void"
+    """The secret was never looked at: nothing is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a settlement changed.
+
+    Attributes:
+        reached: Shields whose limit this failure reached: tries are blocked from now on.
+        mails: A letter may tell of it; another did not within the hour.
+        emptied: The place's bucket was emptied, because it tried too many names of nobody.
+    """
+
+    reached: tuple[str, ...] = ()
+    mails: bool = False
+    emptied: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """A subject's failures at a place, as they are stored.
+
+    Attributes:
+        place: Address group, or EVERYWHERE.
+        last_failed_at: From when a block's time runs.
+    """
+
+    connection_key: int
+    subject: str
+    place: str
+    count: int
+    last_failed_at: datetime
+
+
+Subject: TypeAlias = tuple[int, str]
+"""A directory's number and a subject in it."""
+
+
+class Attempts(Protocol):
+    """The counters of one tenant."""
+
+    def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
+        """Return the refusal that this process remembers for a name or a place; no store is asked.
+
+        It is at most a second old, and forgotten at once when this process lifts something.
+
+        Args:
+            connection_key: The directory.
+            name: Login name in its normal form.
+            place: Address group.
+        """
+        ...
+
+    async def reserve(
+        self, entry: Entry, at: datetime, *, name: str = ""
+    ) -> Lease | Blocked | Busy:
+        """Admit a try, or say why not; atomic over all processes.
+
+        Args:
+            entry: The try.
+            at: Now.
+            name: Under which a refusal is remembered; empty remembers none.
+        """
+        ...
+
+    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
+        """Count how a try ended.
+
+        A lease that has expired has been counted as a failure already, and a success that comes
+        so late forgets nothing.
+        """
+        ...
+
+    async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
+        """Return when a try of the subject may have ended, or after that time."""
+        ...
+
+    async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
+        """Take a token out of each bucket; when one is empty, take none and say so."""
+        ...
+
+    async def failures(self, subjects: Sequence[Subject]) -> Sequence[Failures]:
+        """Return what is stored of these subjects."""
+        ...
+
+    async def lift(self, subjects: Sequence[Subject]) -> int:
+        """Forget all failures of these subjects; return how many keys had any."""
+        ...
+
+    async def failures_of_user(self, user_key: int) -> Sequence[Failures]:
+        """Return what is stored of a user, in every directory."""
+        ...
+
+    async def lift_user(self, user_key: int) -> int:
+        """Forget all failures of a user, in every directory; return how many keys had any."""
+        ...
+
+    async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
+        """Return the seconds until a bucket has a token; 0 when it has one."""
+        ...
+
+    async def refill(self, keys: Sequence[str]) -> None:
+        """Fill buckets up."""
+        ...
+
+    async def known_places(self, user_key: int) -> Mapping[str, datetime]:
+        """Return from where a user logged in, and when last (to the day)."""
+        ...
+
+    async def purge(self, at: datetime) -> int:
+        """Delete what counts no more; return how many rows."""
+        ...

@@ -1,0 +1,133 @@
+"""Whether a try is admitted, by one look at the rows; waits for nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateword.policy import lockout, velocity
+from gateword.ports.attempts import EVERYWHERE, Blocked, Bucket, Busy, Entry, Tries
+from gateword.storage.attempt_sql import AT_PLACE, BUCKET, FAILED, KNOWN, NAMES, UNDER_WAY
+from gateword.storage.columns import ms, time
+from gateword.storage.engine import Row
+
+CROWDED = "crowded"
+"""Shield of a refusal because the place holds too many names with failures."""
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that decides on one try.
+
+    Attributes:
+        failures: By place: how many, and when the last one was.
+        under_way: By place: how many tries of the subject.
+        first_end: When the first of them expires, in unix milliseconds.
+        at_place: Tries of anybody under way from the place.
+        buckets: By name: when it will be full, and whether a refusal was told of.
+        seen_at: When the subject last succeeded from the place.
+        names: Subjects with failures that the place holds, counted up to a bound.
+    """
+
+    failures: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    under_way: dict[str, int] = field(default_factory=dict)
+    first_end: int | None = None
+    at_place: int = 0
+    buckets: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    seen_at: datetime | None = None
+    names: int = 0
+
+
+def read(rows: Iterable[Row]) -> State:
+    """Return what the rows of STATE say."""
+    state = State()
+    for kind, name, number, more in rows:
+        if kind == FAILED:
+            state.failures[name] = (number, time(more))
+        elif kind == UNDER_WAY:
+            state.under_way[name] = number
+            state.first_end = more if state.first_end is None else min(state.first_end, more)
+        elif kind == AT_PLACE:
+            state.at_place = number
+        elif kind == BUCKET:
+            state.buckets[name] = (number, bool(more))
+        elif kind == KNOWN:
+            state.seen_at = time(number)
+        elif kind == NAMES:
+            state.names = number
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What came of a look.
+
+    Attributes:
+        refused: None admits.
+        bucket: The bucket that refused, if one did.
+        levels: Tokens by bucket.
+        is_known: The subject succeeded from this place before.
+    """
+
+    refused: Blocked | Busy | None
+    bucket: Bucket | None = None
+    levels: Mapping[str, float] = field(default_factory=dict)
+    is_known: bool = False
+
+
+def admission(entry: Entry, state: State, at: datetime) -> Admission:
+    """Return whether a try is admitted: buckets first, then the place, then the subject."""
+    levels = {bucket.key: _level(bucket, state, at) for bucket in entry.buckets}
+    is_known = state.seen_at is not None and at - state.seen_at < lockout.KNOWN
+    refused: Blocked | Busy | None = None
+    for bucket in entry.buckets:
+        refused = _by_bucket(bucket, levels[bucket.key], state)
+        if refused is not None:
+            return Admission(refused, bucket, levels, is_known)
+    if not is_known:
+        refused = _by_crowd(entry, state)
+    for tries in entry.tries:
+        if refused is None:
+            refused = _by_tries(tries, state, at, is_known=is_known)
+    return Admission(refused, None, levels, is_known)
+
+
+def _level(bucket: Bucket, state: State, at: datetime) -> float:
+    full_at, _ = state.buckets.get(bucket.key, (0, False))
+    return velocity.tokens(full_at, ms(at), bucket.size, bucket.refill_ms)
+
+
+def _by_bucket(bucket: Bucket, level: float, state: State) -> Blocked | Busy | None:
+    if level < 1:
+        _, told = state.buckets.get(bucket.key, (0, False))
+        wait_s = velocity.retry_after_s(level, bucket.refill_ms)
+        return Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=not told)
+    if bucket.place and not bucket.spends_always and level - state.at_place < 1:
+        return Busy()
+    return None
+
+
+def _by_crowd(entry: Entry, state: State) -> Blocked | None:
+    is_new = entry.place not in state.failures
+    if entry.most_names is None or not is_new or state.names < entry.most_names:
+        return None
+    return Blocked(shield=CROWDED, retry_after_s=lockout.rounded(lockout.BLOCK.total_seconds()))
+
+
+def _by_tries(tries: Tries, state: State, at: datetime, *, is_known: bool) -> Blocked | Busy | None:
+    if tries.limit is None:
+        return None
+    failed, last_failed_at = state.failures.get(tries.place, (0, at))
+    if lockout.is_over(last_failed_at, at):
+        failed = 0
+    if failed >= tries.limit and tries.spares_known and is_known:
+        return None
+    wait_s = lockout.shut_for_s(failed, last_failed_at, tries.limit, at, backs_off=tries.backs_off)
+    if wait_s > 0:
+        return Blocked(shield=tries.shield, retry_after_s=wait_s)
+    under_way = (
+        sum(state.under_way.values())
+        if tries.place == EVERYWHERE
+        else state.under_way.get(tries.place, 0)
+    )
+    free = lockout.slots(failed, tries.limit, backs_off=tries.backs_off)
+    return None if under_way < free else Busy()

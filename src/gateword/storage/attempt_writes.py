@@ -1,0 +1,119 @@
+"""What a settled or expired try writes, each inside the transaction of who calls."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateword.policy import lockout
+from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Settled
+from gateword.storage import attempt_sql as sql
+from gateword.storage.columns import ms, time
+from gateword.storage.engine import Value
+from gateword.storage.tenant_database import TenantTx
+
+_NO_BOUND: Final = 2**62
+_STALE: Final = timedelta(days=1)
+"""A known place is written anew once a day."""
+
+
+async def failed(tx: TenantTx, entry: Entry, at: datetime) -> Settled:
+    """Count a failure under every key of the try; return what it changed."""
+    reached, mails = [], False
+    for tries in entry.tries:
+        count, mailed_at = await _fail(tx, entry, tries.place, at)
+        if tries.limit is None or count < tries.limit:
+            continue
+        if count > tries.limit and not tries.backs_off:
+            continue  # a known place was spared, and failed too
+        reached.append(tries.shield)
+        if mailed_at is None or mailed_at <= ms(at - lockout.MAIL_AGAIN):
+            mails = True
+            at_key: dict[str, Value] = {
+                "connection_key": entry.connection_key,
+                "subject": entry.subject,
+            }
+            await tx.run(sql.MAILED, place=tries.place, at=ms(at), **at_key)
+    for bucket in entry.buckets:
+        if not bucket.spends_always:
+            await spend(tx, bucket, at)
+    return Settled(
+        reached=tuple(reached), mails=mails, emptied=await _empty_for_strangers(tx, entry, at)
+    )
+
+
+async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> bool:
+    bucket = next((one for one in entry.buckets if one.place), None)
+    if bucket is None or entry.most_strangers is None:
+        return False
+    row = await tx.one(
+        sql.STRANGERS,
+        place=entry.place,
+        since=ms(at) - entry.strangers_within_ms,
+        most=entry.most_strangers + 1,
+    )
+    if row is None or row[0] <= entry.most_strangers:
+        return False
+    await spend(tx, bucket, at, bucket.size)
+    return True
+
+
+async def _fail(tx: TenantTx, entry: Entry, place: str, at: datetime) -> tuple[int, int | None]:
+    row = await tx.one(
+        sql.FAIL, place=place, at=ms(at), over=ms(at - lockout.BLOCK), **subject_of(entry)
+    )
+    return (row[0], row[1]) if row is not None else (0, None)
+
+
+async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
+    """Forget what a success forgives, and note the place as the user's."""
+    at_key: dict[str, Value] = {"connection_key": entry.connection_key, "subject": entry.subject}
+    forgiven = 0
+    for tries in sorted(entry.tries, key=lambda one: not one.is_own):
+        if not tries.is_own:
+            if forgiven:
+                await tx.run(sql.FORGIVE, count=forgiven, **at_key)
+            continue
+        # A block that others reached meanwhile stays (promise G3).
+        limit = _NO_BOUND if tries.limit is None or tries.backs_off else tries.limit
+        row = await tx.one(sql.FORGET, place=tries.place, limit=limit, **at_key)
+        if row is not None and tries.place != EVERYWHERE:
+            forgiven = row[0]
+    if entry.user_key is not None:
+        await tx.run(
+            sql.REMEMBER_PLACE,
+            user_key=entry.user_key,
+            place=entry.place,
+            at=ms(at),
+            stale=ms(at - _STALE),
+        )
+
+
+async def expired(tx: TenantTx, connection_key: int, subject: str, at: datetime) -> None:
+    """Count every lease of a subject that has run out as a failure, where it was tried."""
+    rows = await tx.all(sql.EXPIRED, connection_key=connection_key, subject=subject, at=ms(at))
+    for place, user_key, expires_at in rows:
+        entry = Entry(
+            connection_key=connection_key, subject=subject, place=place, user_key=user_key
+        )
+        ended = time(expires_at)
+        for where in (place, EVERYWHERE):
+            await _fail(tx, entry, where, ended)
+
+
+async def spend(tx: TenantTx, bucket: Bucket, at: datetime, count: int = 1) -> None:
+    """Take tokens out of a bucket; it never owes more than it holds."""
+    await tx.run(
+        sql.SPEND,
+        name=bucket.key,
+        at=ms(at),
+        cost=count * bucket.refill_ms,
+        most=ms(at) + bucket.size * bucket.refill_ms,
+    )
+
+
+def subject_of(entry: Entry) -> dict[str, Value]:
+    """Return the columns that say whose secret is tried."""
+    return {
+        "connection_key": entry.connection_key,
+        "subject": entry.subject,
+        "user_key": entry.user_key,
+    }

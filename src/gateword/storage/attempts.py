@@ -1,0 +1,235 @@
+"""Tries at secrets, counted in SQL (port `Attempts`).
+
+Rule: a reservation is one transaction, begun before the secret is looked at; so is a settlement.
+Nothing waits for a hash or a directory in between. What a crash leaves is a lease that expires, and
+an expired lease is a failure.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from gateword.policy import lockout, velocity
+from gateword.ports.attempts import (
+    Blocked,
+    Bucket,
+    Busy,
+    Entry,
+    Failures,
+    Lease,
+    Outcome,
+    Settled,
+    Subject,
+)
+from gateword.ports.clock import Clock, Dice
+from gateword.storage import attempt_sql as sql
+from gateword.storage import attempt_writes
+from gateword.storage.attempt_memory import Refusals, Waiters
+from gateword.storage.attempt_state import State, admission, read
+from gateword.storage.columns import ms, time
+from gateword.storage.engine import Dialect, Row
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+_LEASE_CHARS: Final = 22
+_NOBODY: Final = -1
+_BATCH: Final = 100
+
+
+class SqlAttempts:
+    """The counters of one tenant."""
+
+    def __init__(self, database: TenantDatabase, clock: Clock, dice: Dice) -> None:
+        self._database = database
+        self._dice = dice
+        self._locks = database.dialect is Dialect.POSTGRES
+        self._refusals = Refusals(clock.monotonic_s)
+        self._waiters = Waiters()
+
+    def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
+        return self._refusals.recall(connection_key, name, place)
+
+    async def reserve(
+        self, entry: Entry, at: datetime, *, name: str = ""
+    ) -> Lease | Blocked | Busy:
+        if not (entry.tries or entry.buckets):
+            return Lease("", entry)
+        lease_id = self._dice.letters(_LEASE_CHARS)
+
+        async def work(tx: TenantTx) -> tuple[Lease | Blocked | Busy, Bucket | None]:
+            return await self._reserve(tx, entry, lease_id, at)
+
+        came, bucket = await self._database.transact(work)
+        if not isinstance(came, Blocked) or not name:
+            return came
+        whole_place = bucket is not None and bool(bucket.place)
+        key = (0, "", entry.place) if whole_place else (entry.connection_key, name, entry.place)
+        return self._refusals.keep(key, came)
+
+    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
+        entry = lease.entry
+        if not lease.id and outcome is not Outcome.RIGHT:
+            return Settled()
+
+        async def work(tx: TenantTx) -> Settled:
+            is_live = not lease.id or await tx.run(sql.DROP_LEASE, id=lease.id) == 1
+            if not is_live or outcome is Outcome.VOID:
+                return Settled()
+            if outcome is Outcome.RIGHT:
+                await attempt_writes.forgot(tx, entry, at)
+                return Settled()
+            return await attempt_writes.failed(tx, entry, at)
+
+        try:
+            return await self._database.transact(work)
+        finally:
+            self._waiters.wake((entry.connection_key, entry.subject))
+
+    async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
+        await self._waiters.wait((connection_key, subject), within_s)
+
+    async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
+        async def work(tx: TenantTx) -> Blocked | None:
+            if self._locks:
+                for bucket in sorted(buckets, key=lambda one: one.key):
+                    await tx.one(sql.LOCK, name=bucket.key)
+            kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **_names(buckets)))
+            for bucket in buckets:
+                level = _level(bucket, kept.get(bucket.key, 0), at)
+                if level < 1:
+                    wait_s = velocity.retry_after_s(level, bucket.refill_ms)
+                    is_first = await tx.run(sql.TELL, name=bucket.key) == 1
+                    return Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)
+            for bucket in buckets:
+                await attempt_writes.spend(tx, bucket, at)
+            return None
+
+        return await self._database.transact(work)
+
+    async def failures(self, subjects: Sequence[Subject]) -> Sequence[Failures]:
+        found: list[Failures] = []
+        for connection_key, subject in subjects:
+            rows = await self._database.all(
+                sql.OF_SUBJECT, connection_key=connection_key, subject=subject
+            )
+            found += map(_failures, rows)
+        return found
+
+    async def lift(self, subjects: Sequence[Subject]) -> int:
+        async def work(tx: TenantTx) -> int:
+            lifted = 0
+            for connection_key, subject in subjects:
+                lifted += await tx.run(sql.LIFT, connection_key=connection_key, subject=subject)
+            return lifted
+
+        try:
+            return await self._database.transact(work)
+        finally:
+            self._refusals.forget()
+
+    async def failures_of_user(self, user_key: int) -> Sequence[Failures]:
+        rows = await self._database.all(sql.OF_USER, user_key=user_key)
+        return [_failures(row) for row in rows]
+
+    async def lift_user(self, user_key: int) -> int:
+        async def work(tx: TenantTx) -> int:
+            return await tx.run(sql.LIFT_USER, user_key=user_key)
+
+        try:
+            return await self._database.transact(work)
+        finally:
+            self._refusals.forget()
+
+    async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
+        rows = await self._database.all(sql.BUCKETS, **_names([bucket]))
+        level = _level(bucket, rows[0][1] if rows else 0, at)
+        return 0 if level >= 1 else velocity.retry_after_s(level, bucket.refill_ms)
+
+    async def refill(self, keys: Sequence[str]) -> None:
+        async def work(tx: TenantTx) -> None:
+            for key in keys:
+                await tx.run(sql.REFILL, name=key)
+
+        try:
+            await self._database.transact(work)
+        finally:
+            self._refusals.forget()
+
+    async def known_places(self, user_key: int) -> Mapping[str, datetime]:
+        rows = await self._database.all(sql.PLACES, user_key=user_key)
+        return {place: time(seen_at) for place, seen_at in rows}
+
+    async def purge(self, at: datetime) -> int:
+        over, forgotten = ms(at - lockout.BLOCK), ms(at - lockout.KNOWN)
+
+        async def work(tx: TenantTx) -> int:
+            for connection_key, subject in await tx.all(sql.ABANDONED, at=ms(at), limit=_BATCH):
+                await attempt_writes.expired(tx, connection_key, subject, at)
+            failures, buckets, places = sql.PURGE
+            gone = await tx.run(failures, over=over)
+            gone += await tx.run(buckets, at=ms(at))
+            return gone + await tx.run(places, forgotten=forgotten)
+
+        return await self._database.transact(work)
+
+    async def _reserve(
+        self, tx: TenantTx, entry: Entry, lease_id: str, at: datetime
+    ) -> tuple[Lease | Blocked | Busy, Bucket | None]:
+        if self._locks:
+            if any(bucket.place for bucket in entry.buckets):
+                await tx.one(sql.LOCK, name=f"place {entry.place}")
+            await tx.one(sql.LOCK, name=f"subject {entry.connection_key} {entry.subject}")
+        state = await _look(tx, entry, at)
+        if state.first_end is not None and state.first_end <= ms(at):
+            await attempt_writes.expired(tx, entry.connection_key, entry.subject, at)
+            state = await _look(tx, entry, at)
+        found = admission(entry, state, at)
+        if found.refused is not None:
+            if isinstance(found.refused, Blocked) and found.refused.is_first and found.bucket:
+                await tx.run(sql.TELL, name=found.bucket.key)
+            return found.refused, found.bucket
+        await tx.run(
+            sql.ADD_LEASE,
+            id=lease_id,
+            expires_at=ms(at + lockout.LEASE),
+            place=entry.place,
+            **attempt_writes.subject_of(entry),
+        )
+        for bucket in entry.buckets:
+            if bucket.spends_always:
+                await attempt_writes.spend(tx, bucket, at)
+        return Lease(lease_id, entry, found.levels, found.is_known), None
+
+
+async def _look(tx: TenantTx, entry: Entry, at: datetime) -> State:
+    rows = await tx.all(
+        sql.STATE,
+        connection_key=entry.connection_key,
+        subject=entry.subject,
+        place=entry.place,
+        user_key=_NOBODY if entry.user_key is None else entry.user_key,
+        at=ms(at),
+        most_names=entry.most_names or 1,
+        **_names(entry.buckets),
+    )
+    return read(rows)
+
+
+def _level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:
+    return velocity.tokens(full_at_ms, ms(at), bucket.size, bucket.refill_ms)
+
+
+def _names(buckets: Sequence[Bucket]) -> dict[str, str | None]:
+    keys = [bucket.key for bucket in buckets]
+    padded: list[str | None] = [*keys, *[None] * (sql.MOST_BUCKETS - len(keys))]
+    return dict(zip(sql.BUCKET_NAMES, padded, strict=True))
+
+
+def _failures(row: Row) -> Failures:
+    connection_key, subject, place, count, last_at = row
+    return Failures(
+        connection_key=connection_key,
+        subject=subject,
+        place=place,
+        count=count,
+        last_failed_at=time(last_at),
+    )
