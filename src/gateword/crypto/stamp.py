@@ -33,6 +33,11 @@ class HmacStamp:
             return None
         return text if hmac.compare_digest(mark, self._mark(raw, purpose)) else None
 
+    def digest(self, text: str, purpose: str) -> str:
+        # Another key than the marks': what is published of one kind proves nothing of the other.
+        key = hmac.digest(self._key, b"digest", "sha256")
+        return hmac.digest(key, purpose.encode() + b"\0" + text.encode(), "sha256").hex()
+
     def _mark(self, raw: bytes, purpose: str) -> bytes:
         message = purpose.encode() + b"\0" + raw
         return hmac.digest(self._key, message, "sha256")[:_MARK_BYTES]

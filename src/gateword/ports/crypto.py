@@ -122,3 +122,10 @@ class Stamp(Protocol):
     def opened(self, stamped: str, purpose: str) -> str | None:
         """Return the text that was sealed for this purpose, or None."""
         ...
+
+    def digest(self, text: str, purpose: str) -> str:
+        """Return a name for the text: always the same, and telling nothing of it (64 hex digits).
+
+        The text itself may be longer than any name may be, and is nowhere kept by it.
+        """
+        ...
