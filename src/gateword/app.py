@@ -38,7 +38,7 @@ from gateword.ports.chore import Chore
 from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
-from gateword.registry import CHORES, GRANTS, REALMS
+from gateword.registry import CHORES, GRANTS, REALMS, SHIELDS
 from gateword.rounds import go_on
 from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
@@ -119,7 +119,7 @@ class Engines:
         """Return a tenant ready to be asked, with every plug of the registry."""
         parts = self.parts(tenant)
         realms = {strategy: make(parts) for strategy, make in REALMS.items()}
-        story = Story(parts, Plugs(realms=realms))
+        story = Story(parts, Plugs(realms=realms, shields=SHIELDS))
         grants = {grant.grant_type: grant for grant in (make(story) for make in GRANTS)}
         return Tenancy(parts=parts, grants=grants, key_documents=JwkDocuments())
 

@@ -23,8 +23,14 @@ from gateword.ports.delivery import Courier
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
+from gateword.ports.shield import Shield
 from gateword.realms.database import DatabaseRealm
 from gateword.settings import Settings
+from gateword.shields.brute_force import BruteForceShield
+from gateword.shields.client_ceiling import ClientCeilingShield
+from gateword.shields.crowded_address import CrowdedAddressShield
+from gateword.shields.same_user import SameUserShield
+from gateword.shields.suspicious_ip import SuspiciousIpShield
 
 
 class MakesGrant(Protocol):
@@ -46,6 +52,15 @@ GRANTS: Final[tuple[MakesGrant, ...]] = (
 REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
     DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
 }
+
+SHIELDS: Final[tuple[Shield, ...]] = (
+    SuspiciousIpShield(),
+    SameUserShield(),
+    ClientCeilingShield(),
+    CrowdedAddressShield(),
+    BruteForceShield(),
+)
+"""Their buckets refuse in this order, then what is counted of an account."""
 
 
 def _courier(settings: Settings) -> Courier:

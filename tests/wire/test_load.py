@@ -15,7 +15,7 @@ from gateword.domain.secret import Secret
 from gateword.grants.password import PasswordGrant
 from gateword.login.story import Story
 from gateword.ports.parts import Plugs
-from gateword.ports.realm import Unreachable, Verdict
+from gateword.ports.realm import Claimant, Unreachable, Verdict
 from gateword.web.routes import application
 from gateword.web.tenancy import Tenancy
 from tests.support.factories import PASSWORD
@@ -98,9 +98,16 @@ class SilentRealm:
 
     strategy: ClassVar[str] = "auth0"
 
-    async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
+    async def claimant(self, connection: Connection, username: str) -> Claimant | Unreachable:
+        """Know everybody by name."""
+        del connection
+        return Claimant(username)
+
+    async def verify(
+        self, connection: Connection, claimant: Claimant, password: Secret
+    ) -> Verdict:
         """Say that nobody could be asked."""
-        del username, password
+        del claimant, password
         return Unreachable(f"{connection.name} does not answer")
 
 

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
+from gateword.ports.crypto import HashDropped
 
 T = TypeVar("T")
 
@@ -54,8 +55,8 @@ class HashPool:
         ahead = max(0, self._unfinished - self._threads + 1)
         return ahead * self._job_s / self._threads
 
-    async def run(self, job: Callable[[], T]) -> T:
-        """Run a job in a thread and return its result.
+    def check(self) -> None:
+        """Return when a job would be taken now.
 
         Raises:
             Refused: BUSY, with the seconds after which to come again.
@@ -67,6 +68,15 @@ class HashPool:
                 detail=f"{self._unfinished} hashes wait, about {wait_s:.1f} s",
                 retry_after_s=max(1, math.ceil(wait_s)),
             )
+
+    async def run(self, job: Callable[[], T]) -> T:
+        """Run a job in a thread and return its result.
+
+        Raises:
+            Refused: BUSY, with the seconds after which to come again.
+            HashDropped: The waiter was cancelled before the job began.
+        """
+        self.check()
         future: Future[T] = Future()
 
         def carry_out() -> None:
@@ -83,6 +93,10 @@ class HashPool:
         try:
             self._queue.put(carry_out)
             return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if future.cancelled():
+                raise HashDropped from None
+            raise
         finally:
             self._unfinished -= 1
 

@@ -58,6 +58,9 @@ class PooledHasher:
         # Well-formed, and nobody's: its digest was not made from any password.
         self._nobody = f"$argon2id$v=19$m={memory_kib},t={passes},p=1${_NOBODYS_ARGON2}"
 
+    def check_queue(self) -> None:
+        self._pool.check()
+
     async def hash(self, password: Secret) -> Secret:
         """Return the Argon2id hash of a password, in PHC form."""
         data = password.reveal().encode()

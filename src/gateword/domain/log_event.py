@@ -48,6 +48,19 @@ class LogCode(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """One more event to be logged with an ask, about the same people.
+
+    Attributes:
+        description: In one sentence.
+    """
+
+    code: LogCode
+    description: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogFacts:
     """What the steps of a login found out that its log row should say.
 
@@ -55,6 +68,7 @@ class LogFacts:
         user_id: User id, or empty when nobody was recognised.
         user_name: Login name as it was typed.
         notes: What the asker may wonder about (dropped scopes, no refresh token).
+        also: Further events; they come before the ask's own.
     """
 
     user_id: str = ""
@@ -65,6 +79,7 @@ class LogFacts:
     audience: str | None = None
     notes: tuple[str, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
+    also: tuple[Also, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

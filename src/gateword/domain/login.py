@@ -6,6 +6,7 @@ from datetime import datetime
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
+from gateword.domain.log_event import Also
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
@@ -37,6 +38,8 @@ class Caller:
         ip: Address that logs and protection count against.
         proxy_ip: Address of the application's server, when `ip` came from its header.
         note: Why a header that was sent did not count; for the log.
+        is_sure: It is known whose address `ip` is, so it may stand on an allow-list. Else somebody
+            could spoil the header to be seen as the application's server.
     """
 
     ip: str
@@ -45,6 +48,7 @@ class Caller:
     hostname: str = ""
     auth0_client: Mapping[str, object] | None = None
     note: str | None = None
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class Login:
         gty: Value of the access token's `gty` claim.
         scopes: What is granted, in the order of the answer.
         permissions: All the user's permissions at the API; None when the token lists none.
+        also: Further events for the log.
     """
 
     ask: TokenAsk
@@ -107,3 +112,4 @@ class Login:
     scopes: tuple[str, ...] = ()
     permissions: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
+    also: tuple[Also, ...] = ()

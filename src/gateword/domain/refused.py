@@ -51,6 +51,7 @@ class Refused(Exception):
         retry_after_s: Seconds after which a new try makes sense, for 429 and 503.
         body: Further members of the answer's body.
         facts: Whom and what it was about, for the log.
+        is_quiet: Not logged by itself: it is one of a flood, told of by the next that is.
         names: Fill the row's description, and are what it may quote of the request.
     """
 
@@ -62,6 +63,7 @@ class Refused(Exception):
         retry_after_s: int | None = None,
         body: Mapping[str, object] | None = None,
         facts: LogFacts | None = None,
+        is_quiet: bool = False,
         **names: str,
     ) -> None:
         super().__init__(refusal.name)
@@ -70,6 +72,7 @@ class Refused(Exception):
         self.retry_after_s = retry_after_s
         self.body: Mapping[str, object] = body or {}
         self.facts = facts or LogFacts()
+        self.is_quiet = is_quiet
         self.names: Mapping[str, str] = names
 
     @property

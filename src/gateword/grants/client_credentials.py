@@ -25,6 +25,7 @@ class ClientCredentialsGrant:
     success: ClassVar[LogCode] = LogCode.SECCFT
     failure: ClassVar[LogCode] = LogCode.FECCFT
     first_party_only: ClassVar[bool] = False
+    is_for_user_at: ClassVar[bool] = False
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Grant the client's own scopes, or those of them it asked for."""

@@ -21,6 +21,7 @@ class PasswordGrant:
     success: ClassVar[LogCode] = LogCode.SEPFT
     failure: ClassVar[LogCode] = LogCode.FEPFT
     first_party_only: ClassVar[bool] = True
+    is_for_user_at: ClassVar[bool] = True
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Log in."""

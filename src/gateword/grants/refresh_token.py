@@ -34,6 +34,7 @@ class RefreshTokenGrant:
     success: ClassVar[LogCode] = LogCode.SERTFT
     failure: ClassVar[LogCode] = LogCode.FERTFT
     first_party_only: ClassVar[bool] = False
+    is_for_user_at: ClassVar[bool] = False
 
     async def answer(self, ask: TokenAsk) -> TokenSet:
         """Exchange the token; whatever may refuse does so before the token is used up."""

@@ -16,7 +16,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import TokenSet
-from gateword.login import audit
+from gateword.login import audit, forwarding
 from gateword.login import client as clients
 from gateword.policy import client_auth
 from gateword.policy.caller import caller
@@ -62,10 +62,11 @@ async def answer(
         trace = replace(trace, client_id=quoted(proof.client_id or trace.client_id))
         tenant = await parts.stores.settings.get()
         client = await clients.prove(parts, tenant, proof)
-        trace = replace(
-            trace, client=client, client_id=client.client_id, caller=caller(peer, client)
-        )
+        trace = replace(trace, client=client, client_id=client.client_id)
         _check_allowed(client, grant)
+        if grant.is_for_user_at:
+            trace = replace(trace, caller=caller(peer, client))
+            await forwarding.check(parts, trace.caller, client)
         tokens = await grant.answer(_ask(tenant, client, trace, fields, at))
     except Refused as refused:
         await audit.refused(logs, trace, refused)

@@ -1,7 +1,7 @@
 """One row of the log for each ask, granted or refused (two where Auth0 writes two)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -36,11 +36,15 @@ class Trace:
 
 async def granted(logs: Logs, trace: Trace, tokens: TokenSet) -> None:
     """Log a granted ask under the grant's success code."""
-    await logs.append([_event(trace, trace.grant.success, None, tokens.facts, scope=tokens.scopes)])
+    facts = tokens.facts
+    event = _event(trace, trace.grant.success, None, facts, scope=tokens.scopes)
+    await logs.append([*_also(trace, facts), event])
 
 
 async def refused(logs: Logs, trace: Trace, refused: Refused) -> None:
     """Log a refused ask under each code of its row; rows without a code are not logged."""
+    if refused.is_quiet:
+        return
     why = refused.detail or refused.description
     events = [
         _event(
@@ -52,8 +56,22 @@ async def refused(logs: Logs, trace: Trace, refused: Refused) -> None:
         )
         for code in refused.refusal.row.log
     ]
+    events = [*_also(trace, refused.facts), *events]
     if events:
         await logs.append(events)
+
+
+def _also(trace: Trace, facts: LogFacts) -> list[LogEvent]:
+    return [
+        _event(
+            trace,
+            one.code,
+            one.description,
+            replace(facts, details=one.details, notes=()),
+            scope=None,
+        )
+        for one in facts.also
+    ]
 
 
 def _event(

@@ -1,14 +1,17 @@
-"""Is it really them: the realm's verdict, and what follows from it."""
+"""Is it really them: the gate, the realm's verdict, and what follows from it."""
 
+import asyncio
 from dataclasses import replace
 from typing import assert_never
 
-from gateword.domain.log_event import LogFacts
+from gateword.domain.log_event import Also
 from gateword.domain.login import Attempt, Login
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.user import User
-from gateword.policy.identifier import MAX_CHARS
+from gateword.login import facts, gate, leaks, robots
+from gateword.login.gate import Held
+from gateword.ports.attempts import Outcome
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Unreachable
 
@@ -17,37 +20,54 @@ async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:
     """Return the proved login, counted as one of the user's logins.
 
     Raises:
-        Refused: UNKNOWN_USER, WRONG_PASSWORD, NO_PASSWORD, BLOCKED_WRONG_PASSWORD (one answer),
-            USER_BLOCKED (only after the right password), REALM_UNREACHABLE or BUSY.
+        Refused: What the gate refuses; UNKNOWN_USER, WRONG_PASSWORD, NO_PASSWORD,
+            BLOCKED_WRONG_PASSWORD (one answer); VERIFICATION_REQUIRED; after the right password
+            PASSWORD_LEAKED or USER_BLOCKED; REALM_UNREACHABLE or BUSY.
     """
     realm = plugs.realms[attempt.connection.strategy]
-    verdict = await realm.verify(attempt.connection, attempt.username, attempt.password)
+    held = await gate.reserve(parts, plugs, realm, attempt)
+    seen = await robots.look(parts, held)
+    verdict = await gate.judged(parts, realm, held, attempt.password)
     match verdict:
         case Found(user):
-            return await _proved(parts, attempt, user)
+            return await _proved(parts, held, user, (*gate.told(plugs, held), *seen))
         case NotFound(note):
+            also = await gate.failed(parts, plugs, held, Outcome.UNKNOWN, None)
             told = replace(attempt, notes=(*attempt.notes, note)) if note else attempt
-            raise _refused(Refusal.UNKNOWN_USER, told)
+            raise _refused(Refusal.UNKNOWN_USER, told, also=(*also, *seen))
         case Mismatch(user):
             row = Refusal.BLOCKED_WRONG_PASSWORD if user.blocked else Refusal.WRONG_PASSWORD
-            raise _refused(row, attempt, user)
+            also = await gate.failed(parts, plugs, held, Outcome.WRONG, user)
+            raise _refused(row, attempt, user, also=(*also, *seen))
         case NoPassword(user):
-            raise _refused(Refusal.NO_PASSWORD, attempt, user)
+            also = await gate.failed(parts, plugs, held, Outcome.WRONG, user)
+            raise _refused(Refusal.NO_PASSWORD, attempt, user, also=(*also, *seen))
         case Unreachable(reason):
-            raise Refused(Refusal.REALM_UNREACHABLE, detail=reason, facts=_facts(attempt))
+            await gate.settle(parts, held, Outcome.VOID)
+            raise Refused(Refusal.REALM_UNREACHABLE, detail=reason, facts=facts.of(attempt))
         case _:
             assert_never(verdict)
 
 
-async def _proved(parts: Parts, attempt: Attempt, user: User) -> Login:
-    # Counted for blocked users as well (Auth0: "User profile structure").
-    counted = await parts.stores.users.record_login(user.key, attempt.ask.caller.ip, attempt.ask.at)
+async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) -> Login:
+    attempt = held.attempt
+    leak = await leaks.look(parts, held, user)
+    also = (*also, *leak.also)
+    if leak.refuses:
+        await gate.settle(parts, held, Outcome.RIGHT)
+        raise _refused(Refusal.PASSWORD_LEAKED, attempt, user, also=also)
+    # Counted for blocked users as well (Auth0: "User profile structure"). Both are begun together:
+    # one commit serves them.
+    counted, _ = await asyncio.gather(
+        parts.stores.users.record_login(user.key, attempt.ask.caller.ip, attempt.ask.at),
+        gate.settle(parts, held, Outcome.RIGHT),
+    )
     if counted is None:  # deleted while the password was being checked
-        raise _refused(Refusal.UNKNOWN_USER, attempt)
+        raise _refused(Refusal.UNKNOWN_USER, attempt, also=also)
     if counted.last_password_reset != user.last_password_reset:  # changed meanwhile
-        raise _refused(Refusal.WRONG_PASSWORD, attempt, counted)
+        raise _refused(Refusal.WRONG_PASSWORD, attempt, counted, also=also)
     if counted.blocked:
-        raise _refused(Refusal.USER_BLOCKED, attempt, counted)
+        raise _refused(Refusal.USER_BLOCKED, attempt, counted, also=also)
     return Login(
         ask=replace(attempt.ask, secrets={}),  # the password has done its work (rule R1)
         connection=attempt.connection,
@@ -57,21 +77,11 @@ async def _proved(parts: Parts, attempt: Attempt, user: User) -> Login:
         gty="password",
         auth_time=attempt.ask.at,
         notes=attempt.notes,
+        also=also,
     )
 
 
-def _refused(row: Refusal, attempt: Attempt, user: User | None = None) -> Refused:
-    return Refused(row, facts=_facts(attempt, user))
-
-
-def _facts(attempt: Attempt, user: User | None = None) -> LogFacts:
-    connection = attempt.connection
-    return LogFacts(
-        user_id=user.user_id if user else "",
-        user_name=attempt.username[:MAX_CHARS],  # longer ones were never looked up
-        connection=connection.name,
-        connection_id=connection.id,
-        strategy=connection.strategy,
-        audience=attempt.audience,
-        notes=attempt.notes,
-    )
+def _refused(
+    row: Refusal, attempt: Attempt, user: User | None = None, *, also: tuple[Also, ...] = ()
+) -> Refused:
+    return Refused(row, facts=facts.of(attempt, user, also=also))

@@ -92,6 +92,7 @@ async def answer(
             strategy=login.connection.strategy,
             audience=login.audience,
             notes=login.notes,
+            also=login.also,
         ),
     )
 

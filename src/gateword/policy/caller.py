@@ -11,6 +11,8 @@ from typing import Final
 from gateword.domain.client import Client
 from gateword.domain.login import Caller, Peer
 
+NOT_TRUSTED: Final = "auth0-forwarded-for was sent, but the client is not trusted to send it"
+NOT_ONE_ADDRESS: Final = "auth0-forwarded-for is not one IP address; the peer's address counts"
 _IPV4: Final = 4
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 
@@ -22,13 +24,13 @@ def caller(peer: Peer, client: Client | None) -> Caller:
         peer: What the transport saw.
         client: The client that proved itself in this request; None when none did.
     """
-    ip, proxy_ip, note = peer.address, None, None
+    ip, proxy_ip, note, is_sure = peer.address, None, None, True
     if peer.forwarded_for:
         sent = canonical(peer.forwarded_for[0]) if len(peer.forwarded_for) == 1 else None
         if not _trusts(client):
-            note = "auth0-forwarded-for was sent, but the client is not trusted to send it"
+            note = NOT_TRUSTED
         elif sent is None:
-            note = "auth0-forwarded-for is not one IP address; the peer's address counts"
+            note, is_sure = NOT_ONE_ADDRESS, False
         else:
             ip, proxy_ip = sent, peer.address
     return Caller(
@@ -38,6 +40,7 @@ def caller(peer: Peer, client: Client | None) -> Caller:
         hostname=peer.hostname,
         auth0_client=peer.auth0_client,
         note=note,
+        is_sure=is_sure,
     )
 
 
@@ -70,6 +73,15 @@ def counted(address: str) -> str:
     except ValueError:
         return address
     return address if host.version == _IPV4 else str(ip_network((host, 64), strict=False))
+
+
+def wider(address: str) -> str | None:
+    """Return the /48 network around an IPv6 host: a site can use every /64 in it; None for IPv4."""
+    try:
+        host = ip_address(address)
+    except ValueError:
+        return None
+    return None if host.version == _IPV4 else str(ip_network((host, 48), strict=False))
 
 
 def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple[str, ...]) -> str:

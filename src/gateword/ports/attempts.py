@@ -28,6 +28,7 @@ class Tries:
         backs_off: The way back opens after a minute, then after twice as long each time, up to an
             hour; False shuts it for 30 days after the last failure.
         spares_known: Places from which the subject succeeded before are admitted all the same.
+        only_tells: Nothing is refused; that the limit is reached is told all the same.
         is_own: A success forgets every failure under this key; False forgets only those of the
             place that succeeded.
     """
@@ -37,6 +38,7 @@ class Tries:
     limit: int | None
     backs_off: bool = False
     spares_known: bool = False
+    only_tells: bool = False
     is_own: bool = True
 
 
@@ -48,6 +50,9 @@ class Bucket:
         shield: Whose claim it is.
         key: Names it in the tenant.
         spends_always: Every try takes a token; False takes one only when the try fails.
+        refunds: A try that succeeds gives one back.
+        spares_known: Places from which the subject succeeded before are admitted all the same.
+        only_tells: Nothing is refused; that it is empty is told all the same.
         place: Address group whose tries in flight count as taken; empty looks at none.
     """
 
@@ -56,7 +61,37 @@ class Bucket:
     size: int
     refill_ms: int
     spends_always: bool = False
+    refunds: bool = False
+    spares_known: bool = False
+    only_tells: bool = False
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """Subjects with failures that a place may hold; over that it gets no new one.
+
+    Attributes:
+        shield: Whose claim it is.
+    """
+
+    shield: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strangers:
+    """Names of nobody that a place may try within a time; over that a bucket is emptied.
+
+    Attributes:
+        shield: Whose claim it is.
+        bucket: Key of one of the entry's buckets.
+    """
+
+    shield: str
+    most: int
+    within_ms: int
+    bucket: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +105,8 @@ class Entry:
         user_key: Number of the user; None when the name is nobody's.
         buckets: Looked at first, in this order.
         tries: Looked at then, in this order.
-        most_names: Subjects with failures that a place may hold, over which it gets no new one;
-            None sets no bound.
-        most_strangers: Names of nobody tried from the place in `strangers_within_ms`, over which
-            the first bucket of the place is emptied; None sets no bound.
+        crowd: Bound of the place's subjects; None sets none.
+        strangers: Bound of the place's names of nobody; None sets none.
     """
 
     connection_key: int
@@ -82,9 +115,8 @@ class Entry:
     user_key: int | None
     buckets: tuple[Bucket, ...] = ()
     tries: tuple[Tries, ...] = ()
-    most_names: int | None = None
-    most_strangers: int | None = None
-    strangers_within_ms: int = 600_000
+    crowd: Crowd | None = None
+    strangers: Strangers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +127,14 @@ class Lease:
         id: Of the reservation; it expires by itself, and counts as a failure then.
         levels: Tokens that were left in each bucket, by its key.
         is_known: The subject succeeded from this place before.
+        told: Shields whose empty bucket only tells, and was not told of yet.
     """
 
     id: str
     entry: Entry
     levels: Mapping[str, float] = field(default_factory=dict)
     is_known: bool = False
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,12 +180,10 @@ class Settled:
     Attributes:
         reached: Shields whose limit this failure reached: tries are blocked from now on.
         mails: A letter may tell of it; another did not within the hour.
-        emptied: The place's bucket was emptied, because it tried too many names of nobody.
     """
 
     reached: tuple[str, ...] = ()
     mails: bool = False
-    emptied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +243,10 @@ class Attempts(Protocol):
 
     async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
         """Return when a try of the subject may have ended, or after that time."""
+        ...
+
+    def is_first(self, key: str, within_s: float) -> bool:
+        """Say whether this process has not asked for that key within that time; for log notes."""
         ...
 
     async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:

@@ -1,13 +1,26 @@
 """Hashing and signing, as the story sees them."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 
 from gateword.domain.secret import Secret
 
 
+class HashDropped(asyncio.CancelledError):
+    """Who waited for a hash was cancelled before it began: no password was looked at."""
+
+
 class Hasher(Protocol):
     """Password hashing behind a bounded queue of low-priority threads."""
+
+    def check_queue(self) -> None:
+        """Return when a hash asked for now would be taken.
+
+        Raises:
+            Refused: BUSY when the expected wait is over the bound.
+        """
+        ...
 
     async def hash(self, password: Secret) -> Secret:
         """Return the encoded hash by which new passwords are kept (Argon2id, PHC form).
@@ -26,6 +39,7 @@ class Hasher(Protocol):
 
         Raises:
             Refused: BUSY when the expected wait is over the bound.
+            HashDropped: It was cancelled before it began.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The toolbox that every plug and every step is given, bound to one tenant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateword.ports.attempts import Attempts
@@ -14,6 +14,7 @@ from gateword.ports.protection import Protections
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
 from gateword.ports.roles import Roles
+from gateword.ports.shield import Shield
 from gateword.ports.stores import (
     ClientGrants,
     Clients,
@@ -77,6 +78,8 @@ class Plugs:
 
     Attributes:
         realms: Strategy name to realm.
+        shields: In the order in which they refuse.
     """
 
     realms: Mapping[str, Realm]
+    shields: Sequence[Shield] = ()

@@ -5,7 +5,22 @@ from typing import ClassVar, Protocol, TypeAlias
 
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
-from gateword.domain.user import User
+from gateword.domain.user import Account, User
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Whom a name means, before any password is looked at.
+
+    Attributes:
+        name: Its normal form; what was typed when it has none.
+        user: The (primary) user; None when the name is nobody's.
+        account: What a database realm found under the name; its own affair.
+    """
+
+    name: str
+    user: User | None = None
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +70,19 @@ class Realm(Protocol):
 
     strategy: ClassVar[str]
 
-    async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
+    async def claimant(self, connection: Connection, username: str) -> Claimant | Unreachable:
+        """Find out whom a name means, at one look-up's cost whether anybody has it or not.
+
+        Raises:
+            Refused: BUSY when no password could be checked now.
+        """
+        ...
+
+    async def verify(self, connection: Connection, claimant: Claimant, password: Secret) -> Verdict:
         """Check a password, at one hash's cost on every path.
 
         Raises:
             Refused: BUSY when the hashing queue is full.
+            HashDropped: It was cancelled before the password was looked at.
         """
         ...

@@ -7,9 +7,17 @@ from gateword.domain.connection import Connection
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import Account
-from gateword.policy.identifier import login_names
+from gateword.policy.identifier import MAX_CHARS, login_names
 from gateword.ports.crypto import Hasher
-from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Unreachable, Verdict
+from gateword.ports.realm import (
+    Claimant,
+    Found,
+    Mismatch,
+    NoPassword,
+    NotFound,
+    Unreachable,
+    Verdict,
+)
 from gateword.ports.users import Users
 
 _NO_SCRIPTS: Final = "custom database scripts do not run in this version"
@@ -23,8 +31,8 @@ class DatabaseRealm:
     hasher: Hasher
     strategy: ClassVar[str] = "auth0"
 
-    async def verify(self, connection: Connection, username: str, password: Secret) -> Verdict:
-        """Check a password; a right one under an outdated hash is hashed anew.
+    async def claimant(self, connection: Connection, username: str) -> Claimant | Unreachable:
+        """Look a name up.
 
         Where scripts decide every login nobody can be found here, and the own store must not
         answer in their place; where they only import, it answers for those it has.
@@ -33,10 +41,17 @@ class DatabaseRealm:
             return Unreachable(_NO_SCRIPTS)
         names = login_names(username, connection.identifiers)
         account = await self.users.account(connection.key, names) if names else None
+        self.hasher.check_queue()
+        name = names[0][1] if names else username[:MAX_CHARS]
+        return Claimant(name, account.user if account else None, account)
+
+    async def verify(self, connection: Connection, claimant: Claimant, password: Secret) -> Verdict:
+        """Check a password; a right one under an outdated hash is hashed anew."""
+        account = claimant.account
         encoded = account.password_hash if account and connection.passwords_enabled else None
         kinds = await self.users.hash_kinds(connection.key)
         # Of the same cost as somebody's: the time of the answer must not tell whether one exists.
-        decoy = self.hasher.decoy(f"{connection.id}:{names[0][1] if names else username}", kinds)
+        decoy = self.hasher.decoy(f"{connection.id}:{claimant.name}", kinds)
         fits = await self.hasher.verify(password, encoded or decoy)
         if account is None:
             return NotFound(_NO_SCRIPTS if connection.is_scripted else "")

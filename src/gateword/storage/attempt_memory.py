@@ -89,3 +89,23 @@ class Waiters:
         for future in self._waiting.get(subject, ()):
             if not future.done():
                 future.set_result(None)
+
+
+class Occasions:
+    """What was said lately, so that it is not said again so soon."""
+
+    def __init__(self, monotonic_s: Callable[[], float]) -> None:
+        self._monotonic_s = monotonic_s
+        self._said_at_s: OrderedDict[str, float] = OrderedDict()
+
+    def is_first(self, key: str, within_s: float) -> bool:
+        """Say whether nobody asked for the key within that time; whoever asks has said it."""
+        now_s = self._monotonic_s()
+        said_at_s = self._said_at_s.get(key)
+        if said_at_s is not None and now_s - said_at_s < within_s:
+            return False
+        self._said_at_s[key] = now_s
+        self._said_at_s.move_to_end(key)
+        if len(self._said_at_s) > MOST:
+            self._said_at_s.popitem(last=False)
+        return True

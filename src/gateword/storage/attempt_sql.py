@@ -100,6 +100,10 @@ SPEND: Final = Statement("""
         END,
         told = 0
 """)
+REFUND: Final = Statement("""
+    UPDATE buckets SET full_at = full_at - :cost
+    WHERE tenant = :tenant AND name = :name AND full_at > :at
+""")
 TELL: Final = Statement(
     "UPDATE buckets SET told = 1 WHERE tenant = :tenant AND name = :name AND told = 0"
 )

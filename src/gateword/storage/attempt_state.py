@@ -10,9 +10,6 @@ from gateword.storage.attempt_sql import AT_PLACE, BUCKET, FAILED, KNOWN, NAMES,
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Row
 
-CROWDED = "crowded"
-"""Shield of a refusal because the place holds too many names with failures."""
-
 
 @dataclass(slots=True)
 class State:
@@ -66,12 +63,14 @@ class Admission:
         bucket: The bucket that refused, if one did.
         levels: Tokens by bucket.
         is_known: The subject succeeded from this place before.
+        to_tell: Buckets that are empty, refuse nothing, and were not told of.
     """
 
     refused: Blocked | Busy | None
     bucket: Bucket | None = None
     levels: Mapping[str, float] = field(default_factory=dict)
     is_known: bool = False
+    to_tell: tuple[Bucket, ...] = ()
 
 
 def admission(entry: Entry, state: State, at: datetime) -> Admission:
@@ -79,16 +78,19 @@ def admission(entry: Entry, state: State, at: datetime) -> Admission:
     levels = {bucket.key: _level(bucket, state, at) for bucket in entry.buckets}
     is_known = state.seen_at is not None and at - state.seen_at < lockout.KNOWN
     refused: Blocked | Busy | None = None
+    to_tell: list[Bucket] = []
     for bucket in entry.buckets:
-        refused = _by_bucket(bucket, levels[bucket.key], state)
-        if refused is not None:
-            return Admission(refused, bucket, levels, is_known)
+        found = _by_bucket(bucket, levels[bucket.key], state)
+        if bucket.only_tells:
+            to_tell += [bucket] if isinstance(found, Blocked) and found.is_first else []
+        elif found is not None and not (bucket.spares_known and is_known):
+            return Admission(found, bucket, levels, is_known)
     if not is_known:
         refused = _by_crowd(entry, state)
     for tries in entry.tries:
-        if refused is None:
+        if refused is None and not tries.only_tells:
             refused = _by_tries(tries, state, at, is_known=is_known)
-    return Admission(refused, None, levels, is_known)
+    return Admission(refused, None, levels, is_known, tuple(to_tell))
 
 
 def _level(bucket: Bucket, state: State, at: datetime) -> float:
@@ -108,9 +110,10 @@ def _by_bucket(bucket: Bucket, level: float, state: State) -> Blocked | Busy | N
 
 def _by_crowd(entry: Entry, state: State) -> Blocked | None:
     is_new = entry.place not in state.failures
-    if entry.most_names is None or not is_new or state.names < entry.most_names:
+    if entry.crowd is None or not is_new or state.names < entry.crowd.most:
         return None
-    return Blocked(shield=CROWDED, retry_after_s=lockout.rounded(lockout.BLOCK.total_seconds()))
+    wait_s = lockout.rounded(lockout.BLOCK.total_seconds())
+    return Blocked(shield=entry.crowd.shield, retry_after_s=wait_s, is_first=True)
 
 
 def _by_tries(tries: Tries, state: State, at: datetime, *, is_known: bool) -> Blocked | Busy | None:

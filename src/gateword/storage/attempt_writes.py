@@ -35,25 +35,23 @@ async def failed(tx: TenantTx, entry: Entry, at: datetime) -> Settled:
     for bucket in entry.buckets:
         if not bucket.spends_always:
             await spend(tx, bucket, at)
-    return Settled(
-        reached=tuple(reached), mails=mails, emptied=await _empty_for_strangers(tx, entry, at)
-    )
+    reached += await _empty_for_strangers(tx, entry, at)
+    return Settled(reached=tuple(reached), mails=mails)
 
 
-async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> bool:
-    bucket = next((one for one in entry.buckets if one.place), None)
-    if bucket is None or entry.most_strangers is None:
-        return False
+async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> tuple[str, ...]:
+    """Empty a bucket when the place tried too many names of nobody; return whose claim it was."""
+    bound = entry.strangers
+    bucket = next((one for one in entry.buckets if bound and one.key == bound.bucket), None)
+    if bound is None or bucket is None:
+        return ()
     row = await tx.one(
-        sql.STRANGERS,
-        place=entry.place,
-        since=ms(at) - entry.strangers_within_ms,
-        most=entry.most_strangers + 1,
+        sql.STRANGERS, place=entry.place, since=ms(at) - bound.within_ms, most=bound.most + 1
     )
-    if row is None or row[0] <= entry.most_strangers:
-        return False
+    if row is None or row[0] <= bound.most:
+        return ()
     await spend(tx, bucket, at, bucket.size)
-    return True
+    return (bound.shield,)
 
 
 async def _fail(tx: TenantTx, entry: Entry, place: str, at: datetime) -> tuple[int, int | None]:
@@ -77,6 +75,9 @@ async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
         row = await tx.one(sql.FORGET, place=tries.place, limit=limit, **at_key)
         if row is not None and tries.place != EVERYWHERE:
             forgiven = row[0]
+    for bucket in entry.buckets:
+        if bucket.refunds:
+            await tx.run(sql.REFUND, name=bucket.key, at=ms(at), cost=bucket.refill_ms)
     if entry.user_key is not None:
         await tx.run(
             sql.REMEMBER_PLACE,

@@ -24,7 +24,7 @@ from gateword.ports.attempts import (
 from gateword.ports.clock import Clock, Dice
 from gateword.storage import attempt_sql as sql
 from gateword.storage import attempt_writes
-from gateword.storage.attempt_memory import Refusals, Waiters
+from gateword.storage.attempt_memory import Occasions, Refusals, Waiters
 from gateword.storage.attempt_state import State, admission, read
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
@@ -44,6 +44,7 @@ class SqlAttempts:
         self._locks = database.dialect is Dialect.POSTGRES
         self._refusals = Refusals(clock.monotonic_s)
         self._waiters = Waiters()
+        self._occasions = Occasions(clock.monotonic_s)
 
     def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
         return self._refusals.recall(connection_key, name, place)
@@ -86,6 +87,9 @@ class SqlAttempts:
 
     async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
         await self._waiters.wait((connection_key, subject), within_s)
+
+    def is_first(self, key: str, within_s: float) -> bool:
+        return self._occasions.is_first(key, within_s)
 
     async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
         async def work(tx: TenantTx) -> Blocked | None:
@@ -174,10 +178,7 @@ class SqlAttempts:
     async def _reserve(
         self, tx: TenantTx, entry: Entry, lease_id: str, at: datetime
     ) -> tuple[Lease | Blocked | Busy, Bucket | None]:
-        if self._locks:
-            if any(bucket.place for bucket in entry.buckets):
-                await tx.one(sql.LOCK, name=f"place {entry.place}")
-            await tx.one(sql.LOCK, name=f"subject {entry.connection_key} {entry.subject}")
+        await self._lock(tx, entry)
         state = await _look(tx, entry, at)
         if state.first_end is not None and state.first_end <= ms(at):
             await attempt_writes.expired(tx, entry.connection_key, entry.subject, at)
@@ -197,7 +198,18 @@ class SqlAttempts:
         for bucket in entry.buckets:
             if bucket.spends_always:
                 await attempt_writes.spend(tx, bucket, at)
-        return Lease(lease_id, entry, found.levels, found.is_known), None
+        for bucket in found.to_tell:
+            await tx.run(sql.TELL, name=bucket.key)
+        told = tuple(bucket.shield for bucket in found.to_tell)
+        return Lease(lease_id, entry, found.levels, found.is_known, told), None
+
+    async def _lock(self, tx: TenantTx, entry: Entry) -> None:
+        """Keep others from reserving for the place and the subject; always in this order."""
+        if not self._locks:
+            return
+        if any(bucket.place for bucket in entry.buckets):
+            await tx.one(sql.LOCK, name=f"place {entry.place}")
+        await tx.one(sql.LOCK, name=f"subject {entry.connection_key} {entry.subject}")
 
 
 async def _look(tx: TenantTx, entry: Entry, at: datetime) -> State:
@@ -208,7 +220,7 @@ async def _look(tx: TenantTx, entry: Entry, at: datetime) -> State:
         place=entry.place,
         user_key=_NOBODY if entry.user_key is None else entry.user_key,
         at=ms(at),
-        most_names=entry.most_names or 1,
+        most_names=entry.crowd.most if entry.crowd else 1,
         **_names(entry.buckets),
     )
     return read(rows)

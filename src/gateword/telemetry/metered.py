@@ -28,6 +28,9 @@ class MeteredHasher:
         self._meter = meter
         self._now_s = now_s
 
+    def check_queue(self) -> None:
+        self._real.check_queue()
+
     async def hash(self, password: Secret) -> Secret:
         began_s = self._now_s()
         encoded = await self._real.hash(password)

@@ -97,6 +97,9 @@ class TracedHasher:
         self._real = real
         self._inside = _Inside(tracer)
 
+    def check_queue(self) -> None:
+        self._real.check_queue()
+
     async def hash(self, password: Secret) -> Secret:
         with self._inside.span("hash", {}):
             return await self._real.hash(password)

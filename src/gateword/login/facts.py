@@ -1,0 +1,30 @@
+"""What the log is told of an attempt."""
+
+from collections.abc import Mapping
+
+from gateword.domain.log_event import Also, LogFacts
+from gateword.domain.login import Attempt
+from gateword.domain.user import User
+from gateword.policy.identifier import MAX_CHARS
+
+
+def of(
+    attempt: Attempt,
+    user: User | None = None,
+    *,
+    also: tuple[Also, ...] = (),
+    details: Mapping[str, object] | None = None,
+) -> LogFacts:
+    """Return the facts of an attempt; of a user only once somebody was recognised."""
+    connection = attempt.connection
+    return LogFacts(
+        user_id=user.user_id if user else "",
+        user_name=attempt.username[:MAX_CHARS],  # longer ones were never looked up
+        connection=connection.name,
+        connection_id=connection.id,
+        strategy=connection.strategy,
+        audience=attempt.audience,
+        notes=attempt.notes,
+        details=details or {},
+        also=also,
+    )

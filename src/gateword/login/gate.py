@@ -1,0 +1,191 @@
+"""The one gate before every secret of a user: reserve a try, and settle it.
+
+Rule 1: nothing of the secret is looked at before the try is reserved. Rule 2: whatever happens
+then, the try is settled, or its lease expires and counts as a failure. Rule 3: known and unknown
+names cost the same and are refused alike (promises G1 to G8, T1, T2).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateword.domain.log_event import Also, LogCode
+from gateword.domain.login import Attempt
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
+from gateword.domain.secret import Secret
+from gateword.domain.user import User
+from gateword.login import facts, notices
+from gateword.policy import subject
+from gateword.policy.caller import counted
+from gateword.ports.attempts import Blocked, Busy, Entry, Lease, Outcome
+from gateword.ports.crypto import HashDropped
+from gateword.ports.parts import Parts, Plugs
+from gateword.ports.realm import Claimant, Realm, Unreachable, Verdict
+from gateword.ports.shield import Knock, Shield
+
+WAIT_S: Final = 2.0
+"""How long a try waits for others under way: right ones all get in, and wrong ones end it."""
+
+_LOOK_AGAIN_S: Final = 0.05
+"""Tries of other processes end without a word."""
+
+_TOLD_AGAIN_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A try that was let in."""
+
+    knock: Knock
+    claimant: Claimant
+    lease: Lease
+
+    @property
+    def attempt(self) -> Attempt:
+        """Who tries what."""
+        return self.knock.attempt
+
+
+async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) -> Held:
+    """Let a try in.
+
+    Raises:
+        Refused: The row of the shield that says no, TRIES_UNDER_WAY, REALM_UNREACHABLE or BUSY.
+    """
+    connection, place = attempt.connection, counted(attempt.ask.caller.ip)
+    name = subject.name_of(attempt.username)
+    blocked = parts.stores.attempts.recall(connection.key, name, place)
+    if blocked is not None:  # one of a flood: nobody is asked, and nothing is written
+        row = _shield(plugs, blocked.shield).refusal
+        raise Refused(row, retry_after_s=blocked.retry_after_s, is_quiet=True)
+    claimant = await realm.claimant(connection, attempt.username)
+    if isinstance(claimant, Unreachable):
+        raise Refused(Refusal.REALM_UNREACHABLE, detail=claimant.reason, facts=facts.of(attempt))
+    knock = Knock(
+        attempt=attempt,
+        subject=_subject(parts, attempt, claimant),
+        place=place,
+        protection=await parts.stores.protection.get(),
+    )
+    entry = _entry(plugs.shields, knock, claimant.user)
+    came = await _admitted(parts, entry, name)
+    if isinstance(came, Blocked):
+        raise await _refused(parts, plugs, knock, claimant.user, came)
+    if isinstance(came, Busy):
+        raise Refused(Refusal.TRIES_UNDER_WAY, retry_after_s=1, facts=facts.of(attempt))
+    return Held(knock, claimant, came)
+
+
+async def judged(parts: Parts, realm: Realm, held: Held, password: Secret) -> Verdict:
+    """Return the realm's verdict; a try that comes to none is settled here.
+
+    Raises:
+        Refused: BUSY.
+    """
+    try:
+        return await realm.verify(held.attempt.connection, held.claimant, password)
+    except (HashDropped, Refused):
+        await asyncio.shield(settle(parts, held, Outcome.VOID))
+        raise
+    except BaseException:  # the password may have been looked at, whatever became of it
+        await asyncio.shield(settle(parts, held, Outcome.WRONG))
+        raise
+
+
+async def settle(parts: Parts, held: Held, outcome: Outcome) -> None:
+    """Settle a try that failed nobody."""
+    await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
+
+
+async def failed(
+    parts: Parts, plugs: Plugs, held: Held, outcome: Outcome, user: User | None
+) -> tuple[Also, ...]:
+    """Count a failure; return what the log is to tell of it besides."""
+    settled = await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
+    reached = [_shield(plugs, name) for name in dict.fromkeys(settled.reached)]
+    if settled.mails:
+        await notices.account_blocked(parts, held.attempt, user)
+    return (*told(plugs, held), *(_event(shield) for shield in reached))
+
+
+def told(plugs: Plugs, held: Held) -> tuple[Also, ...]:
+    """Return what the log is to tell of shields that only watch."""
+    return tuple(_event(_shield(plugs, name)) for name in held.lease.told)
+
+
+def _subject(parts: Parts, attempt: Attempt, claimant: Claimant) -> str:
+    if claimant.user is not None:
+        return subject.of_user(claimant.user.key)
+    text = f"{attempt.connection.id}:{subject.name_of(attempt.username)}"
+    return subject.of_name(parts.stamp.digest(text, "subject"))
+
+
+def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
+    claims = [shield.claims(knock) for shield in shields]
+    return Entry(
+        connection_key=knock.attempt.connection.key,
+        subject=knock.subject,
+        place=knock.place,
+        user_key=user.key if user else None,
+        buckets=tuple(bucket for one in claims for bucket in one.buckets),
+        tries=tuple(tries for one in claims for tries in one.tries),
+        crowd=next((one.crowd for one in claims if one.crowd), None),
+        strangers=next((one.strangers for one in claims if one.strangers), None),
+    )
+
+
+async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
+    """Wait until a try is admitted or refused; Busy when it waited long enough."""
+    attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
+    give_up_s = loop.time() + WAIT_S
+    while True:
+        came = await _reserved(parts, entry, name)
+        left_s = give_up_s - loop.time()
+        if not isinstance(came, Busy) or left_s <= 0:
+            return came
+        await attempts.freed(entry.connection_key, entry.subject, min(left_s, _LOOK_AGAIN_S))
+
+
+async def _reserved(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
+    """Reserve; who goes away meanwhile leaves no lease behind that would count as a failure."""
+    attempts = parts.stores.attempts
+    work = asyncio.ensure_future(attempts.reserve(entry, parts.clock.now(), name=name))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        came = await work
+        if isinstance(came, Lease):
+            await attempts.settle(came, Outcome.VOID, parts.clock.now())
+        raise
+
+
+async def _refused(
+    parts: Parts, plugs: Plugs, knock: Knock, user: User | None, blocked: Blocked
+) -> Refused:
+    shield = _shield(plugs, blocked.shield)
+    occasion = f"{shield.name} {knock.place}"
+    is_told = blocked.is_first and parts.stores.attempts.is_first(occasion, _TOLD_AGAIN_S)
+    if is_told and shield.log is LogCode.LIMIT_MU:
+        await notices.address_throttled(parts, knock.attempt)
+    return Refused(
+        shield.refusal,
+        detail=shield.text,
+        retry_after_s=blocked.retry_after_s,
+        facts=facts.of(
+            knock.attempt,
+            user,
+            also=(_event(shield),) if is_told else (),
+            details={"refused_since_last_row": blocked.more} if blocked.more else None,
+        ),
+    )
+
+
+def _event(shield: Shield) -> Also:
+    flow = {"flow": "login"} if shield.log is LogCode.LIMIT_MU else {}
+    return Also(code=shield.log, description=shield.text, details={"shield": shield.name, **flow})
+
+
+def _shield(plugs: Plugs, name: str) -> Shield:
+    return next(shield for shield in plugs.shields if shield.name == name)

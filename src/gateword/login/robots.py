@@ -1,0 +1,45 @@
+"""Bot detection: this flow can show no captcha, so a risky login is sent elsewhere or only noted.
+
+Source: Auth0 "Bot Detection"; its answer `requires_verification` makes an application log its user
+in by a page.
+"""
+
+from gateword.domain.log_event import Also, LogCode
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
+from gateword.login import facts, gate
+from gateword.login.gate import Held
+from gateword.policy.risk import is_risky
+from gateword.ports.attempts import Outcome
+from gateword.ports.parts import Parts
+
+
+async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
+    """Judge a try that was let in, before its password is looked at; return what the log is told.
+
+    Raises:
+        Refused: VERIFICATION_REQUIRED; the try is settled, and nothing is counted.
+    """
+    settings = held.knock.protection.bots
+    if settings.policy == "never" and not settings.monitors:
+        return ()
+    is_listed = held.knock.is_listed(settings.allowlist)
+    is_asked = settings.policy == "always" or _is_risky(held)
+    demands = is_asked and settings.policy != "never" and not is_listed
+    details = {
+        "ipOnAllowlist": is_listed,
+        "requiresVerification": demands or (settings.monitors and is_asked and not is_listed),
+        "session_id": held.lease.id,
+    }
+    event = Also(code=LogCode.PLA, description="Pre-login assessment", details=details)
+    if not demands or settings.monitors:
+        return (event,)
+    await gate.settle(parts, held, Outcome.VOID)
+    raise Refused(Refusal.VERIFICATION_REQUIRED, facts=facts.of(held.attempt, also=(event,)))
+
+
+def _is_risky(held: Held) -> bool:
+    knock, lease = held.knock, held.lease
+    size = knock.protection.suspicious_ip.login.size
+    left = lease.levels.get(f"login:{knock.place}", size)
+    return is_risky(1 - left / max(1, size), knock.protection.bots.level, is_known=lease.is_known)

@@ -1,0 +1,46 @@
+"""Too many wrong passwords in a row for one account (Auth0: "Brute-force Protection").
+
+Counted for the account at an address, or over all addresses where the tenant says so. Beyond Auth0:
+a cap over all addresses together, after which only those are admitted from which the account
+logged in before (NIST SP 800-63B §5.2.2).
+"""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from gateword.domain.log_event import LogCode
+from gateword.domain.refusal import Refusal
+from gateword.ports.attempts import EVERYWHERE, Tries
+from gateword.ports.shield import NOTHING, Claims, Knock
+
+
+@dataclass(frozen=True, slots=True)
+class BruteForceShield:
+    """Blocks an account at an address, or everywhere."""
+
+    name: ClassVar[str] = "brute-force"
+    refusal: ClassVar[Refusal] = Refusal.ACCOUNT_SHUT
+    log: ClassVar[LogCode] = LogCode.LIMIT_WC
+    text: ClassVar[str] = "Too many wrong passwords in a row: the account is blocked"
+
+    def claims(self, knock: Knock) -> Claims:
+        settings, extras = knock.protection.brute_force, knock.protection.extras
+        option = knock.attempt.connection.options.get("brute_force_protection")
+        if not settings.enabled or option is False or knock.is_listed(settings.allowlist):
+            return NOTHING
+        here = Tries(
+            shield=self.name,
+            place=knock.place,
+            limit=settings.limit,
+            backs_off=extras.backs_off,
+            only_tells=not settings.blocks,
+        )
+        over_all = replace(here, place=EVERYWHERE)
+        if not settings.everywhere:
+            cap = replace(over_all, limit=extras.account_cap, spares_known=True, is_own=False)
+            return Claims(tries=(here, cap))
+        if extras.backs_off:
+            # Known addresses are spared the account's waits, and have their own; and a success
+            # there does not open the door for those who guess elsewhere.
+            return Claims(tries=(replace(over_all, spares_known=True, is_own=False), here))
+        return Claims(tries=(over_all, replace(here, limit=None)))
