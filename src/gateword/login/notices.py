@@ -1,0 +1,107 @@
+"""Letters about what attack protection did: ordered here, written and sent later (promise T3).
+
+Who the letter is for, whether there is such a user and whether the tenant wants letters of that
+kind is found out when it is written; here the same statements run for names of nobody.
+"""
+
+from typing import Final
+
+from gateword.domain.login import Attempt
+from gateword.domain.user import User
+from gateword.policy.caller import counted
+from gateword.policy.identifier import is_email, login_names, normal
+from gateword.policy.notice import (
+    ALERT,
+    BLOCKED,
+    HOUR_MS,
+    LEAKED,
+    PRESSED,
+    STOLEN,
+    Notice,
+    is_told,
+)
+from gateword.ports.attempts import Bucket
+from gateword.ports.parts import Parts
+from gateword.ports.queues import Letter
+
+_SHIELD: Final = "letters"
+
+
+async def account_blocked(parts: Parts, attempt: Attempt, user: User | None) -> None:
+    """Tell a user that wrong passwords shut the account, with a link that opens it.
+
+    How often is decided with the block itself (`Settled.mails`).
+
+    Args:
+        parts: The tenant's.
+        attempt: The try that was one too many.
+        user: Whose account it is; None when the name is nobody's.
+    """
+    settings = (await parts.stores.protection.get()).brute_force
+    if settings.blocks and settings.notifies:
+        notice = _notice(attempt, everywhere=settings.everywhere)
+        await _tell(parts, attempt, user, BLOCKED, notice)
+
+
+async def password_leaked(parts: Parts, attempt: Attempt, user: User) -> bool:
+    """Tell the user and the operator that a right password is known from a breach.
+
+    The user hears of it once an hour at most, and so does the operator for one address.
+
+    Returns:
+        Whether the log is to tell of it: once an hour for one address.
+    """
+    shields = (await parts.stores.protection.get()).breached.login
+    if shields.notifies_user and await _is_due(parts, attempt, f"leak:user:{user.key}"):
+        await _tell(parts, attempt, user, STOLEN, _notice(attempt))
+    is_first = await _is_due(parts, attempt, f"leak:login:{counted(attempt.ask.caller.ip)}")
+    if is_first:
+        await _alert(parts, attempt, LEAKED)
+    return is_first
+
+
+async def address_throttled(parts: Parts, attempt: Attempt) -> None:
+    """Tell the operator that logins from an address failed too often."""
+    await _alert(parts, attempt, PRESSED)
+
+
+async def _tell(
+    parts: Parts, attempt: Attempt, user: User | None, kind: str, notice: Notice
+) -> None:
+    order = {
+        "connection": attempt.connection.name,
+        "client_id": attempt.ask.client.client_id,
+        **notice.order(),
+    }
+    letter = Letter(
+        to=_mailbox(attempt, user), kind=kind, user_id=user.user_id if user else "", order=order
+    )
+    await parts.stores.outbox.add(letter, attempt.ask.at)
+
+
+async def _alert(parts: Parts, attempt: Attempt, what: str) -> None:
+    notice = _notice(attempt, what=what)
+    if is_told(await parts.stores.protection.get(), notice):
+        letter = Letter(to="", kind=ALERT, order=notice.order())
+        await parts.stores.outbox.add(letter, attempt.ask.at)
+
+
+async def _is_due(parts: Parts, attempt: Attempt, key: str) -> bool:
+    """Say whether nobody was told under that key within the hour; whoever asks has told it."""
+    hourly = Bucket(shield=_SHIELD, key=key, size=1, refill_ms=HOUR_MS, spends_always=True)
+    return await parts.stores.attempts.take([hourly], attempt.ask.at) is None
+
+
+def _notice(attempt: Attempt, *, everywhere: bool = False, what: str = "") -> Notice:
+    ask = attempt.ask
+    return Notice(address=ask.caller.ip, at=ask.at, everywhere=everywhere, what=what)
+
+
+def _mailbox(attempt: Attempt, user: User | None) -> str:
+    """Return where a letter goes: to the address that was typed, if it is the user's."""
+    typed = next((name for _, name in login_names(attempt.username)), "")
+    if user is None:
+        return typed if is_email(typed) else ""
+    linked = (identity.profile.get("email") for identity in user.identities[1:])
+    known = {normal(one) for one in (user.email, *linked) if isinstance(one, str)}
+    return typed if typed in known else user.email or ""
