@@ -1,4 +1,4 @@
-"""`/attack-protection`: five objects that are always there; a change answers the whole.
+"""`/attack-protection`: objects that are always there; a change answers the whole.
 
 Source: Auth0 Management API v2 "Attack Protection", recorded answers.
 """
@@ -11,6 +11,7 @@ from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import Schema, array, changes, flag, obj, secret, text, whole
 from gateword.policy import attack_protection as policy
+from gateword.policy import protection_extras as extras
 from gateword.ports.documents import Kept
 
 _ALLOWLIST: Final = array(
@@ -33,6 +34,17 @@ def _provider(name: str) -> Schema:
     }
     secrets = {member: secret() for member in policy.PROVIDER_SECRETS}
     return obj(members | (secrets if "site_key" in kinds else {}))
+
+
+def _extra(name: str) -> Schema:
+    meaning, default = extras.MEANING[name], extras.DEFAULTS[name]
+    if name in extras.MOST:
+        return whole(meaning, most=extras.MOST[name])
+    if isinstance(default, bool):
+        return flag(meaning)
+    if name == "lockout_style":
+        return text(meaning, choices=extras.LOCKOUT_STYLES)
+    return text(meaning, most=extras.MAX_EMAIL_CHARS)
 
 
 _RATE: Final = {
@@ -73,7 +85,12 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
         "active_provider_id": text(choices=policy.PROVIDERS),
         **{name: _provider(name) for name in policy.PROVIDERS},
     }),
+    policy.PHONE_PROVIDER: obj({
+        "type": text("Stored without effect.", choices=policy.PHONE_BACK_OFFS),
+    }),
+    extras.EXTRAS: obj({name: _extra(name) for name in extras.DEFAULTS}),
 }  # fmt: skip
+_TITLES: Final = {extras.EXTRAS: "Gateword's own attack protection"}
 
 
 def _get(name: str) -> Callable[[Call], Awaitable[Document]]:
@@ -99,7 +116,7 @@ def _patch(name: str) -> Callable[[Call], Awaitable[Document]]:
 
 
 def _verbs(name: str) -> tuple[Verb, Verb]:
-    path, what = f"/attack-protection/{name}", name.replace("-", " ")
+    path, what = f"/attack-protection/{name}", _TITLES.get(name, name.replace("-", " "))
     return (
         Verb(
             method="GET",

@@ -62,11 +62,26 @@ def _told(error: Any) -> str:
     if kind.name == "anyOf":
         return _any_of(kind, at)
     word = _TEXTS.get(kind.name, kind.name)
+    if kind.name == "uniqueItems":
+        return f"{word}{_twins(error.instance)}{at}"
     if kind.name in _WITHOUT_VALUE:
         return f"{word}{at}"
     value = kind.value
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{word}{shown}{at}"
+
+
+def _twins(items: list[object]) -> str:
+    """Return where the first item stands that is there twice, and where again."""
+    first: dict[bytes, int] = {}
+    again: dict[int, int] = {}
+    for position, item in enumerate(items):
+        earlier = first.setdefault(msgspec.json.encode(item, order="deterministic"), position)
+        if earlier != position:
+            again.setdefault(earlier, position)
+    if not again:
+        return ""  # numbers that are equal and not written alike
+    return f" (indexes {min(again)} and {again[min(again)]})"
 
 
 def _any_of(kind: Any, at: str) -> str:
@@ -79,7 +94,7 @@ def _any_of(kind: Any, at: str) -> str:
 
 
 _MOST_SEARCHED: Final = 10_000
-_WITHOUT_VALUE: Final = frozenset({"uniqueItems", "oneOf", "not", "propertyNames"})
+_WITHOUT_VALUE: Final = frozenset({"oneOf", "not", "propertyNames"})
 _TEXTS: Final[Mapping[str, str]] = {
     "additionalProperties": "Additional properties not allowed: ",
     "required": "Missing required property: ",

@@ -1,15 +1,19 @@
-"""The five objects of attack protection as Auth0's Management API writes them.
+"""The objects of attack protection as Auth0's Management API writes them: six of Auth0's, one ours.
 
 Rule 1: pure. Rule 2: shields and notification frequencies are sets, stored in order; what a
 change leaves out stays, also inside `stage`; null goes back to the default.
 Source: Auth0 Management API v2 "Attack Protection", recorded answers.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from ipaddress import ip_network
-from typing import Final
+from typing import Final, TypeAlias
 
+from gateword.policy import protection_extras
 from gateword.policy.members import Members
+from gateword.policy.protection_extras import EXTRAS
+
+Document: TypeAlias = Mapping[str, object]
 
 KIND: Final = "attack_protection"
 MAX_ALLOWLIST: Final = 100
@@ -21,6 +25,7 @@ SUSPICIOUS_IP: Final = "suspicious-ip-throttling"
 BREACHED_PASSWORD: Final = "breached-password-detection"
 BOT_DETECTION: Final = "bot-detection"
 CAPTCHA: Final = "captcha"
+PHONE_PROVIDER: Final = "phone-provider-protection"
 
 BRUTE_FORCE_SHIELDS: Final = ("block", "user_notification")
 BRUTE_FORCE_MODES: Final = ("count_per_identifier_and_ip", "count_per_identifier")
@@ -39,6 +44,7 @@ CHALLENGES: Final = (
     "challenge_passwordless_policy",
     "challenge_password_reset_policy",
 )
+PHONE_BACK_OFFS: Final = ("default", "exponential")
 PROVIDERS: Final[Mapping[str, Mapping[str, type]]] = {
     "simple_captcha": {},
     "auth_challenge": {"fail_open": bool},
@@ -55,7 +61,7 @@ PROVIDERS: Final[Mapping[str, Mapping[str, type]]] = {
 PROVIDER_SECRETS: Final = ("secret", "api_key")
 """What a provider may be given and nobody here has a use for: it is not kept."""
 
-DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
+DEFAULTS: Final[Mapping[str, Document]] = {
     BRUTE_FORCE: {
         "enabled": True,
         "shields": ["block", "user_notification"],
@@ -92,25 +98,27 @@ DEFAULTS: Final[Mapping[str, Mapping[str, object]]] = {
         "monitoring_mode_enabled": False,
     },
     CAPTCHA: {"simple_captcha": {}, "auth_challenge": {"fail_open": False}},
+    PHONE_PROVIDER: {"type": "default"},
+    EXTRAS: protection_extras.DEFAULTS,
 }
 """What each is before anybody changed it; `rate` is milliseconds until one more try is free."""
 
 
-def effective(name: str, stored: Mapping[str, object] | None) -> Mapping[str, object]:
-    """Return one of the five as it is in force."""
-    return DEFAULTS[name] if stored is None else stored
+def effective(name: str, stored: Document | None) -> Document:
+    """Return one of the objects as it is in force."""
+    known = stored or {}
+    lacking = {member: value for member, value in DEFAULTS[name].items() if member not in known}
+    return {**known, **lacking}
 
 
-def changed(name: str, members: Members, stored: Mapping[str, object] | None) -> dict[str, object]:
-    """Return one of the five with what a document says of it."""
+def changed(name: str, members: Members, stored: Document | None) -> dict[str, object]:
+    """Return one of the objects with what a document says of it."""
     made = _READERS[name](members, effective(name, stored), DEFAULTS[name])
     members.only()
     return made
 
 
-def _brute_force(
-    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> dict[str, object]:
+def _brute_force(members: Members, kept: Document, reset: Document) -> dict[str, object]:
     made = {
         "enabled": _flag(members, "enabled", kept, reset),
         "shields": _set(members, "shields", kept, reset, BRUTE_FORCE_SHIELDS),
@@ -126,20 +134,14 @@ def _brute_force(
     return made if mode is None else made | {"form_submission_mode": mode}
 
 
-def _suspicious_ip(
-    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> dict[str, object]:
-    stage = members.member("stage")
-    stages = {}
-    for name in SUSPICIOUS_IP_STAGES:
-        inner = stage.member(name)
-        old, default = _inner(kept, "stage", name), _inner(reset, "stage", name)
-        stages[name] = {
+def _suspicious_ip(members: Members, kept: Document, reset: Document) -> dict[str, object]:
+    stages = {
+        name: {
             "max_attempts": _whole(inner, "max_attempts", old, default, MAX_NUMBER),
             "rate": _whole(inner, "rate", old, default, MAX_NUMBER),
         }
-        inner.only()
-    stage.only()
+        for name, inner, old, default in _stages(members, kept, reset)
+    }
     return {
         "enabled": _flag(members, "enabled", kept, reset),
         "shields": _set(members, "shields", kept, reset, SUSPICIOUS_IP_SHIELDS),
@@ -148,20 +150,16 @@ def _suspicious_ip(
     }
 
 
-def _breached_password(
-    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> dict[str, object]:
-    stage = members.member("stage")
-    stages = {}
-    for name in BREACHED_STAGES:
-        inner = stage.member(name)
-        old, default = _inner(kept, "stage", name), _inner(reset, "stage", name)
-        stages[name] = {"shields": _set(inner, "shields", old, default, BREACHED_STAGE_SHIELDS)}
-        inner.only()
-    stage.only()
+def _breached_password(members: Members, kept: Document, reset: Document) -> dict[str, object]:
+    stages = {
+        name: {"shields": _set(inner, "shields", old, default, BREACHED_STAGE_SHIELDS)}
+        for name, inner, old, default in _stages(members, kept, reset)
+    }
     frequency = _set(members, "admin_notification_frequency", kept, reset, FREQUENCIES)
-    if "admin_notification_frequency" not in members and stage.present():
-        frequency = []  # recorded: a stage without a frequency empties the frequency
+    given = members.given("stage")
+    is_staged = isinstance(given, Mapping) and any(given.values())
+    if "admin_notification_frequency" not in members and is_staged:
+        frequency = []  # recorded: a stage without a frequency empties it, an empty stage does not
     return {
         "enabled": _flag(members, "enabled", kept, reset),
         "shields": _set(members, "shields", kept, reset, BREACHED_SHIELDS),
@@ -171,9 +169,7 @@ def _breached_password(
     }
 
 
-def _bot_detection(
-    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> dict[str, object]:
+def _bot_detection(members: Members, kept: Document, reset: Document) -> dict[str, object]:
     challenges = {
         name: _choice(members, name, kept, reset, CHALLENGE_POLICIES) for name in CHALLENGES
     }
@@ -185,9 +181,7 @@ def _bot_detection(
     }
 
 
-def _captcha(
-    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> dict[str, object]:
+def _captcha(members: Members, kept: Document, reset: Document) -> dict[str, object]:
     active = kept.get("active_provider_id")
     active = members.optional_text(
         "active_provider_id", active if isinstance(active, str) else None, choices=PROVIDERS
@@ -205,6 +199,10 @@ def _captcha(
     return made
 
 
+def _phone_provider(members: Members, kept: Document, reset: Document) -> dict[str, object]:
+    return {"type": _choice(members, "type", kept, reset, PHONE_BACK_OFFS)}
+
+
 def _provider(members: Members, kinds: Mapping[str, type]) -> dict[str, object]:
     for name in PROVIDER_SECRETS:
         members.secret(name)
@@ -220,43 +218,40 @@ def _provider(members: Members, kinds: Mapping[str, type]) -> dict[str, object]:
     return made
 
 
-def _flag(
-    members: Members, name: str, kept: Mapping[str, object], reset: Mapping[str, object]
-) -> bool:
+def _stages(
+    members: Members, kept: Document, reset: Document
+) -> Iterator[tuple[str, Members, Document, Document]]:
+    """Return each stage: its name and members, what it was, and what null makes of it."""
+    was = reset if "stage" in members and members.given("stage") is None else kept
+    stage = members.member("stage")
+    for name in _inner(reset, "stage"):
+        inner = stage.member(name)
+        yield name, inner, _inner(was, "stage", name), _inner(reset, "stage", name)
+        inner.only()
+    stage.only()
+
+
+def _flag(members: Members, name: str, kept: Document, reset: Document) -> bool:
     return members.flag(name, kept=kept[name] is True, reset=reset[name] is True)
 
 
 def _choice(
-    members: Members,
-    name: str,
-    kept: Mapping[str, object],
-    reset: Mapping[str, object],
-    choices: Collection[str],
+    members: Members, name: str, kept: Document, reset: Document, choices: Collection[str]
 ) -> str:
     return members.text(name, str(kept[name]), str(reset[name]), choices=choices)
 
 
 def _set(
-    members: Members,
-    name: str,
-    kept: Mapping[str, object],
-    reset: Mapping[str, object],
-    choices: Collection[str],
+    members: Members, name: str, kept: Document, reset: Document, choices: Collection[str]
 ) -> list[str]:
     return sorted(members.texts(name, _texts(kept[name]), _texts(reset[name]), choices=choices))
 
 
-def _whole(
-    members: Members,
-    name: str,
-    kept: Mapping[str, object],
-    reset: Mapping[str, object],
-    most: int,
-) -> int:
+def _whole(members: Members, name: str, kept: Document, reset: Document, most: int) -> int:
     return members.whole(name, _number(kept[name]), _number(reset[name]), least=1, most=most)
 
 
-def _addresses(members: Members, kept: Mapping[str, object]) -> list[str]:
+def _addresses(members: Members, kept: Document) -> list[str]:
     """Return the allowlist: addresses and networks as they were written, in their order."""
     found = members.texts("allowlist", _texts(kept["allowlist"]))
     if len(found) > MAX_ALLOWLIST:
@@ -269,7 +264,7 @@ def _addresses(members: Members, kept: Mapping[str, object]) -> list[str]:
     return list(found)
 
 
-def _inner(document: Mapping[str, object], *names: str) -> Mapping[str, object]:
+def _inner(document: Document, *names: str) -> Document:
     for name in names:
         inner = document[name]
         document = inner if isinstance(inner, Mapping) else {}
@@ -284,15 +279,12 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 1
 
 
-_READERS: Final[
-    Mapping[
-        str,
-        Callable[[Members, Mapping[str, object], Mapping[str, object]], dict[str, object]],
-    ]
-] = {
+_READERS: Final[Mapping[str, Callable[[Members, Document, Document], dict[str, object]]]] = {
     BRUTE_FORCE: _brute_force,
     SUSPICIOUS_IP: _suspicious_ip,
     BREACHED_PASSWORD: _breached_password,
     BOT_DETECTION: _bot_detection,
     CAPTCHA: _captcha,
+    PHONE_PROVIDER: _phone_provider,
+    EXTRAS: protection_extras.read,
 }

@@ -6,8 +6,21 @@ Rule 1: pure. Source: attack-protection §7; the members are our own (ADR 0012).
 from collections.abc import Mapping
 from typing import Final
 
+from gateword.policy.members import Members
+from gateword.policy.signup import is_deliverable
+
 EXTRAS: Final = "x-gateword"
 LOCKOUT_STYLES: Final = ("auth0", "backoff")
+MAX_EMAIL_CHARS: Final = 254
+
+MOST: Final[Mapping[str, int]] = {
+    "account_cap": 10_000,
+    "same_user_per_minute": 100_000,
+    "client_ceiling": 1_000,
+    "distinct_identifiers": 10_000,
+    "names_per_address": 1_000_000,
+}
+"""The numbers, and how large each may be."""
 
 DEFAULTS: Final[Mapping[str, object]] = {
     "lockout_style": "auth0",
@@ -20,10 +33,50 @@ DEFAULTS: Final[Mapping[str, object]] = {
     "alarms": True,
     "admin_email": "",
 }
-"""`account_cap`: failures in a row of one account over all addresses, after which only addresses
-from which it logged in before are admitted. `same_user_per_minute`: logins of one user from one
-address at once; half as many come back each minute. `client_ceiling`: how many times the budget of
-an address a client has over all addresses. `distinct_identifiers`: names of nobody that an address
-may try in ten minutes. `names_per_address`: names with failures that an address may hold.
-`strict_forwarded_for`: an unusable `auth0-forwarded-for` of a trusted client is refused. `alarms`:
-unusual failure rates are logged. `admin_email`: who is told. 0 switches a number off."""
+
+MEANING: Final[Mapping[str, str]] = {
+    "lockout_style": "How long a block lasts: `auth0` for 30 days after the last wrong password, "
+    "`backoff` for a minute, doubled with each further one, an hour at most.",
+    "account_cap": "Wrong passwords in a row of one account over all addresses, after which only "
+    "addresses from which it logged in before are admitted; 0 sets no cap. NIST allows 100 at "
+    "most.",
+    "same_user_per_minute": "Logins of one user from one address at once; half as many come back "
+    "each minute. 0 sets no bound.",
+    "client_ceiling": "How many times the budget of one address a client that tells its users' "
+    "addresses has for the failures of all; 0 sets no bound.",
+    "distinct_identifiers": "Names of nobody that an address may try in ten minutes; 0 sets no "
+    "bound.",
+    "names_per_address": "Names with wrong passwords that an address may hold; 0 sets no bound.",
+    "strict_forwarded_for": "An unusable `auth0-forwarded-for` of a trusted client is refused.",
+    "alarms": "Unusual rates of failed logins are logged.",
+    "admin_email": "Who is told of attacks; empty for nobody.",
+}
+
+
+def read(
+    members: Members, kept: Mapping[str, object], reset: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the object with what a document says of it.
+
+    Args:
+        members: Of the document.
+        kept: The object as it is; absent members stay so.
+        reset: The defaults; null goes back to them.
+    """
+    return {name: _read(members, name, kept[name], reset[name]) for name in DEFAULTS}
+
+
+def _read(members: Members, name: str, kept: object, default: object) -> object:
+    if name in MOST:
+        return members.whole(name, _number(kept), _number(default), most=MOST[name])
+    if isinstance(default, bool):
+        return members.flag(name, kept=kept is True, reset=default)
+    choices = LOCKOUT_STYLES if name == "lockout_style" else ()
+    text = members.optional_text(name, str(kept), choices=choices)
+    if name == "admin_email" and text and not is_deliverable(text):
+        members.fault("must be an e-mail address, or empty", name)
+    return default if text is None else text
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -33,14 +33,18 @@ from gateword.management.validation import fault
         (flag(), 1, "Expected type boolean"),
         (array(text(), least=1), [], "Array is too short, minimum items: 1"),
         (array(text(), most=1), ["a", "b"], "Array is too long, maximum items: 1"),
-        (array(text(), unique=True), ["a", "a"], "Array items are not unique"),
+        (
+            nullable(array(text(), unique=True)), ["b", "a", "c", "a"],
+            "Array items are not unique (indexes 1 and 3)",
+        ),
+        (array(number(), unique=True), [1, 1.0], "Array items are not unique"),
         (obj(least=1, others=True), {}, "Too few properties defined, minimum: 1"),
         (obj({"a": obj({"b": text()})}), {"a": {"b": 1}}, "Expected type string on property a.b"),
         (nullable(text()), 1, "Expected type string"),
         (nullable(obj({"a": text()})), {"b": 1}, "Additional properties not allowed: b"),
         (obj(others=whole()), {"a": "x"}, "Expected type integer on property a"),
     ],
-)
+)  # fmt: skip
 def test_fault_names_bound_and_place(schema: Schema, value: object, told: str) -> None:
     """What is wrong is told as Auth0 tells it, with the property where there is one."""
     assert told == fault(schema, value)

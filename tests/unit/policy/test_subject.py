@@ -7,7 +7,7 @@ from gateword.policy import subject
     ("typed", "counted"),
     [
         (" Ann@Example.COM\n", "ann@example.com"),
-        ("Ａｎｎ", "ann"),
+        ("\uff21nn", "ann"),
         ("+49 151", "+49 151"),
         ("", ""),
         ("  ", "  "),
