@@ -11,6 +11,7 @@ from gateword.accounts.job_runner import JobRunner
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from tests.support.house import DOMAIN, House, signing_key
+from tests.support.protection import protect
 from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
 
 Given = Callable[..., Awaitable[None]]
@@ -173,9 +174,27 @@ async def _another_tenant(house: House, domain: str) -> None:
     await house.add_tenant("another", domain)
 
 
+async def _protection(house: House, name: str, text: str) -> None:
+    await protect(house.parts, name, house.clock.now(), **json.loads(text))
+
+
+async def _failed_logins(house: House, count: str, user: str, password: str) -> None:
+    for _ in range(int(count)):
+        await house.token(
+            grant_type="password", username=user, password=VALUES.get(password, password), **_WEB
+        )
+
+
+async def _failed_names(house: House, count: str) -> None:
+    for number in range(int(count)):
+        await house.token(grant_type="password", username=f"name{number}", password="x", **_WEB)
+
+
 async def _jobs(house: House) -> None:
     await JobRunner().run(house.parts)
 
+
+_WEB: Final = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
 
 GIVENS: Final[dict[str, Given]] = {
     r"(\d+) s later": _later,
@@ -199,6 +218,9 @@ GIVENS: Final[dict[str, Given]] = {
     r"ann has no permissions at (.+)": _loses_role,
     r"signing keys were rotated": _rotated,
     r"the previous signing key was revoked": _revoked,
+    r"protection (\S+) has (\{.*\})": _protection,
+    r"(\d+) logins of (\S+) with (\S+)": _failed_logins,
+    r"logins of (\d+) names that nobody has": _failed_names,
     r"the jobs have run": _jobs,
     r"the database is away": _away,
     r"the database is back": _back,

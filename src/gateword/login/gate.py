@@ -57,9 +57,8 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
     connection, place = attempt.connection, counted(attempt.ask.caller.ip)
     name = subject.name_of(attempt.username)
     blocked = parts.stores.attempts.recall(connection.key, name, place)
-    if blocked is not None:  # one of a flood: nobody is asked, and nothing is written
-        row = _shield(plugs, blocked.shield).refusal
-        raise Refused(row, retry_after_s=blocked.retry_after_s, is_quiet=True)
+    if blocked is not None:
+        raise _again(plugs, blocked)
     claimant = await realm.claimant(connection, attempt.username)
     if isinstance(claimant, Unreachable):
         raise Refused(Refusal.REALM_UNREACHABLE, detail=claimant.reason, facts=facts.of(attempt))
@@ -72,6 +71,8 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
     entry = _entry(plugs.shields, knock, claimant.user)
     came = await _admitted(parts, entry, name)
     if isinstance(came, Blocked):
+        if came.is_remembered:
+            raise _again(plugs, came)
         raise await _refused(parts, plugs, knock, claimant.user, came)
     if isinstance(came, Busy):
         raise Refused(Refusal.TRIES_UNDER_WAY, retry_after_s=1, facts=facts.of(attempt))
@@ -138,14 +139,21 @@ def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
 
 async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
     """Wait until a try is admitted or refused; Busy when it waited long enough."""
+    came = await _reserved(parts, entry, name)
+    if not isinstance(came, Busy):
+        return came
     attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
-    give_up_s = loop.time() + WAIT_S
-    while True:
-        came = await _reserved(parts, entry, name)
-        left_s = give_up_s - loop.time()
-        if not isinstance(came, Busy) or left_s <= 0:
-            return came
-        await attempts.freed(entry.connection_key, entry.subject, min(left_s, _LOOK_AGAIN_S))
+    whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
+    async with attempts.turn(*whose, WAIT_S) as is_turn:
+        while is_turn and (left_s := give_up_s - loop.time()) > 0:
+            blocked = attempts.recall(entry.connection_key, name, entry.place)
+            if blocked is not None:  # who stood before us was told so
+                return blocked
+            came = await _reserved(parts, entry, name)
+            if not isinstance(came, Busy):
+                return came
+            await attempts.freed(*whose, min(left_s, _LOOK_AGAIN_S))
+    return came
 
 
 async def _reserved(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
@@ -159,6 +167,12 @@ async def _reserved(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | 
         if isinstance(came, Lease):
             await attempts.settle(came, Outcome.VOID, parts.clock.now())
         raise
+
+
+def _again(plugs: Plugs, blocked: Blocked) -> Refused:
+    """Return the refusal of one of a flood: nobody was asked, and nothing is written."""
+    row = _shield(plugs, blocked.shield).refusal
+    return Refused(row, retry_after_s=blocked.retry_after_s, is_quiet=True)
 
 
 async def _refused(

@@ -7,6 +7,7 @@ Source: RFC 6749 §10.7; Auth0 "Brute-force Protection", "Suspicious IP Throttli
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
@@ -238,6 +239,15 @@ class Attempts(Protocol):
 
         A lease that has expired has been counted as a failure already, and a success that comes
         so late forgets nothing.
+        """
+        ...
+
+    def turn(
+        self, connection_key: int, subject: str, within_s: float
+    ) -> AbstractAsyncContextManager[bool]:
+        """Stand in the subject's queue until it is one's turn to look; False when it was too long.
+
+        Only those stand in it who found every slot in flight.
         """
         ...
 

@@ -5,8 +5,9 @@ A refusal is remembered for a second at most: what another process lifts is free
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from gateword.ports.attempts import Blocked, Subject
@@ -66,29 +67,55 @@ class Refusals:
         return replace(held.blocked, retry_after_s=left_s, is_first=False, is_remembered=True)
 
 
-class Waiters:
-    """Who waits until a try of a subject has ended."""
+@dataclass(slots=True)
+class _Queue:
+    """Those of one subject who wait for a try to end; the one at the front looks."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    members: int = 0
+
+
+class Queues:
+    """Who waits until a try of a subject has ended: one looks, the others stand behind.
+
+    So 200 parallel tries of one account cost one look each time one of them ends.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[Subject, set[asyncio.Future[None]]] = {}
+        self._queues: dict[Subject, _Queue] = {}
 
-    async def wait(self, subject: Subject, within_s: float) -> None:
-        """Return when `wake` was called for the subject, or after that time."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting.setdefault(subject, set())
-        waiting.add(future)
+    @asynccontextmanager
+    async def turn(self, subject: Subject, within_s: float) -> AsyncIterator[bool]:
+        """Stand in the queue until it is one's turn; False when that took too long."""
+        queue = self._queues.setdefault(subject, _Queue())
+        queue.members += 1
+        is_turn = False
         try:
-            await asyncio.wait({future}, timeout=within_s)
+            with suppress(TimeoutError):
+                is_turn = await asyncio.wait_for(queue.turn.acquire(), max(0.0, within_s))
+            yield is_turn
         finally:
-            waiting.discard(future)
-            if not waiting:
-                self._waiting.pop(subject, None)
+            if is_turn:
+                queue.turn.release()
+            queue.members -= 1
+            if queue.members == 0:
+                self._queues.pop(subject, None)
 
-    def wake(self, subject: Subject) -> None:
-        """Wake who waits for the subject."""
-        for future in self._waiting.get(subject, ()):
-            if not future.done():
-                future.set_result(None)
+    async def ended(self, subject: Subject, within_s: float) -> None:
+        """Return when a try of the subject has ended in this process, or after that time."""
+        queue = self._queues.get(subject)
+        if queue is None:
+            return
+        queue.ended.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(queue.ended.wait(), max(0.0, within_s))
+
+    def note(self, subject: Subject) -> None:
+        """Tell whoever looks that a try of the subject has ended."""
+        queue = self._queues.get(subject)
+        if queue is not None:
+            queue.ended.set()
 
 
 class Occasions:

@@ -6,6 +6,7 @@ an expired lease is a failure.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Final
 
@@ -24,7 +25,7 @@ from gateword.ports.attempts import (
 from gateword.ports.clock import Clock, Dice
 from gateword.storage import attempt_sql as sql
 from gateword.storage import attempt_writes
-from gateword.storage.attempt_memory import Occasions, Refusals, Waiters
+from gateword.storage.attempt_memory import Occasions, Queues, Refusals
 from gateword.storage.attempt_state import State, admission, read
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
@@ -43,7 +44,7 @@ class SqlAttempts:
         self._dice = dice
         self._locks = database.dialect is Dialect.POSTGRES
         self._refusals = Refusals(clock.monotonic_s)
-        self._waiters = Waiters()
+        self._queues = Queues()
         self._occasions = Occasions(clock.monotonic_s)
 
     def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
@@ -83,10 +84,15 @@ class SqlAttempts:
         try:
             return await self._database.transact(work)
         finally:
-            self._waiters.wake((entry.connection_key, entry.subject))
+            self._queues.note((entry.connection_key, entry.subject))
+
+    def turn(
+        self, connection_key: int, subject: str, within_s: float
+    ) -> AbstractAsyncContextManager[bool]:
+        return self._queues.turn((connection_key, subject), within_s)
 
     async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
-        await self._waiters.wait((connection_key, subject), within_s)
+        await self._queues.ended((connection_key, subject), within_s)
 
     def is_first(self, key: str, within_s: float) -> bool:
         return self._occasions.is_first(key, within_s)
