@@ -42,6 +42,7 @@ from gateword.registry import CHORES, GRANTS, REALMS, SHIELDS
 from gateword.rounds import go_on
 from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
+from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
 from gateword.storage.open import open_database, open_stores, open_tenants
 from gateword.telemetry.counters import Counters
@@ -83,6 +84,11 @@ class Engines:
             passes=settings.argon2_passes,
         )
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
+        self._breaches = StoredBreaches(
+            corpus_file(settings),
+            self.clock.monotonic_s,
+            is_expected=bool(settings.breached_corpus),
+        )
         self.database: Database
 
     async def open(self) -> None:
@@ -112,6 +118,7 @@ class Engines:
             key_maker=SigningKeysOnDemand(tenant.domain, self.clock, self.dice),
             clock=self.clock,
             dice=self.dice,
+            breaches=self._breaches,
             grant_types=frozenset(make.grant_type for make in GRANTS),
         )
 

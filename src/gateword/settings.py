@@ -103,6 +103,12 @@ class Settings:
         doc="Whether log streams may be sent to loopback, link-local and private addresses, and by "
         "http.",
     )
+    breached_corpus: str = _setting(
+        "",
+        "path",
+        "Corpus of breached passwords that `gateword breached import` makes; empty is "
+        "`breached-passwords.gwb` in the data folder.",
+    )
     smtp_url: str = _setting(
         "",
         "URL",

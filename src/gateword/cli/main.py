@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "keys": "List, rotate and revoke signing keys.",
     "tenants": "List and add tenants.",
     "logs": "Print the newest events of a tenant's log, the oldest of them first.",
+    "breached": "Import, show and ask the corpus of breached passwords.",
     "doctor": "Look for faults: files, database, keys, certificate, clients, realms.",
     "demo": "Show the whole flow: a login server, an application with a login form, and an API.",
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateword.ports.attempts import Attempts
+from gateword.ports.breaches import Breaches
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
@@ -69,6 +70,7 @@ class Parts:
     key_maker: SigningKeyMaker
     clock: Clock
     dice: Dice
+    breaches: Breaches
     grant_types: frozenset[str] = frozenset()
 
 
