@@ -36,6 +36,17 @@ methods = st.one_of(
         st.lists(keys, min_size=1, max_size=1),
     ),
 )
+
+
+def _is_believed_without_proof(document: Mapping[str, Any]) -> bool:
+    proves = document.get("token_endpoint_auth_method") or (
+        "none" if document.get("app_type") in ("native", "spa") else "some"
+    )
+    by_key = "client_authentication_methods" in document
+    is_trusted = document.get("is_token_endpoint_ip_header_trusted") is True
+    return is_trusted and proves == "none" and not by_key
+
+
 clients = st.builds(
     lambda document, proof: {"name": "Shop", **document, **proof},
     st.fixed_dictionaries(
@@ -73,7 +84,7 @@ clients = st.builds(
         },
     ),
     methods,
-)
+).filter(lambda document: not _is_believed_without_proof(document))
 apis = st.fixed_dictionaries(
     {},
     optional={

@@ -50,6 +50,7 @@ _PUBLIC_APP_TYPES: Final = ("native", "spa")
 _PUBLIC_GRANTS: Final = ("implicit", "authorization_code", "refresh_token")
 _READ_ONLY: Final = ("global", "tenant", "signing_keys", "owners", "callback_url_template")
 _METHOD: Final = "token_endpoint_auth_method"
+_HEADER: Final = "is_token_endpoint_ip_header_trusted"
 _KEYS: Final = "client_authentication_methods"
 
 
@@ -141,13 +142,24 @@ def _read(members: Members, stored: Client, fresh: Client, maker: ClientMaker) -
             choices=tuple(sorted({*GRANT_TYPES, *maker.grant_types})),
         ),
         is_first_party=members.flag("is_first_party", kept=stored.is_first_party, reset=True),
-        is_ip_header_trusted=members.flag(
-            "is_token_endpoint_ip_header_trusted", kept=stored.is_ip_header_trusted, reset=False
-        ),
+        is_ip_header_trusted=members.flag(_HEADER, kept=stored.is_ip_header_trusted, reset=False),
         refresh=refresh_document.read(members, stored.refresh),
         default_audience=members.optional_text("default_audience", stored.default_audience),
     )
+    _check_header(members, stored, client)
     return _with_secret(_with_document(client, members), maker)
+
+
+def _check_header(members: Members, stored: Client, client: Client) -> None:
+    """Note a fault when a client that proves nothing is to be believed about addresses.
+
+    One that was stored so before there was this rule keeps it until somebody names it again; it is
+    not believed in any case (`policy.caller`).
+    """
+    was_so = stored.is_ip_header_trusted and stored.auth_method is AuthMethod.NONE
+    is_so = client.is_ip_header_trusted and client.auth_method is AuthMethod.NONE
+    if is_so and not (was_so and members.given(_HEADER) is None and members.given(_METHOD) is None):
+        members.fault(f"needs a client that proves itself: {_METHOD} cannot be none", _HEADER)
 
 
 def _with_document(client: Client, members: Members) -> Client:

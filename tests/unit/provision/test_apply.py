@@ -203,6 +203,10 @@ async def test_realm_belongs_to_one_database(house: House) -> None:
         ("clients: [{name: a}, {name: a}]", "f.yaml:1: clients[1].name: a client named a stands"),
         ("clients: [{naem: a}]", "f.yaml:1: clients[0]: name is required; did you misspell"),
         (
+            "clients: [{name: a, app_type: spa, is_token_endpoint_ip_header_trusted: true}]",
+            "f.yaml:1: clients[0].is_token_endpoint_ip_header_trusted: needs a client that proves",
+        ),
+        (
             "databases: [{name: D, enabled_clients: [Shpo]}]\nclients: [{name: Shop}]",
             "f.yaml:1: databases[0].enabled_clients[0]: no client is named Shpo; did you",
         ),
