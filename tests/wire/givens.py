@@ -78,13 +78,13 @@ async def _deleted(house: House, name: str) -> None:
     await house.parts.stores.users.remove(VALUES[name])
 
 
-async def _new_password(house: House, name: str) -> None:
+async def _new_password(house: House, name: str, password: str = "a new password") -> None:
     stores = house.parts.stores
     user = await stores.users.by_id(VALUES[name])
     connection = await stores.connections.named(EMPLOYEES)
     if user is None or connection is None:
         raise LookupError(f"{name} is gone")
-    encoded = await house.parts.hasher.hash(Secret("a new password"))
+    encoded = await house.parts.hasher.hash(Secret(password))
     await passwords.replaced(house.parts, user, connection, encoded)
 
 
@@ -206,6 +206,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"(\w+) is deleted": _deleted,
     r"(\w+) is now called (.+)": _renamed,
     r"(\w+) has a new password": _new_password,
+    r"(\w+) has the password (\S+)": _new_password,
     r"client (\w+) rotates refresh tokens": _rotates,
     r"client (\w+) rotates refresh tokens no more": _rotates_no_more,
     r"client (\w+) may not refresh": _may_not_refresh,

@@ -51,6 +51,7 @@ async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> tupl
     if row is None or row[0] <= bound.most:
         return ()
     await spend(tx, bucket, at, bucket.size)
+    await tx.run(sql.TELL, name=bucket.key)  # the failure's own event tells of it
     return (bound.shield,)
 
 
