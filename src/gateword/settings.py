@@ -83,11 +83,6 @@ class Settings:
     management_rate_per_s: int = _setting(
         1000, "requests a second, per tenant and process", "Limit of /api/v2; 0 is none."
     )
-    signup_rate_per_min: int = _setting(
-        50,
-        "sign-ups a minute, per address and process",
-        "Limit of /dbconnections/signup; 0 is none.",
-    )
     change_password_burst: int = _setting(
         10,
         "requests, per address, e-mail and process",
@@ -266,7 +261,6 @@ def _too_small(settings: Settings) -> list[str]:
         "token_rate_per_s": 0,
         "userinfo_rate_per_min": 0,
         "management_rate_per_s": 0,
-        "signup_rate_per_min": 0,
         "change_password_burst": 0,
         "log_retention_days": 0,
         "body_timeout_s": _MIN_PERIOD_S,

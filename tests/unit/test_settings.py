@@ -107,7 +107,6 @@ def test_file_is_refused_when_it_is_no_toml(tmp_path: Path, text: str | bytes) -
     [
         ({"TLS": "on"}, "tls is dev, off or files"),
         ({"SMTP_URL": "mail.example:25"}, "smtp_url begins with smtp:// or smtps://"),
-        ({"SIGNUP_RATE_PER_MIN": "-1"}, "signup_rate_per_min is at least 0"),
         ({"CHANGE_PASSWORD_BURST": "-1"}, "change_password_burst is at least 0"),
         ({"TLS": "files", "TLS_CERT": "/c"}, "tls files needs tls_cert and tls_key"),
         ({"WORKERS": "0"}, "workers is at least 1"),

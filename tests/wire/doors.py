@@ -12,6 +12,7 @@ from tests.wire.world import CLIENTS, CUSTOMERS, VALUES
 NEW: Final = "Brand-new-pass-1"
 RESET: Final = "/u/reset-password"
 VERIFY: Final = "/u/email-verification"
+UNBLOCK: Final = "/u/unblock"
 ANN: Final = "ann@example.com"
 
 
@@ -43,6 +44,14 @@ async def logged_in(house: House, password: str, email: str = ANN) -> httpx.Resp
         client_id=CLIENTS["web"].client_id,
         client_secret=VALUES["web_secret"],
     )
+
+
+async def shut_out(house: House) -> str:
+    """Type ten wrong passwords, and return the link of the letter that tells of the block."""
+    for _ in range(10):
+        assert 403 == (await logged_in(house, "wrong")).status_code
+    drawer = Drawer()
+    return link_of((await drawer.emptied(house))[-1])
 
 
 async def with_options(house: House, **options: Any) -> None:

@@ -33,6 +33,12 @@ async def chosen(
     return client, connection
 
 
+def lets_choose(connection: Connection) -> bool:
+    """Say whether the users of a directory may choose new passwords themselves."""
+    is_off = connection.options.get("disable_self_service_change_password") is True
+    return not is_off and not connection.lives_elsewhere
+
+
 def _why_not(client: Client | None, connection: Connection) -> str | None:
     if connection.strategy != OWN_STRATEGY or not connection.is_active:
         return "the connection is no active database"

@@ -1,7 +1,8 @@
 """Somebody has forgotten a password (Auth0 Authentication API "Change password").
 
 Whether there is such a user shows neither in the answer nor in its time: the same statements run,
-and the letter is written and sent later.
+and the letter is written and sent later. Nor does it show that a mailbox has had its share of
+letters: however many addresses ask, it is not flooded.
 """
 
 from typing import Final
@@ -12,12 +13,18 @@ from gateword.domain.client import Client
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.refused import OWN_FAILURE, Refused
+from gateword.domain.user import User
 from gateword.policy.identifier import MAX_CHARS, normal
 from gateword.policy.token_params import Fields
+from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
 
 LETTER: Final = "reset_email"
+LETTERS_AT_ONCE: Final = 10
+"""How many letters a mailbox gets, whoever asks for them; one more each six minutes."""
+
+_ONE_MORE_MS: Final = 360_000
 
 
 async def ask(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
@@ -46,8 +53,7 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     kind = "username" if "email" not in fields.params and "username" in fields.params else "email"
     typed, place = _required(fields, kind), _required(fields, "connection")
     client, connection = await directory.chosen(parts, place, fields.params.get("client_id"))
-    is_off = connection.options.get("disable_self_service_change_password") is True
-    if is_off or connection.lives_elsewhere:
+    if not directory.lets_choose(connection):
         raise Refused(AccountRefusal.CHANGE_DISABLED)
     name = normal(typed).replace("\0", "")[:MAX_CHARS]
     account = await parts.stores.users.account(connection.key, [(kind, name)])
@@ -57,12 +63,15 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     to = name if kind == "email" else (user and user.email) or ""
     order = {"connection": connection.name, "client_id": client.client_id if client else ""}
     letter = Letter(to=to, kind=LETTER, user_id=user.user_id if user else "", order=order)
-    await parts.stores.outbox.add(letter, at)
+    is_full = await parts.stores.attempts.take([_share(parts, to or name)], at) is not None
+    if not is_full:
+        await parts.stores.outbox.add(letter, at)
+    why = _why_none(user, is_full=is_full)
     row = diary.event(
-        LogCode.SCPR if user else LogCode.FCPR,
+        LogCode.SCPR if why is None else LogCode.FCPR,
         at,
         caller,
-        description=None if user else "The user does not exist.",
+        description=why,
         client=client,
         connection=connection,
         user=user,
@@ -70,6 +79,24 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     )
     await parts.stores.logs.append([row])
     return client
+
+
+def _why_none(user: User | None, *, is_full: bool) -> str | None:
+    """Return why no letter leaves, for the log; None when one does."""
+    if is_full:
+        return "The mailbox has had too many letters already."
+    return "The user does not exist." if user is None else None
+
+
+def _share(parts: Parts, mailbox: str) -> Bucket:
+    """Return the letters that a mailbox may get; whose it is can be read nowhere."""
+    return Bucket(
+        shield=LETTER,
+        key=f"reset:{parts.stamp.digest(mailbox, 'mailbox')}",
+        size=LETTERS_AT_ONCE,
+        refill_ms=_ONE_MORE_MS,
+        spends_always=True,
+    )
 
 
 def _required(fields: Fields, name: str) -> str:

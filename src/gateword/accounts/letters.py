@@ -4,13 +4,15 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
-from gateword.accounts import letter_templates, links
+from gateword.accounts import alerts, directory, letter_templates, links
 from gateword.accounts.links import Purpose
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.tenant import Tenant
 from gateword.domain.user import User
 from gateword.policy import email_template
+from gateword.policy import notice as notices
+from gateword.policy.notice import ALERT, BLOCKED, STOLEN, Notice
 from gateword.policy.web_address import is_web_address
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
@@ -19,13 +21,18 @@ Words = Mapping[str, object]
 
 _log: Final = logging.getLogger("gateword.post")
 
-PURPOSES: Final[Mapping[str, str]] = {"verify_email": links.VERIFY, "reset_email": links.RESET}
+PURPOSES: Final[Mapping[str, str]] = {
+    "verify_email": links.VERIFY,
+    "reset_email": links.RESET,
+    BLOCKED: links.UNBLOCK,
+    STOLEN: links.RESET,
+}
 SUBJECTS: Final[Mapping[str, str]] = {
     "verify_email": "Verify your e-mail address",
     "reset_email": "Choose a new password",
+    BLOCKED: "Logins to your account are blocked",
+    STOLEN: "Your password is known to strangers",
 }
-_DAY_S: Final = 86_400
-_HOUR_S: Final = 3600
 _MAX_LIFETIME_S: Final = 2_592_000
 _PROFILE: Final = ("name", "nickname", "given_name", "family_name", "picture")
 
@@ -37,6 +44,9 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
         None when nobody gets one: there is no such user, address or directory, or the tenant has
         switched letters of this kind off.
     """
+    notice = notices.ordered(ordered.order)
+    if ordered.kind == ALERT:
+        return None if notice is None else await alerts.written(parts, notice)
     is_for_somebody = ordered.user_id and ordered.to
     user = await parts.stores.users.by_id(ordered.user_id) if is_for_somebody else None
     connection = await parts.stores.connections.named(ordered.order.get("connection", ""))
@@ -46,23 +56,24 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
         return None
     client = await parts.stores.clients.get(ordered.order.get("client_id", ""))
     tenant = await parts.stores.settings.get()
-    words = _words(tenant, client, connection, user, ordered.to)
+    words = _words(tenant, client, connection, user, ordered.to, notice)
     theirs = template or {}
     purpose = _purpose(ordered, words, theirs, connection)
+    link = await _link(parts, user, purpose, connection)
+    return _filled(ordered, theirs, {**words, **link})
+
+
+async def _link(
+    parts: Parts, user: User, purpose: Purpose, connection: Connection
+) -> Mapping[str, str]:
+    """Return a new link and how long it lives; none where nobody may choose a password."""
     if purpose.name == links.RESET:
+        if not directory.lets_choose(connection):
+            return {}
         # Of several letters only the newest opens the door.
         await parts.stores.tickets.end(user.key, links.RESET)
     url = await links.issue(parts, user, purpose)
-    return _filled(ordered, theirs, {**words, "url": url, "lifetime": in_words(purpose.lifetime_s)})
-
-
-def in_words(lifetime_s: int) -> str:
-    """Return a lifetime as people say it: `5 days`, `1 hour`, `20 minutes`."""
-    for unit_s, unit in ((_DAY_S, "day"), (_HOUR_S, "hour"), (60, "minute")):
-        if lifetime_s >= unit_s:
-            count = lifetime_s // unit_s
-            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-    return "a minute"
+    return {"url": url, "lifetime": links.in_words(purpose.lifetime_s)}
 
 
 def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connection) -> Purpose:
@@ -108,7 +119,12 @@ def _their(theirs: Words, name: str, words: Words, *, html: bool = False) -> str
 
 
 def _words(
-    tenant: Tenant, client: Client | None, connection: Connection, user: User, to: str
+    tenant: Tenant,
+    client: Client | None,
+    connection: Connection,
+    user: User,
+    to: str,
+    notice: Notice | None,
 ) -> dict[str, object]:
     settings = tenant.document
     contact = {
@@ -123,12 +139,15 @@ def _words(
         "tenant": {"name": tenant.name, "domain": tenant.domain, **contact},
         "application": application,
         "connection": {"name": connection.name},
+        "time": notice.time if notice else "",
+        "everywhere": notice is not None and notice.everywhere,
         "user": {
             **person,
             "email": to or user.email or "",
             "username": user.username or "",
             "user_id": user.user_id,
             "user_metadata": dict(user.user_metadata),
+            "source_ip": notice.address if notice else "",
         },
     }
 

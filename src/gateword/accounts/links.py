@@ -14,11 +14,18 @@ from gateword.ports.queues import Ticket
 
 RESET: Final = "change_password"
 VERIFY: Final = "verify_email"
-PATHS: Final[Mapping[str, str]] = {RESET: "u/reset-password", VERIFY: "u/email-verification"}
+UNBLOCK: Final = "unblock"
+PATHS: Final[Mapping[str, str]] = {
+    RESET: "u/reset-password",
+    VERIFY: "u/email-verification",
+    UNBLOCK: "u/unblock",
+}
 LIFETIME_S: Final = 432_000
 """Five days, as Auth0's links live."""
 
 _HANDLE_CHARS: Final = 32
+_DAY_S: Final = 86_400
+_HOUR_S: Final = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +33,7 @@ class Purpose:
     """What a link is for.
 
     Attributes:
-        name: RESET or VERIFY.
+        name: RESET, VERIFY or UNBLOCK.
         email: Address that the link is about; a verified one is no other than this.
         result_url: Where its holder goes afterwards; empty is nowhere.
         verifies: Choosing a password also proves that the address is the user's.
@@ -53,6 +60,15 @@ class Purpose:
             "names_email": self.names_email,
             "client_id": self.client_id,
         }
+
+
+def in_words(lifetime_s: int) -> str:
+    """Return a lifetime as people say it: `5 days`, `1 hour`, `20 minutes`."""
+    for unit_s, unit in ((_DAY_S, "day"), (_HOUR_S, "hour"), (60, "minute")):
+        if lifetime_s >= unit_s:
+            count = lifetime_s // unit_s
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return "a minute"
 
 
 async def issue(parts: Parts, user: User, purpose: Purpose) -> str:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from gateword.accounts import diary, links, passwords, verification
+from gateword.accounts import diary, leaked, links, passwords, verification
 from gateword.accounts.links import Holder
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Caller
 from gateword.domain.secret import Secret
+from gateword.policy.notice import CHANGE
 from gateword.policy.password_policy import Complaint
 from gateword.ports.parts import Parts
 
@@ -22,7 +23,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NotChosen:
-    """The password breaks the policy; the link can still be used."""
+    """The password breaks the policy, or others know it; the link can still be used."""
 
     holder: Holder
     complaint: Complaint
@@ -58,6 +59,10 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     identity = await passwords.identity_key(parts, held.user, held.connection, held.email)
     complaint = await passwords.judged(parts, held.connection, password, held.user, identity)
     at = parts.clock.now()
+    if complaint is None:
+        event = _row(LogCode.RESET_PWD_LEAK, at, caller, held, leaked.COMPLAINT.message)
+        if await leaked.is_refused(parts, password, CHANGE, event):
+            complaint = leaked.COMPLAINT
     if complaint is not None:
         row = _row(LogCode.FCP, at, caller, held, complaint.message)
         await parts.stores.logs.append([row])

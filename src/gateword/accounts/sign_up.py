@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateword.accounts import diary, directory, passwords, verification
+from gateword.accounts import diary, directory, leaked, passwords, verification
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
-from gateword.domain.log_event import LogCode
+from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Caller
 from gateword.domain.refused import Refused
+from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser, User
 from gateword.policy import signup
+from gateword.policy.notice import SIGNUP
 from gateword.policy.profile import completed
 from gateword.policy.signup import SignUp
 from gateword.ports.parts import Parts
@@ -42,7 +44,7 @@ async def sign_up(
     connection: Connection | None = None
     try:
         client, connection = await directory.chosen(parts, asked.connection, asked.client_id)
-        user = await _created(parts, asked, connection)
+        user = await _created(parts, asked, connection, caller, client)
     except Refused as refused:
         if refused.refusal.row.log:
             await _log(parts, caller, client, connection, asked, refused=refused)
@@ -53,7 +55,9 @@ async def sign_up(
     return client, _answer(user, asked)
 
 
-async def _created(parts: Parts, asked: SignUp, connection: Connection) -> User:
+async def _created(
+    parts: Parts, asked: SignUp, connection: Connection, caller: Caller, client: Client | None
+) -> User:
     if (
         connection.options.get("disable_signup") is True
         or not connection.passwords_enabled
@@ -73,23 +77,34 @@ async def _created(parts: Parts, asked: SignUp, connection: Connection) -> User:
     )
     encoded = None
     if asked.password is not None:
-        complaint = await passwords.judged(parts, connection, asked.password, person, None)
-        if complaint is not None:
-            raise Refused(
-                AccountRefusal.PASSWORD_REFUSED,
-                body={
-                    "name": complaint.name,
-                    "message": complaint.message,
-                    **complaint.members(),
-                },
-                message=complaint.message,
-            )
+        await _judge(parts, connection, asked.password, person)
+        event = _event(
+            parts,
+            LogCode.SIGNUP_PWD_LEAK,
+            caller,
+            client,
+            connection,
+            asked,
+            description=leaked.COMPLAINT.message,
+        )
+        if await leaked.is_refused(parts, asked.password, SIGNUP, event):
+            raise Refused(AccountRefusal.PASSWORD_LEAKED)
         encoded = await parts.hasher.hash(asked.password)
     new = replace(completed(person), password_hash=encoded)
     added = await parts.stores.users.add(new, connection, parts.clock.now())
     if added is None:
         raise await _taken(parts, new, connection)
     return added
+
+
+async def _judge(parts: Parts, connection: Connection, password: Secret, person: NewUser) -> None:
+    complaint = await passwords.judged(parts, connection, password, person, None)
+    if complaint is not None:
+        raise Refused(
+            AccountRefusal.PASSWORD_REFUSED,
+            body={"name": complaint.name, "message": complaint.message, **complaint.members()},
+            message=complaint.message,
+        )
 
 
 async def _taken(parts: Parts, new: NewUser, connection: Connection) -> Refused:
@@ -113,18 +128,33 @@ async def _log(
     refused: Refused | None = None,
 ) -> None:
     why = None if refused is None else refused.detail or refused.description
-    row = diary.event(
-        LogCode.SS if refused is None else LogCode.FS,
+    code = LogCode.SS if refused is None else LogCode.FS
+    row = _event(parts, code, caller, client, connection, asked, description=why, user=user)
+    await parts.stores.logs.append([row])
+
+
+def _event(
+    parts: Parts,
+    code: LogCode,
+    caller: Caller,
+    client: Client | None,
+    connection: Connection | None,
+    asked: SignUp,
+    *,
+    description: str | None = None,
+    user: User | None = None,
+) -> LogEvent:
+    return diary.event(
+        code,
         parts.clock.now(),
         caller,
-        description=why,
+        description=description,
         client=client,
         client_id=asked.client_id or "",
         connection=connection,
         user=user,
         user_name=asked.email or asked.username or asked.phone_number or "",
     )
-    await parts.stores.logs.append([row])
 
 
 def _answer(user: User, asked: SignUp) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""A letter as Internet mail (RFC 5322, multipart/alternative)."""
+"""A letter as Internet mail (RFC 5322; multipart/alternative where it has an HTML form)."""
 
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -53,7 +53,8 @@ def message_of(letter: Letter, sender: str) -> EmailMessage:
         ) from None
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
     return message
 
 

@@ -91,7 +91,7 @@ class Ticket:
     """A link that lets its holder do one thing once (Auth0: "Tickets").
 
     Attributes:
-        purpose: change_password or verify_email.
+        purpose: change_password, verify_email or unblock.
         document: What else the link needs to know: address, connection, where to go afterwards.
     """
 
@@ -131,7 +131,7 @@ class Letter:
     Attributes:
         to: E-mail address.
         text: Plain text form.
-        html: HTML form.
+        html: HTML form; empty for a plain letter.
         kind: Which template it is made of, and of what the log tells.
         sender: Address it comes from; empty is the server's own.
         order: What it must be written of, when that is still to be done; empty else. Whom it is

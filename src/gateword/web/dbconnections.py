@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from gateword.accounts import diary, forgotten, sign_up
+from gateword.accounts import diary, forgotten, sign_up, sign_up_limit
 from gateword.domain.client import Client
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
@@ -17,7 +17,7 @@ from gateword.policy.caller import caller, counted
 from gateword.policy.identifier import normal
 from gateword.web import peer, wire
 from gateword.web.endpoint import Visit
-from gateword.web.rate_limit import RateLimit
+from gateword.web.rate_limit import RateLimit, Taken
 
 SENT: Final = "We've just sent you an email to reset your password."
 """The whole answer, whether there is such a user or not."""
@@ -31,14 +31,16 @@ class SignupEndpoint:
 
     body_timeout_s: float
     trusted_proxies: tuple[str, ...]
-    limit: RateLimit
 
     async def post(self, visit: Visit) -> Response:
-        """Answer one sign-up."""
+        """Answer one sign-up; what cannot be read counts nowhere."""
         who = caller(peer.read(visit.request, self.trusted_proxies), None)
         body = await wire.read_body(visit.request, self.body_timeout_s, token_params.MAX_BODY_BYTES)
-        await _admit(visit, self.limit, who, counted(who.ip))
         asked = signup.read(visit.request.headers.get("content-type", ""), body)
+        full = await sign_up_limit.full(visit.tenancy.parts, who)
+        if full is not None:
+            visit.taken = Taken(full.most, 0, full.retry_after_s, admitted=False)
+            raise Refused(Refusal.RATE_LIMITED, retry_after_s=full.retry_after_s)
         client, answer = await sign_up.sign_up(visit.tenancy.parts, asked, who)
         _allow_own_origins(visit, client)
         return wire.answer(answer, headers=_JSON)

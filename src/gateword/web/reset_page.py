@@ -26,6 +26,7 @@ from gateword.web.rate_limit import RateLimit
 PAGE: Final = "/u/reset-password"
 TITLE: Final = "Choose a new password"
 DONE: Final = "Your password is changed"
+GONE: Final = "This link does not work any more"
 _DONE_TEXT: Final = "You can now log in with the new password."
 _STATES: Final = {True: "kept", False: "broken"}
 
@@ -75,7 +76,7 @@ def gone(tenant: Tenant) -> Response:
     """Return the page behind a link that is worth nothing (any more)."""
     return pages.note(
         tenant,
-        "This link does not work any more",
+        GONE,
         "It was used already, a newer letter took its place, or its time is over.",
         "Ask for a new letter where you wanted to log in.",
         status=410,

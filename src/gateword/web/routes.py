@@ -22,6 +22,7 @@ from gateword.web.reset_page import ResetPage
 from gateword.web.revoke import RevokeEndpoint
 from gateword.web.tenancy import Tenancies
 from gateword.web.token import TokenEndpoint
+from gateword.web.unblock_page import UnblockPage
 from gateword.web.userinfo import UserinfoEndpoint
 from gateword.web.verification_page import VerificationPage
 
@@ -106,13 +107,13 @@ def _doors(
     monotonic_s: Callable[[], float],
 ) -> Sequence[Route]:
     """Return the pages for people, and the users' own doors."""
-    timeout_s, per_min = settings.body_timeout_s, settings.signup_rate_per_min
-    per_address = RateLimit(per_min, per_min / 60 or 1, monotonic_s)
+    timeout_s = settings.body_timeout_s
     per_email = RateLimit(settings.change_password_burst, 1 / 60, monotonic_s)
-    signup = SignupEndpoint(timeout_s, proxies, per_address)
+    signup = SignupEndpoint(timeout_s, proxies)
     change = ChangePasswordEndpoint(timeout_s, proxies, per_email)
     reset = ResetPage(timeout_s, proxies, RateLimit(10, 1 / 6, monotonic_s))
     verify = VerificationPage(timeout_s, proxies)
+    unblock = UnblockPage(timeout_s, proxies)
 
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS, faces.account)
@@ -126,5 +127,6 @@ def _doors(
         _at("/dbconnections/change_password", door(POST=change.post)),
         _at("/u/reset-password", page(GET=reset.get, POST=reset.post)),
         _at("/u/email-verification", page(GET=verify.get, POST=verify.post)),
+        _at("/u/unblock", page(GET=unblock.get, POST=unblock.post)),
         _at("/u/style.css", page(GET=pages.style)),
     )

@@ -39,6 +39,16 @@ async def test_letter_arrives_in_both_forms() -> None:
     assert not letter.was_encrypted
 
 
+async def test_plain_letter_has_no_empty_form_beside_it() -> None:
+    """Mail programs show the HTML form where there is one, and an empty one would hide the text."""
+    async with a_mailbox() as box:
+        await courier_at(box.url, SENDER).deliver(replace(LETTER, html=""))
+        letter = await box.letter()
+
+    assert ("text/plain", "") == (letter.message.get_content_type(), letter.html)
+    assert "Öffne" in letter.text
+
+
 async def test_template_may_name_another_sender() -> None:
     """A letter that says whom it is from is from them."""
     async with a_mailbox() as box:
