@@ -55,7 +55,7 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
         Refused: The row of the shield that says no, TRIES_UNDER_WAY, REALM_UNREACHABLE or BUSY.
     """
     connection, place = attempt.connection, counted(attempt.ask.caller.ip)
-    name = subject.name_of(attempt.username)
+    name = _remembered_as(attempt)
     blocked = parts.stores.attempts.recall(connection.key, name, place)
     if blocked is not None:
         raise _again(plugs, blocked)
@@ -116,6 +116,15 @@ def told(plugs: Plugs, held: Held) -> tuple[Also, ...]:
     return tuple(_event(_shield(plugs, name)) for name in held.lease.told)
 
 
+def _remembered_as(attempt: Attempt) -> str:
+    """Return under which name a refusal is remembered.
+
+    Whoever spoils the header is on no allow-list, so what is said to him holds for nobody else.
+    """
+    name = subject.name_of(attempt.username)
+    return name if attempt.ask.caller.is_sure else f"{name}\0"
+
+
 def _subject(parts: Parts, attempt: Attempt, claimant: Claimant) -> str:
     if claimant.user is not None:
         return subject.of_user(claimant.user.key)
@@ -134,16 +143,19 @@ def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
         tries=tuple(tries for one in claims for tries in one.tries),
         crowd=next((one.crowd for one in claims if one.crowd), None),
         strangers=next((one.strangers for one in claims if one.strangers), None),
+        speaks_for_place=knock.attempt.ask.caller.is_sure,
     )
 
 
 async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
     """Wait until a try is admitted or refused; Busy when it waited long enough."""
-    came = await _reserved(parts, entry, name)
-    if not isinstance(came, Busy):
-        return came
     attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
     whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
+    came: Lease | Blocked | Busy = Busy()
+    if not attempts.is_waited_for(*whose):
+        came = await _reserved(parts, entry, name)
+    if not isinstance(came, Busy):
+        return came
     async with attempts.turn(*whose, WAIT_S) as is_turn:
         while is_turn and (left_s := give_up_s - loop.time()) > 0:
             blocked = attempts.recall(entry.connection_key, name, entry.place)

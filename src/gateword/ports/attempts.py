@@ -108,6 +108,8 @@ class Entry:
         tries: Looked at then, in this order.
         crowd: Bound of the place's subjects; None sets none.
         strangers: Bound of the place's names of nobody; None sets none.
+        speaks_for_place: A bucket's refusal holds for everybody at the place; False where others
+            there may be exempt.
     """
 
     connection_key: int
@@ -118,6 +120,7 @@ class Entry:
     tries: tuple[Tries, ...] = ()
     crowd: Crowd | None = None
     strangers: Strangers | None = None
+    speaks_for_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +243,10 @@ class Attempts(Protocol):
         A lease that has expired has been counted as a failure already, and a success that comes
         so late forgets nothing.
         """
+        ...
+
+    def is_waited_for(self, connection_key: int, subject: str) -> bool:
+        """Say whether somebody stands in the subject's queue already."""
         ...
 
     def turn(

@@ -85,6 +85,10 @@ class Queues:
     def __init__(self) -> None:
         self._queues: dict[Subject, _Queue] = {}
 
+    def holds(self, subject: Subject) -> bool:
+        """Say whether anybody waits for the subject."""
+        return subject in self._queues
+
     @asynccontextmanager
     async def turn(self, subject: Subject, within_s: float) -> AsyncIterator[bool]:
         """Stand in the queue until it is one's turn; False when that took too long."""

@@ -61,9 +61,9 @@ class SqlAttempts:
             return await self._reserve(tx, entry, lease_id, at)
 
         came, bucket = await self._database.transact(work)
-        if not isinstance(came, Blocked) or not name:
+        if not isinstance(came, Blocked) or not name or (bucket is not None and bucket.refunds):
             return came
-        whole_place = bucket is not None and bool(bucket.place)
+        whole_place = bucket is not None and bool(bucket.place) and entry.speaks_for_place
         key = (0, "", entry.place) if whole_place else (entry.connection_key, name, entry.place)
         return self._refusals.keep(key, came)
 
@@ -85,6 +85,9 @@ class SqlAttempts:
             return await self._database.transact(work)
         finally:
             self._queues.note((entry.connection_key, entry.subject))
+
+    def is_waited_for(self, connection_key: int, subject: str) -> bool:
+        return self._queues.holds((connection_key, subject))
 
     def turn(
         self, connection_key: int, subject: str, within_s: float
