@@ -155,7 +155,13 @@ def failure_of(status: int, body: dict[str, Any], retry_after: str) -> Failure:
     error = str(body.get("error", ""))
     said = f"{error or 'no error code'}: {body.get('error_description', 'no description')}"
     wait_s = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+    if status == HTTPStatus.TOO_MANY_REQUESTS and (wait_s or 0) > _LONG_S:
+        return Failure(Problem.SHUT, status, said)
     return Failure(_problem_of(status, error), status, said, wait_s)
+
+
+_LONG_S = 3600
+"""Nobody sits in front of a page that long."""
 
 
 def _problem_of(status: int, error: str) -> Problem:
@@ -163,6 +169,8 @@ def _problem_of(status: int, error: str) -> Problem:
     by_error = {
         "invalid_grant": Problem.WRONG_CREDENTIALS,
         "unauthorized": Problem.BLOCKED,
+        "password_leaked": Problem.LEAKED,
+        "requires_verification": Problem.UNSURE,
         # We always send every required parameter, so what is invalid can only be the realm.
         "invalid_request": Problem.REALM_UNAVAILABLE,
     }

@@ -46,6 +46,23 @@ class Problem(Enum):
         "Too many attempts.",
         "To keep your account safe we are taking a short break.",
     )
+    SHUT = Words(
+        429,
+        "Too many wrong passwords.",
+        "This account is closed for now where you are. We sent its owner a letter with a link that "
+        "opens it again; so does a new password.",
+    )
+    LEAKED = Words(
+        401,
+        "This password is not safe any more.",
+        "It is known from a data breach elsewhere, so it opens nothing here. We sent you a letter "
+        "with a link to choose another one.",
+    )
+    UNSURE = Words(
+        401,
+        "We are not sure that you are a person.",
+        "Many logins from where you are have failed. Please try again later, or from elsewhere.",
+    )
     BUSY = Words(
         503,
         "Our login desk is very busy right now.",
@@ -96,3 +113,12 @@ class Failure(Exception):
     status: int | None = None
     said: str = ""
     retry_after_s: int | None = None
+
+    @property
+    def wait(self) -> str:
+        """The time to wait as people say it; empty when none is known or it is no help."""
+        for unit_s, unit in ((3600, "hour"), (60, "minute"), (1, "second")):
+            count = -(-(self.retry_after_s or 0) // unit_s)
+            if self.retry_after_s is not None and self.retry_after_s >= unit_s:
+                return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+        return ""

@@ -116,6 +116,13 @@ def no_answer() -> httpx.Response:
         (refusal(401, "unauthorized"), 403, "This account is blocked."),
         (refusal(400, "invalid_request"), 400, "This kind of account cannot log in here."),
         (refusal(429, "too_many_attempts"), 429, "Too many attempts."),
+        (
+            refusal(429, "too_many_attempts", **{"Retry-After": "2592000"}),
+            429,
+            "Too many wrong passwords.",
+        ),
+        (refusal(401, "password_leaked"), 401, "This password is not safe any more."),
+        (refusal(401, "requires_verification"), 401, "not sure that you are a person"),
         (refusal(503, "temporarily_unavailable"), 503, "very busy right now"),
         (refusal(403, "access_denied"), 403, "turned this login down"),
         (refusal(401, "access_denied"), 502, "Something is wrong on our side."),
@@ -155,6 +162,19 @@ async def test_login_when_told_to_wait_says_how_long(
 
     assert "42" == answer.headers["retry-after"]
     assert "42 seconds" in answer.text
+
+
+async def test_login_when_shut_for_days_names_no_time(
+    person: httpx.AsyncClient, world: World
+) -> None:
+    """Nobody waits thirty days in front of a page: it says what opens the account instead."""
+    world.trouble = refusal(429, "too_many_attempts", **{"Retry-After": "2592000"})
+
+    answer = await log_in(person)
+
+    assert "a link that" in answer.text
+    assert "Please try again in" not in answer.text
+    assert "retry-after" not in answer.headers
 
 
 async def test_login_when_password_empty_asks_nobody(
