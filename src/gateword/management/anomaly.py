@@ -6,6 +6,7 @@ Source: Auth0 Management API v2 "Anomaly", recorded answers.
 from ipaddress import ip_address
 from typing import Final
 
+from gateword.accounts import address_blocks
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.management.resource import Call, Resource, Verb
@@ -14,14 +15,14 @@ _PATH: Final = "/anomaly/blocks/ips/{ip}"
 
 
 async def is_blocked(call: Call) -> None:
-    """Answer 200 when an address is blocked; none is yet."""
-    _address(call)
-    raise Refused(ManagementRefusal.NO_BLOCK)
+    """Answer 200 when failed logins have used up what an address, or its network, may spend."""
+    if not await address_blocks.is_shut(call.parts, _address(call)):
+        raise Refused(ManagementRefusal.NO_BLOCK)
 
 
 async def unblock(call: Call) -> None:
     """Lift the block of an address; one that is not blocked is no fault."""
-    _address(call)
+    await address_blocks.lift(call.parts, _address(call))
 
 
 def _address(call: Call) -> str:

@@ -3,18 +3,30 @@
 Source: Auth0 Management API v2 "User Blocks", recorded answers.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
+from gateword.accounts import blocks
+from gateword.accounts.blocks import Block, Lifter
+from gateword.domain.login import Caller
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
+from gateword.management import user_changes
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import Schema, array, flag, obj, text
 
 _BLOCKED: Final[Schema] = obj(
     {
         "blocked_for": array(
-            obj({"identifier": text(), "ip": text(), "connection": text()}),
-            "What is blocked: a login name, from an address when it is counted by address.",
+            obj(
+                {
+                    "identifier": text(),
+                    "ip": text("Address; of IPv6 the /64 around it. Not there: every address."),
+                    "connection": text(),
+                },
+                required=("identifier", "connection"),
+            ),
+            "What is blocked: each login name of the user, from an address or from all.",
         )
     },
     required=("blocked_for",),
@@ -29,29 +41,47 @@ _IDENTIFIER: Final = {"identifier": text("Login name: e-mail, username or phone.
 
 async def of_user(call: Call) -> Document:
     """Answer the blocks of a user."""
-    await _known(call)
-    return {"blocked_for": []}
+    user = await user_changes.existing(call)
+    return _shown(await blocks.of_user(call.parts, user, in_force=_in_force(call)))
 
 
 async def of_identifier(call: Call) -> Document:
     """Answer the blocks of a login name, whether a user has it or not."""
-    _identifier(call)
-    return {"blocked_for": []}
+    return _shown(await blocks.of_name(call.parts, _identifier(call), in_force=_in_force(call)))
 
 
 async def unblock_user(call: Call) -> None:
     """Lift the blocks of a user; `blocked` of the user itself stays."""
-    await _known(call)
+    await blocks.lift_of_user(call.parts, await user_changes.existing(call), _lifter(call))
 
 
 async def unblock_identifier(call: Call) -> None:
-    """Lift the blocks of a login name."""
-    _identifier(call)
+    """Lift the blocks of a login name, and of the user who has it."""
+    await blocks.lift_of_name(call.parts, _identifier(call), _lifter(call))
 
 
-async def _known(call: Call) -> None:
-    if await call.parts.stores.users.by_id(call.path["user_id"]) is None:
-        raise Refused(ManagementRefusal.NO_USER)
+def _shown(found: Sequence[Block]) -> Document:
+    shown = [
+        {"identifier": block.identifier}
+        | ({"ip": block.ip} if block.ip else {})
+        | {"connection": block.connection.name}
+        for block in found
+    ]
+    return {"blocked_for": shown}
+
+
+def _in_force(call: Call) -> bool:
+    return call.query.get("consider_brute_force_enablement") is True
+
+
+def _lifter(call: Call) -> Lifter:
+    actor = call.actor
+    return Lifter(
+        how="api",
+        who=actor.subject,
+        client_id=actor.client_id,
+        caller=Caller(ip=actor.ip, user_agent=actor.user_agent, hostname=call.tenant.domain),
+    )
 
 
 def _identifier(call: Call) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from gateword.ports.attempts import Attempts
 from gateword.ports.breaches import Breaches
+from gateword.ports.census import Census
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
@@ -51,6 +52,7 @@ class Stores:
     cursors: Cursors
     user_imports: UserImports
     attempts: Attempts
+    census: Census
     protection: Protections
 
 

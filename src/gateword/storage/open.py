@@ -9,6 +9,7 @@ from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
 from gateword.storage.attempts import SqlAttempts
 from gateword.storage.cache import ConfigCache
+from gateword.storage.census import SqlCensus
 from gateword.storage.client_grants import SqlClientGrants
 from gateword.storage.clients import SqlClients
 from gateword.storage.connections import SqlConnections
@@ -79,6 +80,7 @@ def open_stores(
         cursors=SqlCursors(rows),
         user_imports=SqlUserImports(rows, vault, dice),
         attempts=SqlAttempts(rows, clock, dice),
+        census=SqlCensus(rows),
         protection=SqlProtections(cache),
     )
 
