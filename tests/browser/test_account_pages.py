@@ -1,4 +1,4 @@
-"""Sign up, verify, forget, choose anew, log in: in a real browser without scripts, by real mail."""
+"""Sign up, verify, forget, be shut out: in a real browser without scripts, by real mail."""
 
 import json
 import ssl
@@ -145,6 +145,28 @@ def test_forgotten_password_is_chosen_anew(inn: Inn, reader: Page) -> None:
 
     assert "Your password is changed" == reader.inner_text("h1")
     assert (403, 200) == (inn.log_in(email, OLD), inn.log_in(email, NEW))
+
+
+def test_block_is_lifted_by_the_button(inn: Inn, reader: Page) -> None:
+    """Ten wrong passwords bring a letter; opening its link lifts nothing, the button does, once."""
+    email = "dora@guest.example"
+    inn.sign_up(email)
+    number = len(inn.mailbox.received) + 1
+    assert [403] * 10 + [429] == [inn.log_in(email, f"wrong {tries}") for tries in range(11)]
+    letter = inn.mailbox.wait(number)
+    assert (email,) == letter.recipients
+    assert "127.0.0.1" in letter.text
+
+    reader.goto(letter.link)
+    assert email in reader.inner_text("main")
+    assert 429 == inn.log_in(email, OLD)
+    reader.get_by_role("button", name="Lift the block").click()
+
+    assert "The block is lifted" == reader.inner_text("h1")
+    back = reader.get_by_role("link", name="Go on to Shop")
+    assert "https://shop.harbour.example/login" == back.get_attribute("href")
+    assert 200 == inn.log_in(email, OLD)
+    assert 410 == (reader.goto(letter.link) or pytest.fail("no answer")).status
 
 
 def test_result_url_of_a_ticket_is_where_the_form_leads(inn: Inn, reader: Page) -> None:

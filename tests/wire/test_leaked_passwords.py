@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from gateword.policy.attack_protection import BREACHED_PASSWORD
+from gateword.policy.protection_extras import EXTRAS
 from tests.support.house import House
-from tests.support.letters import form_behind
+from tests.support.letters import Drawer, form_behind
 from tests.support.management import management_token
 from tests.support.protection import protect
 from tests.wire.doors import ANN, asked, logged_in, submitted
@@ -67,6 +68,29 @@ async def test_taken_name_costs_the_same_when_the_password_is_known(house: House
     assert answers[1].content == answers[2].content
     assert said[1] == said[2]
     assert 0 == house.engines.hasher.hashed
+
+
+@pytest.mark.parametrize(
+    ("stage", "deed"),
+    [
+        ("pre-user-registration", "Somebody signed up with a password"),
+        ("pre-change-password", "Somebody chose a new password that is known"),
+    ],
+)
+async def test_operator_learns_of_each_stage(house: House, stage: str, deed: str) -> None:
+    """Each stage with the shield tells the operator what was done, and whether it was refused."""
+    await protect(house.parts, EXTRAS, house.clock.now(), admin_email="ops@tenant.example")
+    await _detect(house, stage, "admin_notification")
+    form = await form_behind(house.http, await asked(house))
+    await submitted(house, form, password=LEAKED, again=LEAKED)
+    body = {"connection": CUSTOMERS, "email": "zoe@mail.example", "password": LEAKED}
+    await house.http.post("/dbconnections/signup", json=body)
+
+    letters = await Drawer().emptied(house)
+    [alert] = [letter for letter in letters if letter.kind == "admin_alert"]
+
+    assert ("ops@tenant.example", True) == (alert.to, deed in alert.text)
+    assert "It was let through" in alert.text
 
 
 async def test_operator_may_set_any_password(house: House) -> None:

@@ -195,6 +195,20 @@ async def test_block_after_a_block_is_told_of_again(house: House) -> None:
     assert "u/unblock?ticket=" in link_of(letter)
 
 
+async def test_no_link_is_at_rest(house: House) -> None:
+    """K5: the database holds no link, neither one that waits nor one that was used."""
+    used, waiting = await shut_out(house), await asked(house)
+    await house.http.post(UNBLOCK, data=await form_behind(house.http, used))
+
+    folder = house.engines.settings.data_dir
+    at_rest = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+    assert ANN.encode() in at_rest
+    assert [] == [
+        link for link in (used, waiting) if link.partition("ticket=")[2].encode() in at_rest
+    ]
+
+
 async def _is_shut_out(house: House, email: str = ANN) -> bool:
     answer = await logged_in(house, PASSWORD, email)
     return "Your account has been blocked" in answer.text

@@ -19,8 +19,8 @@ _SUBJECTS: Final = {
 }
 _TRIES: Final = {LOGIN: "failed logins", SIGNUP: "sign-ups"}
 _DEEDS: Final = {
-    LOGIN: "Somebody logged in",
-    SIGNUP: "Somebody signed up",
+    LOGIN: "Somebody logged in with a password",
+    SIGNUP: "Somebody signed up with a password",
     CHANGE: "Somebody chose a new password",
 }
 _EVENTS: Final = {
