@@ -67,6 +67,19 @@ def test_golden_shows_the_refusals_it_names(name: str) -> None:
         assert any(text in one.replace('\\"', '"') or one.endswith(" ") for one in said)
 
 
+def test_answer_that_says_later_says_when() -> None:
+    """G5: each 429 and 503 carries `Retry-After` in whole seconds, one at least."""
+    later = [
+        (name, dict(step.answer.headers).get("retry-after", ""))
+        for name, golden in READ.items()
+        for step in golden.steps
+        if step.answer and step.answer.first.split()[1] in {"429", "503"}
+    ]
+
+    assert len(later) > 30
+    assert [] == [name for name, value in later if not value.isdecimal() or int(value) < 1]
+
+
 def _row(refusal: str, golden: str) -> Row:
     """Return the row that a golden names: of its own face first, of the OAuth endpoints else."""
     tables = sorted(TABLES, key=lambda table: not golden.startswith(TABLES[table]))

@@ -19,6 +19,7 @@ from gateword.ports.queues import Job
 MOST_ACTIVE: Final = 2
 """Imports of a tenant that wait or run (Auth0: "Bulk User Imports"), and exports likewise."""
 
+_JOB_TAKES_S: Final = 10  # about
 MAX_FILE_BYTES: Final = 500 * 1024
 MAX_ERRORS: Final = 10_000
 _FORM_BYTES: Final = 16 * 1024
@@ -128,7 +129,8 @@ async def _admitted(
 ) -> Document:
     job = _new(call, f"users_{kind}", document)
     if not await call.parts.stores.jobs.admit(job, file, MOST_ACTIVE):
-        raise Refused(ManagementRefusal.TOO_MANY_JOBS, count=str(MOST_ACTIVE), kind=kind)
+        names = {"count": str(MOST_ACTIVE), "kind": kind}
+        raise Refused(ManagementRefusal.TOO_MANY_JOBS, retry_after_s=_JOB_TAKES_S, **names)
     return _shown(job)
 
 

@@ -32,4 +32,4 @@ class Health:
             return wire.refusal(refused, headers={"allow": ", ".join(_METHODS)})
         ready = await self.tenancies.is_ready()
         body = {"status": "ok" if ready else "unavailable", "database": ready}
-        return wire.answer(body, 200 if ready else 503)
+        return wire.answer(body, 200) if ready else wire.answer(body, 503, {"retry-after": "1"})
