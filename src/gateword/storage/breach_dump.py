@@ -26,7 +26,9 @@ _DIGITS: Final = 40
 _BUCKET_DIGITS: Final = 5
 _ENTRY_DIGITS: Final = 2 * ENTRY_BYTES
 _NTLM_DIGITS: Final = 32
-_BLOCK_BYTES: Final = 4 << 20
+BLOCK_BYTES: Final = 4 << 20
+"""How much of a file is looked at at once."""
+
 _BEHIND_DIGITS: Final = b"G"
 _GZIP: Final = b"\x1f\x8b"
 _RANGE: Final = re.compile(r"[0-9A-Fa-f]{5}(\.txt)?")
@@ -167,8 +169,8 @@ class RangeFolder:
 
     def _keys(self, path: Path) -> Sequence[bytes]:
         with path.open("rb", buffering=0) as file:
-            block = file.read(_BLOCK_BYTES)
-        if len(block) == _BLOCK_BYTES:
+            block = file.read(BLOCK_BYTES)
+        if len(block) == BLOCK_BYTES:
             raise Garbled(f"{path} is too large for the file of one range")
         keys = self._lines.keys(block.upper(), path, 1)
         return keys if _ascending(keys) else sorted(set(keys))
@@ -213,11 +215,11 @@ class SortedFile:
     def _blocks(self, file: _Readable) -> Iterator[bytes]:
         """Yield whole lines in upper case, many at once."""
         rest = b""
-        while piece := file.read(_BLOCK_BYTES):
+        while piece := file.read(BLOCK_BYTES):
             whole, newline, rest = (rest + piece).rpartition(b"\n")
             if newline:
                 yield (whole + newline).upper()
-            elif len(rest) > _BLOCK_BYTES:
+            elif len(rest) > BLOCK_BYTES:
                 raise Garbled(f"{self._path} holds no lines of a digest and a count")
         if rest:
             yield rest.upper()
