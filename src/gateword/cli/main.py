@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "export": "Write a tenant's configuration in the format of Auth0's Deploy CLI, without "
     "secrets and ids.",
     "users": "Add, list, block, import and export users; set passwords.",
+    "blocks": "List and lift blocks of logins after wrong passwords.",
     "clients": "List and show clients.",
     "keys": "List, rotate and revoke signing keys.",
     "tenants": "List and add tenants.",

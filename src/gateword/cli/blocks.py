@@ -1,0 +1,169 @@
+"""`gateword blocks`: what wrong passwords and failed logins have shut, and how to open it again."""
+
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+from rich.markup import escape
+from rich.text import Text
+
+from gateword.accounts import address_blocks, blocks
+from gateword.accounts.blocks import Block, Lifter
+from gateword.cli.common import (
+    BAD_USE,
+    AsJson,
+    Data,
+    DatabaseUrl,
+    TenantName,
+    existing,
+    fail,
+    out,
+    run,
+    with_json_faults,
+)
+from gateword.cli.house import opened
+from gateword.cli.tables import print_table
+from gateword.policy.caller import canonical
+from gateword.policy.timestamp import written
+from gateword.ports.parts import Parts
+
+T = TypeVar("T")
+
+app: Final = typer.Typer(
+    help="List and lift blocks of logins after wrong passwords.", no_args_is_help=True
+)
+
+MOST: Final = 1000
+"""Counters that a list of everything looks at."""
+
+_COLUMNS: Final = ("Login name", "Address", "Database", "Wrong passwords", "Until")
+_NOBODY: Final = "a name that nobody has"
+_EVERYWHERE: Final = "every address"
+Identifier = Annotated[
+    str | None,
+    typer.Argument(metavar="[IDENTIFIER]", help="E-mail address, username or phone number."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which installation and tenant a command means."""
+
+    data: Path | None
+    tenant: str
+    database_url: str | None
+
+    def work(self, task: Callable[[Parts], Coroutine[Any, Any, T]]) -> T:
+        """Do something in the tenant."""
+        settings = existing(self.data, self.database_url)
+
+        async def inside() -> T:
+            async with opened(settings, self.tenant) as house:
+                return await task(house.parts)
+
+        return run(inside())
+
+
+@app.command("list")
+@with_json_faults
+def list_(
+    identifier: Identifier = None,
+    data: Data = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the logins that are refused now, of one login name or of all, and the addresses.
+
+    Of a name that nobody has only a digest is kept: it is listed by name when the name is given.
+    """
+    found, addresses = _Place(data, tenant, database_url).work(
+        lambda parts: _found(parts, identifier)
+    )
+    if as_json:
+        document: dict[str, object] = {"blocked_for": [_shown(block) for block in found]}
+        if identifier is None:
+            document["addresses"] = addresses
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    if found:
+        print_table(_COLUMNS, map(_row, found))
+    for address in addresses:
+        out.print(f"[bold]{address}[/] spent its failed logins; lift it with --ip")
+    if not (found or addresses):
+        out.print("Nothing is blocked.")
+
+
+@app.command()
+@with_json_faults
+def lift(
+    identifier: Identifier = None,
+    ip: Annotated[
+        str | None,
+        typer.Option("--ip", metavar="ADDRESS", help="Let an address, and its network, try again."),
+    ] = None,
+    data: Data = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget the wrong passwords of a login name, or the failed logins of an address.
+
+    Whoever has the name is let in again by all of their names; a user whom an operator blocked
+    stays blocked, see gateword users unblock. A running server follows within a second.
+    """
+    if (identifier is None) == (ip is None):
+        fail("give a login name, or an address with --ip", BAD_USE)
+    place = _Place(data, tenant, database_url)
+    if ip is not None:
+        _lift_address(place, ip, as_json=as_json)
+        return
+    word = identifier or ""
+    lifted = place.work(lambda parts: blocks.lift_of_name(parts, word, Lifter(how="cli")))
+    if as_json:
+        document = {"lifted": [_shown(block) for block in lifted]}
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        return
+    for block in lifted:
+        where = f"from {block.ip or _EVERYWHERE} in {escape(block.connection.name)}"
+        out.print(f"[bold]{escape(block.identifier)}[/] may log in again {where}.")
+    if not lifted:
+        out.print(f"{escape(word)} was not blocked.")
+
+
+def _lift_address(place: _Place, text: str, *, as_json: bool) -> None:
+    address = canonical(text)
+    if address is None:
+        fail(f"{escape(text)} is no IP address of a host", BAD_USE)
+    was_shut = place.work(lambda parts: address_blocks.lift(parts, address))
+    if as_json:
+        typer.echo(json.dumps({"lifted": [address] if was_shut else []}, indent=2))
+    elif was_shut:
+        out.print(f"[bold]{address}[/] may try again.")
+    else:
+        out.print(f"{address} was not blocked.")
+
+
+async def _found(parts: Parts, identifier: str | None) -> tuple[list[Block], list[str]]:
+    if identifier is not None:
+        return await blocks.of_name(parts, identifier, in_force=True), []
+    return await blocks.all_shut(parts, MOST), await address_blocks.all_shut(parts, MOST)
+
+
+def _shown(block: Block) -> dict[str, object]:
+    return {
+        "identifier": block.identifier or None,
+        "ip": block.ip or None,
+        "connection": block.connection.name,
+        "failures": block.failures,
+        "until": written(block.until),
+    }
+
+
+def _row(block: Block) -> Sequence[str | Text]:
+    name = block.identifier or Text(_NOBODY, "dim")
+    until = block.until.strftime("%Y-%m-%d %H:%M")
+    return (name, block.ip or _EVERYWHERE, block.connection.name, str(block.failures), until)

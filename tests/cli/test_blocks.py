@@ -1,0 +1,140 @@
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from gateword.app import opened
+from gateword.policy import subject
+from gateword.policy.address_budget import budgets
+from gateword.policy.identifier import login_names
+from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Lease, Outcome, Tries
+from gateword.ports.parts import Parts
+from gateword.settings import load
+from tests.cli.conftest import CommandLine
+
+HERE = "192.0.2.1"
+TENANT = """
+databases: [{name: Customers}]
+attackProtection:
+  bruteForceProtection: {max_attempts: 2}
+  suspiciousIpThrottling: {stage: {pre-login: {max_attempts: 3}}}
+x-gateword-users:
+  - {connection: Customers, email: ann@example.com, password: First password}
+"""
+
+
+@pytest.fixture
+def guarded(gateword: CommandLine) -> CommandLine:
+    """The command over an installation with one user, who may err once."""
+    gateword.apply(TENANT)
+    return gateword
+
+
+def fails(data: Path, name: str, times: int = 2) -> None:
+    """Let tries of a name fail, as a login would count them."""
+
+    async def count() -> None:
+        async with opened(load({}, data_dir=data)) as house:
+            for _ in range(times):
+                await _fail(house.parts, name)
+
+    asyncio.run(count())
+
+
+async def _fail(parts: Parts, name: str) -> None:
+    connection = await parts.stores.connections.named("Customers")
+    assert connection is not None
+    account = await parts.stores.users.account(connection.key, login_names(name))
+    digest = parts.stamp.digest(f"{connection.id}:{subject.name_of(name)}", "subject")
+    entry = Entry(
+        connection_key=connection.key,
+        subject=subject.of_user(account.user.key) if account else subject.of_name(digest),
+        place=HERE,
+        user_key=account.user.key if account else None,
+        tries=tuple(Tries(shield="x", place=place, limit=None) for place in (HERE, EVERYWHERE)),
+        buckets=tuple(
+            Bucket(shield="x", key=one.key, size=one.size, refill_ms=one.refill_ms)
+            for one in budgets(
+                "login", (await parts.stores.protection.get()).suspicious_ip.login, HERE
+            )
+        ),
+    )
+    lease = await parts.stores.attempts.reserve(entry, datetime.now(UTC))
+    assert isinstance(lease, Lease)
+    await parts.stores.attempts.settle(lease, Outcome.WRONG, datetime.now(UTC))
+
+
+def test_blocked_login_is_listed_and_lifted(guarded: CommandLine) -> None:
+    """By its name, in any spelling; then nothing is blocked."""
+    assert "Nothing is blocked." in guarded.ok("blocks", "list")
+    fails(guarded.data, "ann@example.com")
+
+    listed = guarded.ok("blocks", "list")
+    lifted = guarded.ok("blocks", "lift", "Ann@Example.COM")
+
+    assert ["ann@example.com", HERE, "Customers", "2"] == listed.splitlines()[1].split()[:4]
+    assert f"ann@example.com may log in again from {HERE} in Customers." in lifted
+    assert "Nothing is blocked." in guarded.ok("blocks", "list", "ann@example.com")
+    assert "ann@example.com was not blocked." in guarded.ok("blocks", "lift", "ann@example.com")
+
+
+def test_lifting_is_in_the_log(guarded: CommandLine) -> None:
+    """Somebody will ask who let the guesser go on."""
+    fails(guarded.data, "ann@example.com")
+    guarded.ok("blocks", "lift", "ann@example.com")
+
+    rows = map(json.loads, guarded.ok("logs", "--json").splitlines())
+    (row,) = [row for row in rows if row["type"] == "ublkdu"]
+
+    assert ("ann@example.com", "cli") == (row["user_name"], row["details"]["how"])
+
+
+def test_name_that_nobody_has_is_known_by_who_names_it(guarded: CommandLine) -> None:
+    """Only a digest of it is kept, so the list of all blocks cannot tell it."""
+    fails(guarded.data, "nobody@example.com")
+
+    of_all = guarded.json("blocks", "list")["blocked_for"]
+    of_one = guarded.json("blocks", "list", "nobody@example.com")
+
+    assert [None] == [block["identifier"] for block in of_all]
+    assert "a name that nobody has" in guarded.ok("blocks", "list")
+    (block,) = of_one["blocked_for"]
+    assert {"identifier": "nobody@example.com", "ip": HERE, "connection": "Customers"}.items() <= (
+        block.items()
+    )
+    assert (2, "Z") == (block["failures"], block["until"][-1])
+    assert "addresses" not in of_one
+    assert 1 == len(guarded.json("blocks", "lift", "nobody@example.com")["lifted"])
+    assert [] == guarded.json("blocks", "list")["blocked_for"]
+
+
+def test_blocked_address_is_listed_and_lifted(guarded: CommandLine) -> None:
+    """Three failed logins are all that this tenant lets an address have."""
+    fails(guarded.data, "nobody@example.com", times=3)
+
+    listed = guarded.json("blocks", "list")["addresses"]
+
+    assert [HERE] == listed
+    assert f"{HERE} spent its failed logins" in guarded.ok("blocks", "list")
+    assert f"{HERE} may try again." in guarded.ok("blocks", "lift", "--ip", f"::ffff:{HERE}")
+    assert f"{HERE} was not blocked." in guarded.ok("blocks", "lift", "--ip", HERE)
+    assert {"lifted": []} == guarded.json("blocks", "lift", "--ip", HERE)
+    assert [] == guarded.json("blocks", "list")["addresses"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give a login name, or an address with --ip"),
+        (("ann", "--ip", HERE), "give a login name, or an address with --ip"),
+        (("--ip", "everybody"), "everybody is no IP address"),
+    ],
+)
+def test_bad_use_is_told(guarded: CommandLine, arguments: tuple[str, ...], said: str) -> None:
+    """With status 2, as everywhere."""
+    done = guarded("blocks", "lift", *arguments)
+
+    assert 2 == done.exit_code
+    assert said in done.stderr
