@@ -128,10 +128,10 @@ async def _admitted(
     call: Call, kind: str, document: Mapping[str, object], file: bytes | None = None
 ) -> Document:
     job = _new(call, f"users_{kind}", document)
-    if not await call.parts.stores.jobs.admit(job, file, MOST_ACTIVE):
-        names = {"count": str(MOST_ACTIVE), "kind": kind}
-        raise Refused(ManagementRefusal.TOO_MANY_JOBS, retry_after_s=_JOB_TAKES_S, **names)
-    return _shown(job)
+    if await call.parts.stores.jobs.admit(job, file, MOST_ACTIVE):
+        return _shown(job)
+    row, count = ManagementRefusal.TOO_MANY_JOBS, str(MOST_ACTIVE)
+    raise Refused(row, retry_after_s=_JOB_TAKES_S, count=count, kind=kind)
 
 
 def _new(call: Call, type_: str, document: Mapping[str, object]) -> Job:
