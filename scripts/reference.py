@@ -53,8 +53,8 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.SV: "A user verified an e-mail address.",
     LogCode.FV: "An e-mail address could not be verified.",
     LogCode.FN: "A letter could not be delivered and was given up.",
-    LogCode.LIMIT_MU: "Too much from one address: failed logins, sign-ups, requests for links; or from "
-    "one client.",
+    LogCode.LIMIT_MU: "Too much from one address (failed logins, sign-ups, requests for links), or "
+    "from one client.",
     LogCode.LIMIT_WC: "An account was blocked: too many wrong passwords in a row.",
     LogCode.LIMIT_SUL: "The same user logged in too often from the same address.",
     LogCode.PWD_LEAK: "Somebody logged in with a password that is known from a breach.",
@@ -64,7 +64,6 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.UBLKDU: "A block after wrong passwords was lifted.",
     LogCode.W: "A warning: something sent or set has no effect, and probably should.",
     LogCode.FN: "A letter could not be delivered and was given up.",
-    LogCode.LIMIT_MU: "Too many sign-ups or requests for links from one address.",
 }
 
 

@@ -1,8 +1,7 @@
 """Tries at a secret: counted before it is looked at, settled when the verdict is known.
 
-A try is reserved and settled (`reserve`, `settle`), never tested first and counted later: so no
-two guesses pass one test together, and right ones only wait for each other. What a reservation
-costs is written as claims, so one transaction serves every shield.
+A try is reserved and settled, never tested first and counted later: so no two guesses pass one test
+together, and right ones only wait for each other. What it costs is written as claims.
 Source: RFC 6749 §10.7; Auth0 "Brute-force Protection", "Suspicious IP Throttling".
 """
 
@@ -217,11 +216,6 @@ class Attempts(Protocol):
         """Return the refusal that this process remembers for a name or a place; no store is asked.
 
         It is at most a second old, and forgotten at once when this process lifts something.
-
-        Args:
-            connection_key: The directory.
-            name: Login name in its normal form.
-            place: Address group.
         """
         ...
 
