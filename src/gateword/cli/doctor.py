@@ -27,6 +27,7 @@ from gateword.domain.refused import Refused
 from gateword.provision.checkup import Finding, findings
 from gateword.provision.draft import drawn
 from gateword.settings import DATABASE_FILE, Settings
+from gateword.storage.breaches import corpus_file
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _EXPIRES_SOON: Final = timedelta(days=30)
@@ -72,7 +73,12 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
         async with opened(settings, tenant) as house:  # brings the tables up to date as well
             stores = house.parts.stores
             draft = await drawn(house.parts)
-            return findings(draft, await stores.signing_keys.all(), house.parts.clock.now())
+            return findings(
+                draft,
+                await stores.signing_keys.all(),
+                house.parts.clock.now(),
+                has_corpus=corpus_file(settings).exists(),
+            )
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"
         return [Finding(level="error", about="database", text=text)]

@@ -38,7 +38,7 @@ CONNECTION: Final = frozenset({
 })  # fmt: skip
 
 CONNECTION_OPTIONS: Final = frozenset({
-    "brute_force_protection", "mfa", "customScripts", "configuration", "bareConfiguration",
+    "mfa", "customScripts", "configuration", "bareConfiguration",
     "enable_script_context", "set_user_root_attributes", "non_persistent_attrs",
     "strategy_version",
     "upstream_params", "passkey_options", "realm_fallback", "gateway_authentication",

@@ -10,6 +10,8 @@ from typing import Final, Literal, TypeAlias
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
+from gateword.domain.protection import Networks, Protection
+from gateword.policy import attack_protection, protection
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
 from gateword.policy.connection_document import STRATEGY
 from gateword.ports.token_stores import SigningKey
@@ -22,6 +24,12 @@ MIN_SECRET_CHARS: Final = 32
 """A shared secret of fewer characters can hold less than the 128 bits RFC 6749 §10.10 asks for."""
 
 _CLOCK_LEEWAY: Final = timedelta(minutes=2)
+_ONE_ADDRESS: Final = (
+    "all its users come from its own address, so what stops one of them stops them all; "
+    "set is_token_endpoint_ip_header_trusted: true, and have it send auth0-forwarded-for"
+)
+_WIDEST: Final = {4: 16, 6: 32}
+"""By version of IP: a network with a shorter prefix is too wide for an allow-list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,18 +47,22 @@ class Finding:
     text: str
 
 
-def findings(draft: Draft, keys: Sequence[SigningKey], now: datetime) -> list[Finding]:
+def findings(
+    draft: Draft, keys: Sequence[SigningKey], now: datetime, *, has_corpus: bool = True
+) -> list[Finding]:
     """Return what there is to say, errors first.
 
     Args:
         draft: The tenant's configuration.
         keys: Its signing keys.
         now: Time of the machine.
+        has_corpus: A corpus of breached passwords was imported.
     """
     found = [
         *_keys(keys, now),
         *_directory(draft),
         *_realms(draft),
+        *_protection(draft, has_corpus=has_corpus),
         *_dormant(draft),
         *(finding for client in _sorted(draft) for finding in _client(draft, client)),
     ]
@@ -128,6 +140,56 @@ def _scripts(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def _protection(draft: Draft, *, has_corpus: bool) -> Iterator[Finding]:
+    kept = draft.documents.get(attack_protection.KIND, {})
+    settings = protection.read({id_: one.document for id_, one in kept.items()})
+    for about, one in (
+        ("brute-force protection", settings.brute_force),
+        ("suspicious-IP throttling", settings.suspicious_ip),
+    ):
+        if not one.enabled:
+            text = "is off: whoever guesses passwords is not stopped; set enabled: true"
+            yield Finding(level="warning", about=about, text=text)
+        elif not one.blocks:
+            text = "only watches: guesses are logged and not stopped; add block to its shields"
+            yield Finding(level="hint", about=about, text=text)
+        yield from _wide(about, one.allowlist)
+    yield from _wide("bot detection", settings.bots.allowlist)
+    yield from _admin(settings, is_asked_for=attack_protection.SUSPICIOUS_IP in kept)
+    if settings.breached.enabled and not has_corpus:
+        yield Finding(
+            level="warning",
+            about="breached-password detection",
+            text="knows only the short list that comes with Gateword; see gateword breached import",
+        )
+
+
+def _wide(about: str, allowlist: Networks) -> Iterator[Finding]:
+    for network in allowlist:
+        if network.prefixlen < _WIDEST[network.version]:
+            yield Finding(
+                level="warning",
+                about=about,
+                text=f"its allowlist holds {network}, {network.num_addresses} addresses that "
+                "nothing stops; list only those your users share",
+            )
+
+
+def _admin(settings: Protection, *, is_asked_for: bool) -> Iterator[Finding]:
+    """Yield that nobody is told; a hint where it is only so by default."""
+    throttling, breached = settings.suspicious_ip, settings.breached
+    leaks = (breached.login, breached.signup, breached.change)
+    tells_of_leaks = breached.enabled and any(one.notifies_admin for one in leaks)
+    tells = tells_of_leaks or (throttling.enabled and throttling.notifies_admin)
+    if tells and not settings.extras.admin_email:
+        yield Finding(
+            level="warning" if is_asked_for or tells_of_leaks else "hint",
+            about="attack protection",
+            text="is to tell an admin, and knows none; "
+            "set x-gateword-attack-protection.admin_email with gateword apply",
+        )
+
+
 def _dormant(draft: Draft) -> Iterator[Finding]:
     for one in dormant.stored(draft):
         yield Finding(level="warning", about=one.about, text=one.text)
@@ -160,10 +222,7 @@ def _password_faults(draft: Draft, client: Client) -> Iterator[tuple[Level, str]
             "may use passwords without proving itself: anybody can try passwords in its name",
         )
     elif not client.is_ip_header_trusted:
-        yield (
-            "hint",
-            "its users' addresses are unknown; is_token_endpoint_ip_header_trusted: true helps",
-        )
+        yield "warning", _ONE_ADDRESS
     if not (client.may_use(PASSWORD) and client.may_use(PASSWORD_REALM)):
         has = "password" if client.may_use(PASSWORD) else "password-realm"
         yield "hint", f"has only the grant {has} of the two password grants"

@@ -9,14 +9,8 @@ from typing import Final
 
 from gateword.policy import action_document, attack_protection, rule_document
 from gateword.policy import guardian_document as guardian
+from gateword.policy.attack_protection import Document
 from gateword.provision.draft import Draft
-
-_PROTECTIONS: Final[Mapping[str, str]] = {
-    attack_protection.BRUTE_FORCE: "brute-force protection",
-    attack_protection.SUSPICIOUS_IP: "suspicious-IP throttling",
-    attack_protection.BREACHED_PASSWORD: "breached-password detection",
-    attack_protection.BOT_DETECTION: "bot detection",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +58,44 @@ def _actions(draft: Draft) -> Iterator[Dormant]:
 def _attack_protection(draft: Draft) -> Iterator[Dormant]:
     kept = draft.documents.get(attack_protection.KIND, {})
     names = [
-        name for id_, name in _PROTECTIONS.items() if id_ in kept and _is_on(kept[id_].document)
+        name
+        for id_, what in _PARTS.items()
+        if id_ in kept
+        for name in what(kept[id_].document, attack_protection.DEFAULTS[id_])
     ]
     if names:
-        yield Dormant("attack protection", f"is stored and does not act yet: {', '.join(names)}")
+        yield Dormant("attack protection", f"has settings without effect: {', '.join(names)}")
 
 
-def _is_on(protection: Mapping[str, object]) -> bool:
-    policies = (protection.get(name, "never") for name in attack_protection.CHALLENGES)
-    return protection.get("enabled") is True or any(policy != "never" for policy in policies)
+def _captcha(now: Document, _default: Document) -> Iterator[str]:
+    """There is no page that could show one: a login that looks like a robot's is refused."""
+    if provider := now.get("active_provider_id"):
+        yield f"captcha {provider}"
+
+
+def _stages(now: Document, default: Document) -> Iterator[str]:
+    """Tokens of others are not exchanged here."""
+    name = attack_protection.SUSPICIOUS_IP_STAGES[-1]
+    if now["enabled"] is True and _stage(now, name) != _stage(default, name):
+        yield f"stage {name}"
+
+
+def _stage(protection: Document, name: str) -> object:
+    stages = protection["stage"]
+    return stages.get(name) if isinstance(stages, Mapping) else None
+
+
+def _challenges(now: Document, default: Document) -> Iterator[str]:
+    """Nobody logs in without a password here."""
+    name = "challenge_passwordless_policy"
+    if now.get(name) != default[name]:
+        yield name
+
+
+def _phones(now: Document, default: Document) -> Iterator[str]:
+    """No messages are sent to phones."""
+    if now != default:
+        yield "phone provider protection"
 
 
 def _factors(draft: Draft) -> Iterator[Dormant]:
@@ -93,6 +116,14 @@ def _scripts(draft: Draft) -> Iterator[Dormant]:
         if connection.is_scripted:
             yield Dormant(f"customScripts of database {name}", "are stored and do not run yet")
 
+
+_PARTS: Final[Mapping[str, Callable[[Document, Document], Iterator[str]]]] = {
+    attack_protection.SUSPICIOUS_IP: _stages,
+    attack_protection.BOT_DETECTION: _challenges,
+    attack_protection.CAPTCHA: _captcha,
+    attack_protection.PHONE_PROVIDER: _phones,
+}
+"""Objects of attack protection that hold what does not act, even where the rest of them does."""
 
 _SECTIONS: Final[Mapping[Callable[[Draft], Iterator[Dormant]], tuple[str, ...]]] = {
     _rules: ("rules",),

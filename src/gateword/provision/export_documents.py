@@ -11,9 +11,10 @@ from gateword.policy import (
     rule_document,
 )
 from gateword.policy import guardian_document as guardian
+from gateword.policy.protection_extras import EXTRAS
 from gateword.ports.documents import Kept
 from gateword.provision.draft import Draft
-from gateword.provision.plan_protection import ATTACK_PROTECTION
+from gateword.provision.plan_protection import ATTACK_PROTECTION, EXTRAS_SECTION
 
 _ACTION: Final = ("name", "code", "runtime", "dependencies", "supported_triggers")
 
@@ -25,6 +26,7 @@ def documents(draft: Draft) -> dict[str, object]:
         "actions": _actions(draft),
         "triggers": _triggers(draft),
         "attackProtection": _attack_protection(draft),
+        **_extras(draft),
         **_guardian(draft),
         "logStreams": _log_streams(draft),
         "emailTemplates": [
@@ -83,6 +85,15 @@ def _attack_protection(draft: Draft) -> dict[str, object]:
         name: attack_protection.effective(id_, kept[id_].document if id_ in kept else None)
         for name, id_ in ATTACK_PROTECTION.items()
     }
+
+
+def _extras(draft: Draft) -> dict[str, object]:
+    """Return our own section, where it says anything: Auth0's tools refuse a file that has it."""
+    kept = draft.documents.get(attack_protection.KIND, {}).get(EXTRAS)
+    settings = attack_protection.effective(EXTRAS, kept.document if kept else None)
+    if settings == attack_protection.DEFAULTS[EXTRAS]:
+        return {}
+    return {EXTRAS_SECTION: settings}
 
 
 def _guardian(draft: Draft) -> dict[str, object]:

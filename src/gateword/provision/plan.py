@@ -18,7 +18,9 @@ from gateword.provision.plan_clients import plan_clients, plan_grants
 from gateword.provision.plan_databases import plan_databases, plan_tenant
 from gateword.provision.plan_delivery import plan_email_templates, plan_log_streams
 from gateword.provision.plan_protection import (
+    EXTRAS_SECTION,
     plan_attack_protection,
+    plan_extras,
     plan_factor_providers,
     plan_factor_templates,
     plan_guardian_factors,
@@ -54,6 +56,7 @@ WHOLE: Final[tuple[tuple[str, Whole], ...]] = (
     ("tenant", plan_tenant),
     ("triggers", plan_triggers),
     ("attackProtection", plan_attack_protection),
+    (EXTRAS_SECTION, plan_extras),
     ("guardianPolicies", plan_guardian_policies),
     ("guardianPhoneFactorSelectedProvider", plan_phone_provider),
     ("guardianPhoneFactorMessageTypes", plan_phone_message_types),

@@ -1,4 +1,4 @@
-"""The sections `attackProtection` and `guardian…` of a file."""
+"""The sections `attackProtection`, `x-gateword-attack-protection` and `guardian…` of a file."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from gateword.policy import attack_protection
 from gateword.policy import guardian_document as guardian
 from gateword.policy.members import Members, did_you_mean
+from gateword.policy.protection_extras import EXTRAS
 from gateword.ports.documents import Kept
 from gateword.provision import sealed
 from gateword.provision.draft import Draft, KeptWrite
@@ -19,21 +20,32 @@ ATTACK_PROTECTION: Final = {
 }
 """Member of the section to the document's id."""
 
+EXTRAS_SECTION: Final = "x-gateword-attack-protection"
+"""What Auth0 does not have; not in a section of its format, because its tools refuse the file."""
+
 
 def plan_attack_protection(draft: Draft, section: Members) -> None:
     """Note what the settings of attack protection come to; each object merges."""
-    kept = draft.documents.setdefault(attack_protection.KIND, {})
     for name, id_ in ATTACK_PROTECTION.items():
         item = section.member(name)
-        if name not in section or section.given(name) is None:
-            continue
-        stored = kept[id_].document if id_ in kept else None
-        before = attack_protection.effective(id_, stored)
-        after = attack_protection.changed(id_, item, stored)
-        kept[id_] = Kept(id=id_, document=after)
-        write = KeptWrite(attack_protection.KIND, kept[id_])
-        draft.note(write, "attack protection", id_, before, after)
+        if name in section and section.given(name) is not None:
+            _plan_protection(draft, id_, item)
     section.only()
+
+
+def plan_extras(draft: Draft, section: Members) -> None:
+    """Note what Gateword's own settings of attack protection come to; they merge, too."""
+    _plan_protection(draft, EXTRAS, section)
+
+
+def _plan_protection(draft: Draft, id_: str, item: Members) -> None:
+    kept = draft.documents.setdefault(attack_protection.KIND, {})
+    stored = kept[id_].document if id_ in kept else None
+    before = attack_protection.effective(id_, stored)
+    after = attack_protection.changed(id_, item, stored)
+    kept[id_] = Kept(id=id_, document=after)
+    write = KeptWrite(attack_protection.KIND, kept[id_])
+    draft.note(write, "attack protection", id_, before, after)
 
 
 def plan_guardian_factors(draft: Draft, items: Iterable[Members]) -> None:

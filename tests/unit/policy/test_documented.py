@@ -8,7 +8,7 @@ import gateword
 from gateword.policy import documented
 
 SOURCE = Path(gateword.__file__).parent
-READERS = ("accounts", "delivery", "domain", "grants", "login", "realms", "web")
+READERS = ("accounts", "delivery", "domain", "grants", "login", "realms", "shields", "web")
 RULES = ("password_options", "signup")
 """Modules of `policy/` that read options for those rooms."""
 SAME_WORD = frozenset({"access_token", "change_password", "client", "client_id", "description"})

@@ -8,6 +8,9 @@ from gateword.domain.client import AuthMethod, Client, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
+from gateword.policy import attack_protection
+from gateword.policy.protection_extras import EXTRAS
+from gateword.ports.documents import Kept
 from gateword.provision.checkup import findings
 from gateword.provision.draft import Draft
 from tests.support.house import signing_key
@@ -30,7 +33,9 @@ def a_draft(**client: Any) -> Draft:
     connection = Connection(
         key=1, id="con_1", name="D", strategy="auth0", enabled_clients=frozenset({"shop"})
     )
+    extras = Kept(id=EXTRAS, document={"admin_email": "admin@x.example"})
     return Draft(
+        documents={attack_protection.KIND: {EXTRAS: extras}},
         tenant=Tenant(key=1, name="default", domain="x.example", default_directory="D"),
         clients={"shop": Client(**given | client)},
         connections={"D": connection},
@@ -82,9 +87,85 @@ def test_public_client_with_passwords_is_a_warning() -> None:
     assert [("warning", "client Shop")] == said(draft)
 
 
-def test_untrusted_address_header_is_a_hint() -> None:
-    """A confidential client hides the addresses of its users."""
-    assert [("hint", "client Shop")] == said(a_draft(is_ip_header_trusted=False))
+def test_untrusted_address_header_is_a_warning() -> None:
+    """A confidential client hides the addresses of its users, so all of them count as one."""
+    assert [("warning", "client Shop")] == said(a_draft(is_ip_header_trusted=False))
+
+
+BRUTE_FORCE = ("brute-force protection", attack_protection.BRUTE_FORCE)
+THROTTLING = ("suspicious-IP throttling", attack_protection.SUSPICIOUS_IP)
+BOTS = ("bot detection", attack_protection.BOT_DETECTION)
+LEAKS = ("breached-password detection", attack_protection.BREACHED_PASSWORD)
+
+
+def protected(id_: str, **members: Any) -> Draft:
+    """Return a tenant with one object of attack protection changed."""
+    draft = a_draft()
+    document = {**attack_protection.DEFAULTS[id_], **members}
+    draft.documents[attack_protection.KIND][id_] = Kept(id=id_, document=document)
+    return draft
+
+
+@pytest.mark.parametrize(("about", "id_"), [BRUTE_FORCE, THROTTLING])
+def test_protection_that_stops_nobody_is_told(about: str, id_: str) -> None:
+    """Off is a warning; somebody may well want to watch first."""
+    assert [("warning", about)] == said(protected(id_, enabled=False))
+    assert [("hint", about)] == said(protected(id_, shields=[]))
+
+
+@pytest.mark.parametrize(("about", "id_"), [BRUTE_FORCE, THROTTLING, BOTS])
+@pytest.mark.parametrize(
+    ("network", "is_told"),
+    [
+        ("10.0.0.0/15", True),
+        ("0.0.0.0/0", True),
+        ("10.1.0.0/16", False),
+        ("192.0.2.1", False),
+        ("2001:db8::/31", True),
+        ("2001:db8::/32", False),
+    ],
+)
+def test_wide_allowlist_is_a_warning(about: str, id_: str, network: str, *, is_told: bool) -> None:
+    """Protection ends for everybody in it."""
+    expected = [("warning", about)] if is_told else []
+
+    assert expected == said(protected(id_, allowlist=[network]))
+
+
+@pytest.mark.parametrize(
+    ("id_", "members", "level"),
+    [
+        (None, {}, "hint"),
+        (THROTTLING[1], {}, "warning"),
+        (THROTTLING[1], {"shields": ["block"]}, None),
+        (LEAKS[1], {"enabled": True, "shields": ["admin_notification"]}, "warning"),
+        (LEAKS[1], {"enabled": False, "shields": ["admin_notification"]}, "hint"),
+    ],
+)
+def test_admin_who_is_nobody_is_told(
+    id_: str | None, members: dict[str, Any], level: str | None
+) -> None:
+    """By default it is a hint; where somebody asked for letters, a warning."""
+    draft = protected(id_, **members) if id_ else a_draft()
+    del draft.documents[attack_protection.KIND][EXTRAS]
+
+    assert ([(level, "attack protection")] if level else []) == said(draft)
+
+
+@pytest.mark.parametrize(
+    ("is_on", "has_corpus", "is_told"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_detection_without_a_corpus_is_a_warning(
+    *, is_on: bool, has_corpus: bool, is_told: bool
+) -> None:
+    """The list that comes along is short."""
+    draft = protected(LEAKS[1], enabled=is_on, shields=["block"])
+
+    found = findings(draft, KEYS, START, has_corpus=has_corpus)
+
+    expected = [("warning", LEAKS[0])] if is_told else []
+    assert expected == [(one.level, one.about) for one in found]
 
 
 def test_refresh_tokens_without_an_end_are_a_warning() -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateword.policy import attack_protection
+from gateword.ports.documents import Kept
 from gateword.provision import dormant
 from gateword.provision.apply import Applied, apply
 from gateword.provision.draft import drawn
@@ -10,7 +12,8 @@ from tests.support.house import House
 
 NOTHING = (
     'rules: [{name: Asleep, script: "x()", enabled: false}]\n'
-    "attackProtection: {bruteForceProtection: {enabled: false}}\n"
+    "attackProtection: {bruteForceProtection: {max_attempts: 5}, captcha: {hcaptcha: {}}}\n"
+    "x-gateword-attack-protection: {account_cap: 50}\n"
     "guardianFactors: [{name: sms, enabled: false}]\n"
     "databases: [{name: D, strategy: auth0}]\n"
 )
@@ -24,13 +27,17 @@ databases:
 PROTECTED = """
 attackProtection:
   bruteForceProtection: {max_attempts: 5}
-  botDetection: {challenge_password_policy: always}
+  suspiciousIpThrottling: {stage: {pre-custom-token-exchange: {max_attempts: 5}}}
+  breachedPasswordDetection: {enabled: true, shields: [block]}
+  botDetection: {challenge_password_policy: always, challenge_passwordless_policy: when_risky}
+  captcha: {active_provider_id: hcaptcha, hcaptcha: {site_key: site}}
 """
 FACTORS = """
 guardianFactors: [{name: otp, enabled: true}]
 guardianPolicies: {policies: [all-applications]}
 """
-PROTECTION = "attack protection is stored and does not act yet"
+PROTECTION = "attack protection has settings without effect"
+UNUSED = "stage pre-custom-token-exchange, challenge_passwordless_policy, captcha hcaptcha"
 ACTION = """
 actions:
   - {name: Greet, code: x, deployed: true, supported_triggers: [{id: post-login, version: v3}]}
@@ -44,7 +51,7 @@ CASES = [
     (ACTION, ("Action Greet is stored and does not run yet",)),
     (
         PROTECTED,
-        (f"{PROTECTION}: brute-force protection, bot detection",),
+        (f"{PROTECTION}: {UNUSED}",),
     ),
     (
         FACTORS,
@@ -78,6 +85,28 @@ async def test_sections_that_a_file_has_not_are_not_told_of(house: House) -> Non
     await done(house, CASES[0][0], dry_run=False)
 
     assert () == (await done(house, "roles: [{name: Clerk}]", dry_run=False)).notes
+
+
+OFF = """
+attackProtection:
+  suspiciousIpThrottling: {enabled: false, stage: {pre-custom-token-exchange: {rate: 5}}}
+  captcha: {recaptcha_v2: {site_key: site}}
+"""
+
+
+async def test_what_would_act_nowhere_is_not_told_of(house: House) -> None:
+    """A stage of what is off, and a provider that nobody chose."""
+    assert () == (await done(house, OFF, dry_run=False)).notes
+
+
+async def test_back_off_of_phones_is_told_of(house: House) -> None:
+    """No file has it; the Management API may have stored it."""
+    kept = Kept(id=attack_protection.PHONE_PROVIDER, document={"type": "exponential"})
+    await house.parts.stores.documents.put(attack_protection.KIND, kept, house.clock.now())
+
+    (told,) = dormant.stored(await drawn(house.parts))
+
+    assert f"{PROTECTION}: phone provider protection" == str(told)
 
 
 @pytest.mark.parametrize(("text", "notes"), CASES[:4])

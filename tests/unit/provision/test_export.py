@@ -175,3 +175,18 @@ def test_script_without_variables_is_still_a_file_of_its_own() -> None:
     files = written.as_yaml_files({"rules": [rule]}, (), "tenant.yaml")
 
     assert rule["script"] == files["rules/Plain.js"]
+
+
+async def test_own_section_is_exported_when_it_says_anything(house: House) -> None:
+    """A file without it goes back to Auth0's tools as it is; they refuse one that has it."""
+    await applied(house, "x-gateword-attack-protection: {account_cap: 100}")
+    before = (await exported(house.parts)).document
+    await applied(house, "x-gateword-attack-protection: {account_cap: 50}")
+
+    after = (await exported(house.parts)).document
+
+    assert "x-gateword-attack-protection" not in before
+    section = after["x-gateword-attack-protection"]
+    assert isinstance(section, dict)
+    assert (50, "auth0") == (section["account_cap"], section["lockout_style"])
+    assert "attack-protection/x-gateword.json" in written.as_folder(after)

@@ -143,9 +143,31 @@ async def test_attack_protection_merges(house: House) -> None:
     assert ("enabled",) == change.members
 
 
+async def test_own_attack_protection_merges(house: House) -> None:
+    """The section that Auth0's tools do not know follows the habits of the one they know."""
+    section = "x-gateword-attack-protection: {%s}"
+    await applied(house, section % "account_cap: 50, admin_email: admin@example.com")
+
+    (change,) = await applied(house, section % "account_cap: null, lockout_style: backoff")
+
+    stored = await house.parts.stores.documents.get("attack_protection", "x-gateword")
+    assert stored is not None
+    assert (100, "admin@example.com", "backoff") == (
+        stored.document["account_cap"],
+        stored.document["admin_email"],
+        stored.document["lockout_style"],
+    )
+    assert ("attack protection", "x-gateword") == (change.kind, change.name)
+    assert ("lockout_style", "account_cap") == change.members
+    assert [] == await applied(house, section % "lockout_style: backoff")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        ("x-gateword-attack-protection: {account_cap: -1}", "account_cap: must be 0 to 10000"),
+        ("x-gateword-attack-protection: {admin_mail: x}", "did you mean admin_email?"),
+        ("x-gateword-attackprotection: {}", "did you mean x-gateword-attack-protection?"),
         ("guardianFactors: [{name: opt, enabled: true}]", "no factor is named opt; did you mean"),
         ("guardianPolicies: {policies: [all]}", "'all' is not possible here"),
         ("attackProtection: {bruteForce: {}}", "attackProtection.bruteForce: unknown member"),
