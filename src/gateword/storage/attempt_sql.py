@@ -45,7 +45,9 @@ ADD_LEASE: Final = Statement("""
     INSERT INTO leases (tenant, id, connection_key, subject, place, user_key, expires_at)
     VALUES (:tenant, :id, :connection_key, :subject, :place, :user_key, :expires_at)
 """)
-DROP_LEASE: Final = Statement("DELETE FROM leases WHERE tenant = :tenant AND id = :id")
+DROP_LEASE: Final = Statement(
+    "DELETE FROM leases WHERE tenant = :tenant AND id = :id AND expires_at > :at"
+)
 EXPIRED: Final = Statement("""
     DELETE FROM leases
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
@@ -75,7 +77,7 @@ FORGET: Final = Statement("""
     DELETE FROM failures
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
         AND place = :place AND count < :limit
-    RETURNING count
+    RETURNING CASE WHEN last_at > :over THEN count ELSE 0 END
 """)
 FORGIVE: Final = Statement("""
     UPDATE failures SET count = CASE WHEN count > :count THEN count - :count ELSE 0 END
@@ -98,8 +100,9 @@ SPEND: Final = Statement("""
             WHEN buckets.full_at + :cost > :most THEN :most
             ELSE buckets.full_at + :cost
         END,
-        told = 0
+        told = CASE WHEN buckets.full_at + :cost > :most THEN buckets.told ELSE 0 END
 """)
+"""Who found no token was not admitted by it, so a refusal that was told of stays so."""
 REFUND: Final = Statement("""
     UPDATE buckets SET full_at = full_at - :cost
     WHERE tenant = :tenant AND name = :name AND full_at > :at

@@ -1,10 +1,11 @@
 """What a settled or expired try writes, each inside the transaction of who calls."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from gateword.policy import lockout
-from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Settled
+from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Settled, Tries
 from gateword.storage import attempt_sql as sql
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Value
@@ -40,18 +41,22 @@ async def failed(tx: TenantTx, entry: Entry, at: datetime) -> Settled:
 
 
 async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> tuple[str, ...]:
-    """Empty a bucket when the place tried too many names of nobody; return whose claim it was."""
+    """Empty a bucket when the place tried too many names of nobody; return whose claim it was.
+
+    A bucket that is counted elsewhere is emptied there.
+    """
     bound = entry.strangers
-    bucket = next((one for one in entry.buckets if bound and one.key == bound.bucket), None)
-    if bound is None or bucket is None:
+    if bound is None:
         return ()
     row = await tx.one(
         sql.STRANGERS, place=entry.place, since=ms(at) - bound.within_ms, most=bound.most + 1
     )
     if row is None or row[0] <= bound.most:
         return ()
-    await spend(tx, bucket, at, bucket.size)
-    await tx.run(sql.TELL, name=bucket.key)  # the failure's own event tells of it
+    for bucket in entry.buckets:
+        if bucket.key == bound.bucket:
+            await spend(tx, bucket, at, bucket.size)
+            await tx.run(sql.TELL, name=bucket.key)  # the failure's own event tells of it
     return (bound.shield,)
 
 
@@ -67,15 +72,10 @@ async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
     at_key: dict[str, Value] = {"connection_key": entry.connection_key, "subject": entry.subject}
     forgiven = 0
     for tries in sorted(entry.tries, key=lambda one: not one.is_own):
-        if not tries.is_own:
-            if forgiven:
-                await tx.run(sql.FORGIVE, count=forgiven, **at_key)
-            continue
-        # A block that others reached meanwhile stays (promise G3).
-        limit = _NO_BOUND if tries.limit is None or tries.backs_off else tries.limit
-        row = await tx.one(sql.FORGET, place=tries.place, limit=limit, **at_key)
-        if row is not None and tries.place != EVERYWHERE:
-            forgiven = row[0]
+        if tries.is_own:
+            forgiven += await _forget(tx, tries, at, at_key)
+        elif forgiven:
+            await tx.run(sql.FORGIVE, count=forgiven, **at_key)
     for bucket in entry.buckets:
         if bucket.refunds:
             await tx.run(sql.REFUND, name=bucket.key, at=ms(at), cost=bucket.refill_ms)
@@ -87,6 +87,18 @@ async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
             at=ms(at),
             stale=ms(at - _STALE),
         )
+
+
+async def _forget(tx: TenantTx, tries: Tries, at: datetime, at_key: Mapping[str, Value]) -> int:
+    """Forget a key's failures; return how many of the place's counted until now."""
+    # A block that others reached meanwhile stays (promise G3).
+    limit = _NO_BOUND if tries.limit is None or tries.backs_off else tries.limit
+    over = ms(at - lockout.BLOCK)
+    row = await tx.one(sql.FORGET, place=tries.place, limit=limit, over=over, **at_key)
+    if row is None or tries.place != EVERYWHERE:
+        return row[0] if row is not None else 0
+    await tx.run(sql.LIFT, **at_key)  # none in a row over all places: none at any of them
+    return 0
 
 
 async def expired(tx: TenantTx, connection_key: int, subject: str, at: datetime) -> None:

@@ -53,7 +53,7 @@ class SqlAttempts:
     async def reserve(
         self, entry: Entry, at: datetime, *, name: str = ""
     ) -> Lease | Blocked | Busy:
-        if not (entry.tries or entry.buckets):
+        if not (entry.tries or entry.buckets or entry.crowd):
             return Lease("", entry)
         lease_id = self._dice.letters(_LEASE_CHARS)
 
@@ -61,11 +61,22 @@ class SqlAttempts:
             return await self._reserve(tx, entry, lease_id, at)
 
         came, bucket = await self._database.transact(work)
-        if not isinstance(came, Blocked) or not name or (bucket is not None and bucket.refunds):
-            return came
+        return self.remember(came, entry, name, bucket) if isinstance(came, Blocked) else came
+
+    def remember(self, blocked: Blocked, entry: Entry, name: str, bucket: Bucket | None) -> Blocked:
+        """Remember a refusal for a while, where it holds for a while.
+
+        Args:
+            blocked: The refusal.
+            entry: What was refused.
+            name: As for `reserve`.
+            bucket: Which refused; None when none did.
+        """
+        if not name or (bucket is not None and bucket.refunds):
+            return blocked
         whole_place = bucket is not None and bool(bucket.place) and entry.speaks_for_place
         key = (0, "", entry.place) if whole_place else (entry.connection_key, name, entry.place)
-        return self._refusals.keep(key, came)
+        return self._refusals.keep(key, blocked)
 
     async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
         entry = lease.entry
@@ -73,7 +84,8 @@ class SqlAttempts:
             return Settled()
 
         async def work(tx: TenantTx) -> Settled:
-            is_live = not lease.id or await tx.run(sql.DROP_LEASE, id=lease.id) == 1
+            since = 0 if outcome is Outcome.VOID else ms(at)
+            is_live = not lease.id or await tx.run(sql.DROP_LEASE, id=lease.id, at=since) == 1
             if not is_live or outcome is Outcome.VOID:
                 return Settled()
             if outcome is Outcome.RIGHT:
@@ -101,6 +113,10 @@ class SqlAttempts:
         return self._occasions.is_first(key, within_s)
 
     async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
+        for bucket in buckets:
+            if (blocked := self._refusals.recall(0, bucket.key, "")) is not None:
+                return blocked
+
         async def work(tx: TenantTx) -> Blocked | None:
             if self._locks:
                 for bucket in sorted(buckets, key=lambda one: one.key):
@@ -111,7 +127,8 @@ class SqlAttempts:
                 if level < 1:
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
-                    return Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)
+                    refusal = Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)
+                    return self._refusals.keep((0, bucket.key, ""), refusal)
             for bucket in buckets:
                 await attempt_writes.spend(tx, bucket, at)
             return None
