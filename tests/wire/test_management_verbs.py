@@ -15,7 +15,6 @@ from tests.support.golden import parse
 GOLDENS: Final = Path(__file__).parent / "golden"
 PREFIX: Final = "/api/v2/"
 NOTHING_TO_GRANT: Final = frozenset({
-    ("GET", "/anomaly/blocks/ips/{ip}"),  # no address is blocked before attack protection
     ("POST", "/guardian/enrollments/ticket"),  # nobody can enrol before MFA
     ("GET", "/guardian/enrollments/{id}"),
     ("DELETE", "/guardian/enrollments/{id}"),

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateword.accounts import blocks
-from gateword.accounts.blocks import Block, Lifter
-from gateword.domain.login import Caller
+from gateword.accounts.blocks import Block
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.management import user_changes
+from gateword.management.lifter import lifter
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import Schema, array, flag, obj, text
 
@@ -52,12 +52,12 @@ async def of_identifier(call: Call) -> Document:
 
 async def unblock_user(call: Call) -> None:
     """Lift the blocks of a user; `blocked` of the user itself stays."""
-    await blocks.lift_of_user(call.parts, await user_changes.existing(call), _lifter(call))
+    await blocks.lift_of_user(call.parts, await user_changes.existing(call), lifter(call))
 
 
 async def unblock_identifier(call: Call) -> None:
     """Lift the blocks of a login name, and of the user who has it."""
-    await blocks.lift_of_name(call.parts, _identifier(call), _lifter(call))
+    await blocks.lift_of_name(call.parts, _identifier(call), lifter(call))
 
 
 def _shown(found: Sequence[Block]) -> Document:
@@ -72,16 +72,6 @@ def _shown(found: Sequence[Block]) -> Document:
 
 def _in_force(call: Call) -> bool:
     return call.query.get("consider_brute_force_enablement") is True
-
-
-def _lifter(call: Call) -> Lifter:
-    actor = call.actor
-    return Lifter(
-        how="api",
-        who=actor.subject,
-        client_id=actor.client_id,
-        caller=Caller(ip=actor.ip, user_agent=actor.user_agent, hostname=call.tenant.domain),
-    )
 
 
 def _identifier(call: Call) -> str:

@@ -6,13 +6,14 @@ Source: Auth0 Management API v2 "Update a user".
 from dataclasses import dataclass
 from typing import Final
 
-from gateword.accounts import passwords, verification
+from gateword.accounts import blocks, passwords, verification
 from gateword.domain.connection import Connection
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.management import password_refusal, user_names
+from gateword.management.lifter import lifter
 from gateword.management.resource import Call, Document
 from gateword.policy.user_document import NAMES, Change, rendered
 from gateword.ports.users import Unchanged
@@ -47,18 +48,17 @@ async def change(call: Call) -> Document:
     if not body.keys().isdisjoint(NAMES):
         user_names.check(body, home.connection)
         user_names.demand(home.names(planned.of(user)), home.connection)
-    password = Secret(str(body["password"])) if "password" in body else None
-    if password is not None:
-        user_names.refuse_elsewhere(home.connection)
-        await _judge(call, planned.of(user), home, password)
+    encoded = await _hashed(call, planned.of(user), home)
     changed = await call.parts.stores.users.change(user.user_id, planned.of, call.at)
     if changed is Unchanged.TAKEN:
         raise Refused(ManagementRefusal.USER_EXISTS)
     if changed is Unchanged.GONE:
         raise Refused(ManagementRefusal.NO_USER)
-    if password is not None:
-        await passwords.changed(call.parts, changed, home.connection, password)
+    if encoded is not None:  # also lifts what wrong ones have shut
+        await passwords.replaced(call.parts, changed, home.connection, encoded)
         changed = await existing(call)
+    elif body.get("blocked") is False:
+        await blocks.lift_of_user(call.parts, changed, lifter(call))
     if body.get("verify_email") is True and changed.email and not changed.email_verified:
         await verification.send(call.parts, changed, home.connection, client_id)
     return rendered(changed)
@@ -113,6 +113,20 @@ async def _home(call: Call, user: User) -> _Home:
                 return _Home(position, connection)
     text = "The user does not have an identity in the connection"
     raise Refused(ManagementRefusal.BODY_CONFLICT, text=text)
+
+
+async def _hashed(call: Call, user: User, home: _Home) -> Secret | None:
+    """Return the hash of the new password, before anything is changed: it also unblocks.
+
+    Raises:
+        Refused: PASSWORD_REFUSED, BODY_CONFLICT, BUSY.
+    """
+    if "password" not in call.body:
+        return None
+    password = Secret(str(call.body["password"]))
+    user_names.refuse_elsewhere(home.connection)
+    await _judge(call, user, home, password)
+    return await call.parts.hasher.hash(password)
 
 
 async def _judge(call: Call, user: User, home: _Home, password: Secret) -> None:

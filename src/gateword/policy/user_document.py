@@ -98,11 +98,14 @@ class Change:
     home: int = 0
 
     def of(self, user: User) -> User:
-        """Return the user as it will be: profile replaced, metadata merged at the first level."""
+        """Return the user as it will be: profile replaced, metadata merged at the first level.
+
+        A new password unblocks, unless the body says otherwise (Auth0 "Block and Unblock Users").
+        """
         body = self.body
         user = replace(
             user,
-            blocked=body["blocked"] is True if "blocked" in body else user.blocked,
+            blocked=body.get("blocked", user.blocked and "password" not in body) is True,
             profile=_merged(user.profile, {name: body[name] for name in PROFILE if name in body}),
             user_metadata=_metadata(user.user_metadata, body, "user_metadata"),
             app_metadata=_metadata(user.app_metadata, body, "app_metadata"),

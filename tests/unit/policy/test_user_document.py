@@ -106,6 +106,20 @@ def test_metadata_is_merged_at_the_first_level(sent: object, kept: object) -> No
     assert kept == Change({"user_metadata": sent}).of(USER).user_metadata
 
 
+@pytest.mark.parametrize(
+    ("body", "blocked"),
+    [
+        ({"password": "x"}, False),
+        ({"password": "x", "blocked": True}, True),
+        ({"blocked": False}, False),
+        ({"nickname": "annie"}, True),
+    ],
+)
+def test_new_password_of_an_operator_unblocks(body: dict[str, object], *, blocked: bool) -> None:
+    """attack-protection §9: so does the switch itself, and nothing else."""
+    assert blocked is Change(body).of(replace(USER, blocked=True)).blocked
+
+
 def test_changed_profile_replaces_member_by_member() -> None:
     """What is not named stays, null takes away."""
     changed = Change({"nickname": "annie", "name": None, "blocked": True}).of(USER)
