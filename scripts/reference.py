@@ -28,10 +28,13 @@ MADE: Final = "<!-- Made by scripts/docs from the code; edit the code instead. -
 
 LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.F: "A login failed for another reason than those below; a blocked user, for one.",
-    LogCode.FP: "A login failed: wrong password.",
-    LogCode.FU: "A login failed: no such user, or none of that name in the realm.",
+    LogCode.FP: "A login failed: wrong password. Beyond 1,000 failed logins a minute one in a "
+    "hundred is written; `details.left_out` is how many rows of its type were not.",
+    LogCode.FU: "A login failed: no such user, or none of that name in the realm. "
+    "Sampled like `fp`.",
     LogCode.SEPFT: "Tokens were issued for a user name and a password.",
-    LogCode.FEPFT: "A user name and a password were refused, or the ask itself was.",
+    LogCode.FEPFT: "A user name and a password were refused, or the ask itself was. Sampled with "
+    "the `fp` or `fu` beside it.",
     LogCode.SERTFT: "Tokens were issued for a refresh token.",
     LogCode.FERTFT: "A refresh token was refused.",
     LogCode.FERRT: "A rotated refresh token was used again; its whole family was retired.",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
+from gateword.accounts.alarms import Alarms
 from gateword.accounts.cleaning import Cleaning
 from gateword.accounts.job_runner import JobRunner
 from gateword.accounts.log_retention import LogRetention
@@ -84,4 +85,5 @@ CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     _log_streaming,
     lambda _: JobRunner(),
     lambda settings: Post(_courier(settings)),
+    lambda _: Alarms(),
 )

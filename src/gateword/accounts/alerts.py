@@ -7,7 +7,17 @@ from gateword.domain.protection import Protection
 from gateword.domain.tenant import Tenant
 from gateword.policy import notice as notices
 from gateword.policy.email_template import text_of
-from gateword.policy.notice import ALERT, CHANGE, LEAKED, LOGIN, PRESSED, SIGNUP, Notice, Pace
+from gateword.policy.notice import (
+    ALERT,
+    ATTACKED,
+    CHANGE,
+    LEAKED,
+    LOGIN,
+    PRESSED,
+    SIGNUP,
+    Notice,
+    Pace,
+)
 from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
@@ -16,6 +26,7 @@ _SHIELD: Final = "letters"
 _SUBJECTS: Final = {
     PRESSED: "too many tries from one address",
     LEAKED: "a password from a data breach was used",
+    ATTACKED: "far more logins fail than usual",
 }
 _TRIES: Final = {LOGIN: "failed logins", SIGNUP: "sign-ups"}
 _DEEDS: Final = {
@@ -29,6 +40,7 @@ _EVENTS: Final = {
     (LEAKED, LOGIN): "pwd_leak",
     (LEAKED, SIGNUP): "signup_pwd_leak",
     (LEAKED, CHANGE): "reset_pwd_leak",
+    (ATTACKED, LOGIN): "pla",
 }
 
 
@@ -76,6 +88,7 @@ def _words(tenant: Tenant, protection: Protection, notice: Notice, pace: Pace) -
         "tenant": tenant.name,
         "domain": tenant.domain,
         "is_leak": is_leak,
+        "is_attack": notice.what == ATTACKED,
         "tries": _TRIES.get(notice.flow, ""),
         "deed": _DEEDS[notice.flow],
         "address": notice.address,

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from gateword.policy import alarm
 from gateword.ports.parts import Parts
 
 JOBS_KEPT: Final = timedelta(hours=24)
 """How long an ended job, its errors and its file can be asked for (Auth0: "Bulk User Imports")."""
+
+TALLIES_KEPT: Final = alarm.WEEK + 2 * alarm.SLOT
+"""A week tells what is usual for the two slots after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +26,5 @@ class Cleaning:
         await parts.stores.tokens.purge(now)
         await parts.stores.tickets.purge(now)
         await parts.stores.attempts.purge(now)
+        await parts.stores.tallies.purge(now - TALLIES_KEPT)
         await parts.stores.jobs.purge(now - JOBS_KEPT)

@@ -97,6 +97,7 @@ async def judged(parts: Parts, realm: Realm, held: Held, password: Secret) -> Ve
 
 async def settle(parts: Parts, held: Held, outcome: Outcome) -> None:
     """Settle a try that failed nobody."""
+    _note(parts, held, outcome)
     await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
 
 
@@ -104,6 +105,7 @@ async def failed(
     parts: Parts, plugs: Plugs, held: Held, outcome: Outcome, user: User | None
 ) -> tuple[Also, ...]:
     """Count a failure; return what the log is to tell of it besides."""
+    _note(parts, held, outcome)
     settled = await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
     reached = [_shield(plugs, name) for name in dict.fromkeys(settled.reached)]
     if settled.mails:
@@ -123,6 +125,18 @@ def _remembered_as(attempt: Attempt) -> str:
     """
     name = subject.name_of(attempt.username)
     return name if attempt.ask.caller.is_sure else f"{name}\0"
+
+
+def _note(parts: Parts, held: Held, outcome: Outcome) -> None:
+    """Count how a try ended for alarms, in memory."""
+    ask = held.attempt.ask
+    parts.stores.tallies.note(
+        outcome,
+        ask.client.client_id,
+        held.knock.place,
+        told_by_client=ask.caller.proxy_ip is not None,
+        at=parts.clock.now(),
+    )
 
 
 def _subject(parts: Parts, attempt: Attempt, claimant: Claimant) -> str:

@@ -24,7 +24,7 @@ async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
     if settings.policy == "never" and not settings.monitors:
         return ()
     is_listed = held.knock.is_listed(settings.allowlist)
-    is_asked = settings.policy == "always" or _is_risky(held)
+    is_asked = settings.policy == "always" or _is_risky(parts, held)
     demands = is_asked and settings.policy != "never" and not is_listed
     details = {
         "ipOnAllowlist": is_listed,
@@ -38,8 +38,13 @@ async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
     raise Refused(Refusal.VERIFICATION_REQUIRED, facts=facts.of(held.attempt, also=(event,)))
 
 
-def _is_risky(held: Held) -> bool:
+def _is_risky(parts: Parts, held: Held) -> bool:
     knock, lease = held.knock, held.lease
     size = knock.protection.suspicious_ip.login.size
     left = lease.levels.get(f"login:{knock.place}", size)
-    return is_risky(1 - left / max(1, size), knock.protection.bots.level, is_known=lease.is_known)
+    return is_risky(
+        1 - left / max(1, size),
+        knock.protection.bots.level,
+        is_known=lease.is_known,
+        is_alarmed=parts.stores.tallies.is_alarmed,
+    )

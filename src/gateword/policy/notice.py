@@ -21,7 +21,9 @@ ALERT: Final = "admin_alert"
 
 PRESSED: Final = "address"
 LEAKED: Final = "leak"
-"""What the operator is told of: an address that comes too often, a password from a breach."""
+ATTACKED: Final = "attack"
+"""What the operator is told of: an address that comes too often, a password from a breach, an alarm
+about all logins together."""
 
 LOGIN: Final = "login"
 SIGNUP: Final = "signup"
@@ -41,7 +43,7 @@ class Notice:
 
     Attributes:
         everywhere: The account is blocked for all addresses, not only for this one.
-        what: PRESSED or LEAKED, where it is for the operator.
+        what: PRESSED, LEAKED or ATTACKED, where it is for the operator.
         flow: LOGIN, SIGNUP or CHANGE.
     """
 
@@ -95,6 +97,8 @@ def pace(protection: Protection, notice: Notice) -> Pace | None:
     The shield `admin_notification` says whether, the frequency how often; where it says nothing,
     once a day. Of several frequencies the shortest counts: it tells what the others would.
     """
+    if notice.what == ATTACKED:
+        return Pace("alert:attack", HOUR_MS) if protection.extras.alarms else None
     place = counted(notice.address)
     if notice.what == PRESSED:
         is_told = protection.suspicious_ip.notifies_admin

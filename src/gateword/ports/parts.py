@@ -24,6 +24,7 @@ from gateword.ports.stores import (
     ResourceServers,
     TenantSettings,
 )
+from gateword.ports.tallies import Tallies
 from gateword.ports.token_stores import SigningKeyMaker, SigningKeys, Tokens
 from gateword.ports.user_import import UserImports
 from gateword.ports.users import Users
@@ -54,6 +55,7 @@ class Stores:
     attempts: Attempts
     census: Census
     protection: Protections
+    tallies: Tallies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

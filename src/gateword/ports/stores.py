@@ -138,7 +138,16 @@ class ClientGrants(Protocol):
 class Logs(Protocol):
     """The tenant's log."""
 
-    async def append(self, events: Sequence[LogEvent]) -> None: ...
+    async def append(self, events: Sequence[LogEvent]) -> None:
+        """Write what happened in one ask; of a flood of failed logins only a sample is written."""
+        ...
+
+    async def flush(self) -> None:
+        """Write a row for failed logins that no row has told of for a minute, if there are any.
+
+        It is the last of them, with its own time.
+        """
+        ...
 
     async def read(
         self, *, after: int, limit: int, code: str | None = None

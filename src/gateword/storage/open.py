@@ -19,14 +19,15 @@ from gateword.storage.engine import Database
 from gateword.storage.families import SqlFamilies
 from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.jobs import SqlJobs
-from gateword.storage.logs import SqlLogs
 from gateword.storage.outbox import SqlOutbox
 from gateword.storage.passwords import SqlPasswords
 from gateword.storage.protection import SqlProtections
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
+from gateword.storage.sampled_logs import SampledLogs
 from gateword.storage.signing_keys import SqlSigningKeys
 from gateword.storage.sqlite import SqliteDatabase
+from gateword.storage.tallies import SqlTallies
 from gateword.storage.tenant_database import TenantDatabase
 from gateword.storage.tenants import SqlTenants, SqlTenantSettings
 from gateword.storage.tickets import SqlTickets
@@ -72,7 +73,7 @@ def open_stores(
         tokens=SqlTokens(rows),
         families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),
-        logs=SqlLogs(rows),
+        logs=SampledLogs(rows, clock.monotonic_s),
         documents=SqlDocuments(cache, vault),
         jobs=SqlJobs(rows, vault),
         tickets=SqlTickets(rows),
@@ -82,6 +83,7 @@ def open_stores(
         attempts=SqlAttempts(rows, clock, dice),
         census=SqlCensus(rows),
         protection=SqlProtections(cache),
+        tallies=SqlTallies(rows),
     )
 
 

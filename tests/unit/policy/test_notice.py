@@ -6,6 +6,7 @@ import pytest
 from gateword.policy import protection
 from gateword.policy.attack_protection import BREACHED_PASSWORD, DEFAULTS, SUSPICIOUS_IP
 from gateword.policy.notice import (
+    ATTACKED,
     CHANGE,
     HOUR_MS,
     LEAKED,
@@ -98,6 +99,19 @@ def test_each_stage_says_whether_an_operator_is_told(
     settings = protection.read(stored)
 
     assert flows == [flow for flow in (LOGIN, SIGNUP, CHANGE) if pace(settings, _leak(flow))]
+
+
+@pytest.mark.parametrize(
+    ("alarms", "expected"), [(True, Pace("alert:attack", HOUR_MS)), (False, None)]
+)
+def test_operator_is_told_of_attacks_where_alarms_are_on(
+    alarms: bool,  # noqa: FBT001
+    expected: Pace | None,
+) -> None:
+    """Once an hour, whatever the shields of addresses and leaked passwords are."""
+    stored: dict[str, dict[str, object]] = {"x-gateword": {"alarms": alarms}}
+
+    assert expected == pace(protection.read(stored), Notice(address="", at=NOW, what=ATTACKED))
 
 
 def test_nobody_is_told_when_nobody_is_named() -> None:
