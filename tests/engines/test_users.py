@@ -244,6 +244,9 @@ def test_every_table_with_a_user_in_it_is_known() -> None:
         ("user_roles", "user_key"),
         ("imported_factors", "user_key"),
         ("tickets", "user_key"),
+        ("failures", "user_key"),
+        ("leases", "user_key"),
+        ("known_places", "user_key"),
     }
     only_a_number_stays = {
         (table, column)
