@@ -27,12 +27,6 @@ def tokens(full_at_ms: int, at_ms: int, size: int, refill_ms: int) -> float:
     return size - due_ms(full_at_ms, at_ms, size, refill_ms) / refill_ms
 
 
-def spent(full_at_ms: int, at_ms: int, size: int, refill_ms: int, count: int = 1) -> int:
-    """Return what is kept of a bucket after some of its tokens were taken."""
-    due = due_ms(full_at_ms, at_ms, size, refill_ms) + count * refill_ms
-    return at_ms + min(due, size * refill_ms)
-
-
 def retry_after_s(tokens_left: float, refill_ms: int) -> int:
     """Return the seconds until a bucket with so many tokens has a whole one; 1 at least."""
     return max(1, math.ceil((1 - tokens_left) * refill_ms / _SECOND_MS))

@@ -35,7 +35,10 @@ class Knock:
         """Say whether an allow-list names the address, and it is sure whose address it is."""
         if not (allowlist and self.attempt.ask.caller.is_sure):
             return False
-        host = ip_address(self.ip)
+        try:
+            host = ip_address(self.ip)
+        except ValueError:  # a socket that has no addresses
+            return False
         return any(host in network for network in allowlist)
 
 

@@ -24,7 +24,7 @@ class CrowdedAddressShield:
 
     def claims(self, knock: Knock) -> Claims:
         protection, most = knock.protection, knock.protection.extras.names
-        is_exempt = knock.is_listed(protection.suspicious_ip.allowlist)
-        if most is None or not protection.brute_force.enabled or is_exempt:
+        is_on = protection.brute_force.enabled and protection.brute_force.blocks
+        if most is None or not is_on or knock.is_listed(protection.suspicious_ip.allowlist):
             return NOTHING
         return Claims(crowd=Crowd(shield=self.name, most=most))
