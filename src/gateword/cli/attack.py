@@ -1,0 +1,171 @@
+"""`gateword attack`: what the shields do when somebody attacks, seen in a rehearsal."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final, NoReturn
+
+import typer
+from rich.markup import escape
+
+from gateword.cli.common import (
+    BAD_USE,
+    FAILED,
+    AsJson,
+    DatabaseUrl,
+    TenantName,
+    err,
+    fail,
+    out,
+    run,
+    with_json_faults,
+)
+from gateword.cli.rehearsal import installation, report, server
+from gateword.cli.rehearsal.acts import Scenario
+from gateword.cli.rehearsal.installation import Installed
+from gateword.cli.rehearsal.rehearsal import rehearse
+from gateword.cli.rehearsal.scenarios import SCENARIOS
+from gateword.cli.rehearsal.tenants import changed
+from gateword.cli.rehearsal.verdicts import Row, Verdict
+from gateword.policy.members import did_you_mean
+from gateword.policy.protection import read
+
+INTERRUPTED: Final = 130
+_BY_NAME: Final = {scenario.name: scenario for scenario in SCENARIOS}
+_DEFAULTS: Final = Installed("a new tenant (no installation was given)", {})
+
+
+@with_json_faults
+def attack(
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            help="Folder of the installation whose settings of attack protection are rehearsed; "
+            "they are read, and nothing there is changed. Without any the defaults are.",
+            envvar="GATEWORD_DATA_DIR",
+        ),
+    ] = None,
+    tenant: TenantName = "default",
+    database_url: DatabaseUrl = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scenario",
+            metavar="NAME",
+            help=f"Play only this one; may be given several times. {', '.join(_BY_NAME)}.",
+        ),
+    ] = None,
+    max_requests: Annotated[
+        int,
+        typer.Option(min=60, max=20_000, help="Requests that one attack may send at most."),
+    ] = 1500,
+    timeout: Annotated[
+        int, typer.Option(min=5, max=3600, help="Seconds after which everything is stopped.")
+    ] = 120,
+    as_json: AsJson = False,
+) -> None:
+    """Attack a throw-away tenant of a server of its own, and show what each shield did.
+
+    The server listens on loopback only and is gone afterwards; nothing is ever sent anywhere else,
+    and no installation is touched. Ends with status 1 when a shield that is on did not do what it
+    promises.
+    """
+    scenarios = _chosen(scenario or [])
+    installed = _installed(data, database_url, tenant)
+    if not as_json:
+        protection = read(changed(installed.documents, {}))
+        report.print_settings(installed.source, protection, installed.unguarded)
+    began_s = time.monotonic()
+    rows: list[Row] = []
+    fault = _play(scenarios, installed, rows, most=max_requests, timeout_s=timeout)
+    broken = sum(row.judged.verdict is Verdict.BROKEN for row in rows)
+    is_good = not (fault or broken)
+    if as_json:
+        document = {
+            "ok": is_good,
+            "settings": {"of": installed.source, **changed(installed.documents, {})},
+            "attacks": report.document(rows),
+            "faults": [fault] if fault else [],
+        }
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        report.print_rows(rows)
+        _sum_up(len(rows), broken, time.monotonic() - began_s)
+    if fault:
+        err.print(f"[bold red]gateword:[/] {escape(fault)}")
+    if not is_good:
+        raise typer.Exit(FAILED)
+
+
+def _chosen(names: Sequence[str]) -> Sequence[Scenario]:
+    """Return the scenarios of these names, all without any, in the order of the list."""
+    for name in names:
+        if name not in _BY_NAME:
+            hint = did_you_mean(name, _BY_NAME)
+            known = ", ".join(_BY_NAME)
+            fail(f"no scenario is called {escape(name)}{hint}. There are: {known}", BAD_USE)
+    return [one for one in SCENARIOS if not names or one.name in names]
+
+
+def _installed(data: Path | None, database_url: str | None, tenant: str) -> Installed:
+    settings = installation.found(data, database_url)
+    return _DEFAULTS if settings is None else run(installation.read(settings, tenant))
+
+
+def _play(
+    scenarios: Sequence[Scenario],
+    installed: Installed,
+    rows: list[Row],
+    *,
+    most: int,
+    timeout_s: int,
+) -> str:
+    """Rehearse; return what kept it from its end, if anything did."""
+    try:
+        with _ended_by_signals(), server.ground() as where:
+            work = rehearse(
+                where,
+                scenarios,
+                installed.documents,
+                most=most,
+                timeout_s=timeout_s,
+                says=err.status,
+                rows=rows,
+            )
+            asyncio.run(work)
+    except TimeoutError:
+        return f"stopped after {timeout_s} s, before the end; see --timeout and --scenario"
+    except server.ServerFailed as failed:
+        return str(failed)
+    except KeyboardInterrupt:
+        fail("stopped, and its server with it", INTERRUPTED)
+    return ""
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """End like Ctrl-C when asked to end otherwise, so that the server never stays behind."""
+
+    def end(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    former = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _sum_up(count: int, broken: int, took_s: float) -> None:
+    out.print(f"\n{count} attacks in {took_s:.0f} s, all of them on loopback. ", end="")
+    if broken:
+        out.print(f"[bold red]{broken} went further than a shield promises.[/]")
+    else:
+        out.print("[green]Every shield that is on did what it promises.[/]")
