@@ -132,13 +132,15 @@ def test_signing_keys(sdk: Sdk) -> None:
 
 def test_attack_protection_and_guardian(sdk: Sdk) -> None:
     """Each of the settings is read and changed."""
-    brute, changed, _, _, _, _, factors, factor, policies, none = sdk.values(
+    brute, changed, _, _, _, _, phone, backed_off, factors, factor, policies, none = sdk.values(
         do("attackProtection.bruteForceProtection.get"),
         do("attackProtection.bruteForceProtection.update", {"max_attempts": 5}),
         do("attackProtection.suspiciousIpThrottling.get"),
         do("attackProtection.breachedPasswordDetection.get"),
         do("attackProtection.botDetection.get"),
         do("attackProtection.captcha.get"),
+        do("attackProtection.phoneProviderProtection.get"),
+        do("attackProtection.phoneProviderProtection.patch", {"type": "exponential"}),
         do("guardian.factors.list"),
         do("guardian.factors.set", "otp", {"enabled": True}),
         do("guardian.policies.set", ["all-applications"]),
@@ -147,6 +149,7 @@ def test_attack_protection_and_guardian(sdk: Sdk) -> None:
 
     assert brute["enabled"] is True
     assert 5 == changed["max_attempts"]
+    assert ("default", "exponential") == (phone["type"], backed_off["type"])
     assert 8 == len(factors)
     assert factor["enabled"] is True
     assert (["all-applications"], []) == (policies, none)

@@ -171,6 +171,8 @@ def test_attack_protection(api: Any) -> None:
     protection.breached_password_detection.get()
     protection.bot_detection.get()
     protection.captcha.get()
+    assert "default" == protection.phone_provider_protection.get().type
+    assert "exponential" == protection.phone_provider_protection.patch(type="exponential").type
 
 
 def test_guardian(api: Any) -> None:
