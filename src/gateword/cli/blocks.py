@@ -79,6 +79,7 @@ def list_(
     """List the logins that are refused now, of one login name or of all, and the addresses.
 
     Of a name that nobody has only a digest is kept: it is listed by name when the name is given.
+    Addresses are listed unless Valkey counts for them; --ip of lift tells of one in any case.
     """
     found, addresses = _Place(data, tenant, database_url).work(
         lambda parts: _found(parts, identifier)

@@ -24,6 +24,8 @@ class Census(Protocol):
     ) -> Sequence[tuple[str, int]]:
         """Return buckets by key, the emptiest first, with the milliseconds until each is full.
 
+        Only those that the database counts; a server of counters beside it is not asked.
+
         Args:
             prefix: Their keys begin so.
             over_ms: They need longer.
