@@ -13,12 +13,15 @@ from tests.support import ran_against
 from tests.support.postgres import PostgresServer
 from tests.support.postgres import running as running_postgres
 from tests.support.served import logs_of_running
+from tests.support.valkey import ValkeyProcess
+from tests.support.valkey import program as valkey_program
+from tests.support.valkey import running as running_valkey
 
 TESTS: Final = Path(__file__).resolve().parent
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""})
 
 EXPECTED: Final = {
-    "engines": ("SQLite", "PostgreSQL"),
+    "engines": ("SQLite", "PostgreSQL", "Valkey"),
     "compat": (
         "auth0-python",
         "npm auth0",
@@ -116,6 +119,16 @@ def postgres_url(postgres: PostgresServer) -> Iterator[str]:
     """URL of an empty PostgreSQL database of one test."""
     with postgres.database() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[ValkeyProcess]:
+    """A running Valkey or Redis; a desk without one skips, and the run is not whole."""
+    found = valkey_program()
+    if found is None:
+        pytest.skip("neither valkey-server nor redis-server is installed")
+    with running_valkey(found) as server:
+        yield server
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
-from gateword.storage.open import open_database, open_stores, open_tenants
+from gateword.storage.open import open_counters, open_database, open_stores, open_tenants
 from gateword.telemetry.counters import Counters
 from gateword.telemetry.house import HouseTelemetry, of_process
 from gateword.web.routes import application
@@ -64,7 +64,7 @@ class Engines:
     """What all tenants of a process share: database, encryption key, hashing threads."""
 
     def __init__(self, settings: Settings, telemetry: HouseTelemetry | None = None) -> None:
-        """Start the engines; the database is opened by `open`."""
+        """Start the engines; the database is opened by `open`, the counters when they are asked."""
         self.settings = settings
         self.telemetry = telemetry or HouseTelemetry(Counters())
         self.clock = SystemClock()
@@ -90,6 +90,8 @@ class Engines:
             is_expected=bool(settings.breached_corpus),
         )
         self.database: Database
+        prefix = hmac.digest(key, b"gateword counters", "sha256").hex()[:12]
+        self.counters = open_counters(settings.valkey_url, prefix, self.telemetry, self.clock)
 
     async def open(self) -> None:
         """Open the database, its tables brought up to date.
@@ -104,11 +106,14 @@ class Engines:
     async def close(self) -> None:
         """Let the database and the threads go."""
         self.pool.stop()
+        if self.counters:
+            await self.counters.close()
         await self.database.close()
 
     def parts(self, tenant: Tenant) -> Parts:
         """Return the toolbox of one tenant."""
-        stores = open_stores(self.database, tenant.key, self._vault, self.clock, self.dice)
+        shared = (self._vault, self.clock, self.dice)
+        stores = open_stores(self.database, tenant.key, *shared, counters=self.counters)
         return Parts(
             stores=stores,
             hasher=self._hasher,
@@ -215,6 +220,8 @@ def build(settings: Settings) -> Router:
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
         await engines.open()
+        if engines.counters:
+            await engines.counters.greet()
         # What is loaded by now stays; a full collection over it would hold the loop for 25 ms.
         gc.freeze()
         made = [_measured(make(settings), engines) for make in CHORES]

@@ -19,6 +19,7 @@ DATABASE_FILE: Final = "gateword.sqlite3"
 MAX_PORT: Final = 65535
 _MIN_MEMORY_KIB: Final = 8
 _MIN_PERIOD_S: Final = 0.01
+_VALKEY_SCHEMES: Final = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 
 
 def _setting(default: T, unit: str, doc: str, *, shown: bool = True) -> T:
@@ -41,6 +42,14 @@ class Settings:
         "",
         "URL",
         "`sqlite:///PATH` or `postgresql://USER@HOST/NAME`; empty is SQLite in the data folder.",
+        shown=False,
+    )
+    valkey_url: str = _setting(
+        "",
+        "URL",
+        "Valkey or Redis that counts velocity for all servers (extra `valkey`): "
+        "`valkey://USER:PASSWORD@HOST:6379/0`, `valkeys://…` (TLS) or `unix:///PATH`; empty counts "
+        "in the database.",
         shown=False,
     )
     encryption_key: str = _setting(
@@ -246,6 +255,8 @@ def _out_of_range(settings: Settings) -> list[str]:
         faults.append("tls files needs tls_cert and tls_key")
     if not 0 <= settings.port <= MAX_PORT:
         faults.append(f"port is 0 to {MAX_PORT}")
+    if settings.valkey_url and not settings.valkey_url.startswith(_VALKEY_SCHEMES):
+        faults.append(f"valkey_url begins with {', '.join(_VALKEY_SCHEMES)}")
     if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
         faults.append("smtp_url begins with smtp:// or smtps://")
     return [*faults, *_too_small(settings), *_not_networks(settings.trusted_proxies)]

@@ -106,6 +106,10 @@ def test_file_is_refused_when_it_is_no_toml(tmp_path: Path, text: str | bytes) -
     ("environ", "fault"),
     [
         ({"TLS": "on"}, "tls is dev, off or files"),
+        (
+            {"VALKEY_URL": "cache:6379"},
+            "valkey_url begins with valkey://, valkeys://, redis://, rediss://, unix://",
+        ),
         ({"SMTP_URL": "mail.example:25"}, "smtp_url begins with smtp:// or smtps://"),
         ({"CHANGE_PASSWORD_BURST": "-1"}, "change_password_burst is at least 0"),
         ({"TLS": "files", "TLS_CERT": "/c"}, "tls files needs tls_cert and tls_key"),
@@ -162,10 +166,11 @@ def test_all_faults_are_named_at_once() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["encryption_key", "database_url"])
+@pytest.mark.parametrize("name", ["encryption_key", "database_url", "valkey_url"])
 def test_secret_setting_is_not_in_the_repr(name: str) -> None:
     """Promise D10: keys and addresses with passwords do not show when settings are printed."""
-    hush = "postgresql://gateword:hush@db/gateword"
+    scheme = "valkey" if name == "valkey_url" else "postgresql"
+    hush = f"{scheme}://gateword:hush@db/gateword"
     settings = load({f"GATEWORD_{name.upper()}": hush})
     assert hush == getattr(settings, name)
     assert "hush" not in f"{settings!r} {settings}"

@@ -86,6 +86,12 @@ STORE_TIME: Final = Duration(
     labels=("operation",),
     buckets=_STORE_S,
 )
+VELOCITY: Final = Count(
+    name="gateword_velocity_asks",
+    doc="Asks of the velocity counters in Valkey: answered, away, or not asked because they were "
+    "away just now.",
+    labels=("outcome",),
+)
 LETTERS: Final = Count(
     name="gateword_letters",
     doc="Letters handed to the mail server: delivered, put off for another try, or given up.",
@@ -105,8 +111,8 @@ STREAM_LAG: Final = Duration(
 )
 
 MEASURES: Final[tuple[Measure, ...]] = (
-    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_QUEUE, HASH_WAIT, STORE_TIME, LETTERS,
-    STREAMED, STREAM_LAG,
+    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_QUEUE, HASH_WAIT, STORE_TIME, VELOCITY,
+    LETTERS, STREAMED, STREAM_LAG,
 )  # fmt: skip
 
 

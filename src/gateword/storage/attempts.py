@@ -113,9 +113,8 @@ class SqlAttempts:
         return self._occasions.is_first(key, within_s)
 
     async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
-        for bucket in buckets:
-            if (blocked := self._refusals.recall(0, bucket.key, "")) is not None:
-                return blocked
+        if (blocked := self.recalled(buckets)) is not None:
+            return blocked
 
         async def work(tx: TenantTx) -> Blocked | None:
             if self._locks:
@@ -128,12 +127,21 @@ class SqlAttempts:
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
                     refusal = Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)
-                    return self._refusals.keep((0, bucket.key, ""), refusal)
+                    return self.kept(bucket, refusal)
             for bucket in buckets:
                 await attempt_writes.spend(tx, bucket, at)
             return None
 
         return await self._database.transact(work)
+
+    def recalled(self, buckets: Sequence[Bucket]) -> Blocked | None:
+        """Return a refusal to take a token out of one of these that is remembered."""
+        found = (self._refusals.recall(0, bucket.key, "") for bucket in buckets)
+        return next(filter(None, found), None)
+
+    def kept(self, bucket: Bucket, blocked: Blocked) -> Blocked:
+        """Remember a refusal to take a token."""
+        return self._refusals.keep((0, bucket.key, ""), blocked)
 
     async def failures(self, subjects: Sequence[Subject]) -> Sequence[Failures]:
         found: list[Failures] = []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.crypto import Vault
+from gateword.ports.meter import Meter
 from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
 from gateword.storage.attempts import SqlAttempts
@@ -35,6 +36,8 @@ from gateword.storage.tokens import SqlTokens
 from gateword.storage.url import is_postgres, sqlite_path
 from gateword.storage.user_import import SqlUserImports
 from gateword.storage.users import SqlUsers
+from gateword.storage.valkey_attempts import ValkeyAttempts
+from gateword.storage.valkey_scripts import Server
 
 
 async def open_database(url: str, *, data_dir: Path) -> Database:
@@ -55,11 +58,40 @@ async def open_database(url: str, *, data_dir: Path) -> Database:
     return SqliteDatabase(sqlite_path(url, data_dir))
 
 
+def open_counters(url: str, prefix: str, meter: Meter, clock: Clock) -> Server | None:
+    """Return the server that counts velocity for all processes; nothing is asked of it yet.
+
+    Args:
+        url: As the setting `valkey_url` has it; empty means that the database counts.
+        prefix: Begins every key of this installation.
+        meter: Counts how it answers.
+        clock: Tells when it may be asked again.
+
+    Raises:
+        ValueError: A URL that cannot be read, or the driver is not installed.
+    """
+    if not url:
+        return None
+    try:
+        valkey = import_module("gateword.storage.valkey_server")  # its driver costs 12 MB
+    except ModuleNotFoundError as error:
+        raise ValueError(f"valkey_url needs `pip install 'gateword[valkey]'`: {error}") from None
+    server: Server = valkey.ValkeyServer(url, prefix, meter, clock.monotonic_s)
+    return server
+
+
 def open_stores(
-    database: Database, tenant_key: int, vault: Vault, clock: Clock, dice: Dice
+    database: Database,
+    tenant_key: int,
+    vault: Vault,
+    clock: Clock,
+    dice: Dice,
+    *,
+    counters: Server | None = None,
 ) -> Stores:
     """Return every store of one tenant; none of them reaches a row of another."""
     rows = TenantDatabase(database, tenant_key)
+    logs, attempts = SampledLogs(rows, clock.monotonic_s), SqlAttempts(rows, clock, dice)
     cache = ConfigCache(rows, clock.monotonic_s)
     return Stores(
         settings=SqlTenantSettings(cache),
@@ -73,14 +105,16 @@ def open_stores(
         tokens=SqlTokens(rows),
         families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),
-        logs=SampledLogs(rows, clock.monotonic_s),
+        logs=logs,
         documents=SqlDocuments(cache, vault),
         jobs=SqlJobs(rows, vault),
         tickets=SqlTickets(rows),
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
         user_imports=SqlUserImports(rows, vault, dice),
-        attempts=SqlAttempts(rows, clock, dice),
+        attempts=(
+            ValkeyAttempts(attempts, counters, tenant_key, logs, dice) if counters else attempts
+        ),
         census=SqlCensus(rows),
         protection=SqlProtections(cache),
         tallies=SqlTallies(rows),

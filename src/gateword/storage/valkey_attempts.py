@@ -1,0 +1,189 @@
+"""Tries at secrets, whose buckets are counted in Valkey and all else in SQL (port `Attempts`).
+
+Rule 1: what blocks an account is never here (rule R8). Rule 2: while Valkey is away tries go on
+without buckets. Rule 3: what a try took here it gets back when SQL refuses it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from gateword.policy import lockout, velocity
+from gateword.ports.attempts import (
+    Blocked,
+    Bucket,
+    Busy,
+    Entry,
+    Failures,
+    Lease,
+    Outcome,
+    Settled,
+    Subject,
+)
+from gateword.ports.clock import Dice
+from gateword.ports.stores import Logs
+from gateword.storage.attempts import SqlAttempts
+from gateword.storage.valkey_buckets import (
+    Admitted,
+    Change,
+    Refusing,
+    Unsure,
+    ValkeyBuckets,
+    Verdict,
+)
+from gateword.storage.valkey_outage import Outage
+from gateword.storage.valkey_scripts import Server
+
+_TRY_CHARS: Final = 22
+_BETWEEN: Final = "."
+_NOBODY: Final = -1
+
+
+class ValkeyAttempts:
+    """The counters of one tenant."""
+
+    def __init__(
+        self, database: SqlAttempts, server: Server, tenant: int, logs: Logs, dice: Dice
+    ) -> None:
+        self._database = database
+        self._dice = dice
+        self._buckets = ValkeyBuckets(server, tenant, Outage(server, database, logs).note)
+
+    def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
+        return self._database.recall(connection_key, name, place)
+
+    async def reserve(
+        self, entry: Entry, at: datetime, *, name: str = ""
+    ) -> Lease | Blocked | Busy:
+        if not entry.buckets:
+            return await self._database.reserve(entry, at, name=name)
+        try_id = self._dice.letters(_TRY_CHARS)
+        verdict = await self._asked(entry, try_id, at)
+        if isinstance(verdict, Refusing):
+            if isinstance(verdict.how, Busy):
+                return verdict.how
+            return self._database.remember(verdict.how, entry, name, verdict.bucket)
+        admitted = verdict if isinstance(verdict, Admitted) else Admitted()
+        came: Lease | Blocked | Busy | None = None
+        try:
+            came = await self._database.reserve(_without_buckets(entry), at, name=name)
+        finally:
+            if not isinstance(came, Lease) and verdict is not None:
+                back = list(_given_back(entry, admitted))
+                await self._buckets.end(back, at, place=entry.place, try_id=try_id)
+        if not isinstance(came, Lease):
+            return came
+        return Lease(
+            id=f"{try_id}{_BETWEEN}{came.id}",
+            entry=entry,
+            levels=admitted.levels,
+            is_known=came.is_known if came.id else await self._is_known(entry, at),
+            told=tuple(bucket.shield for bucket in admitted.to_tell),
+        )
+
+    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
+        entry = lease.entry
+        if not entry.buckets:
+            return await self._database.settle(lease, outcome, at)
+        try_id, _, kept_id = lease.id.partition(_BETWEEN)
+        kept = replace(lease, id=kept_id, entry=_without_buckets(entry))
+        settled = await self._database.settle(kept, outcome, at)
+        changes = list(_changes(entry, outcome, settled))
+        await self._buckets.end(changes, at, place=entry.place, try_id=try_id)
+        return settled
+
+    def is_waited_for(self, connection_key: int, subject: str) -> bool:
+        return self._database.is_waited_for(connection_key, subject)
+
+    def turn(
+        self, connection_key: int, subject: str, within_s: float
+    ) -> AbstractAsyncContextManager[bool]:
+        return self._database.turn(connection_key, subject, within_s)
+
+    async def freed(self, connection_key: int, subject: str, within_s: float) -> None:
+        await self._database.freed(connection_key, subject, within_s)
+
+    def is_first(self, key: str, within_s: float) -> bool:
+        return self._database.is_first(key, within_s)
+
+    async def take(self, buckets: Sequence[Bucket], at: datetime) -> Blocked | None:
+        if (blocked := self._database.recalled(buckets)) is not None:
+            return blocked
+        verdict = await self._buckets.take(buckets, at)
+        if isinstance(verdict, Refusing) and isinstance(verdict.how, Blocked):
+            return self._database.kept(verdict.bucket, verdict.how)
+        return None
+
+    async def failures(self, subjects: Sequence[Subject]) -> Sequence[Failures]:
+        return await self._database.failures(subjects)
+
+    async def lift(self, subjects: Sequence[Subject]) -> int:
+        return await self._database.lift(subjects)
+
+    async def failures_of_user(self, user_key: int) -> Sequence[Failures]:
+        return await self._database.failures_of_user(user_key)
+
+    async def lift_user(self, user_key: int) -> int:
+        return await self._database.lift_user(user_key)
+
+    async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
+        level = await self._buckets.level(bucket, at)
+        if level is None or level >= 1:
+            return 0
+        return velocity.retry_after_s(level, bucket.refill_ms)
+
+    async def refill(self, keys: Sequence[str]) -> None:
+        await self._buckets.fill(keys)
+        # Those of the time before Valkey too; and what this process remembers is forgotten.
+        await self._database.refill(keys)
+
+    async def known_places(self, user_key: int) -> Mapping[str, datetime]:
+        return await self._database.known_places(user_key)
+
+    async def purge(self, at: datetime) -> int:
+        return await self._database.purge(at)
+
+    async def _asked(self, entry: Entry, try_id: str, at: datetime) -> Verdict | None:
+        """Return what the buckets say; the place is looked up only for one that is empty."""
+        ask = partial(self._buckets.admit, entry.buckets, at, place=entry.place, try_id=try_id)
+        verdict = await ask(is_known=None)
+        if isinstance(verdict, Unsure):
+            return await ask(is_known=await self._is_known(entry, at))
+        return verdict
+
+    async def _is_known(self, entry: Entry, at: datetime) -> bool:
+        """Say whether the user succeeded from the place; names of nobody cost the same look."""
+        places = await self._database.known_places(
+            _NOBODY if entry.user_key is None else entry.user_key
+        )
+        seen_at = places.get(entry.place)
+        return seen_at is not None and at - seen_at < lockout.KNOWN
+
+
+def _without_buckets(entry: Entry) -> Entry:
+    return replace(entry, buckets=())
+
+
+def _given_back(entry: Entry, admitted: Admitted) -> Iterator[Change]:
+    """Yield what undoes an admission."""
+    for bucket in entry.buckets:
+        is_told = bucket in admitted.to_tell
+        if bucket.spends_always or is_told:
+            count = "-1" if bucket.spends_always else "0"
+            yield bucket, f"{count}u" if is_told else count
+
+
+def _changes(entry: Entry, outcome: Outcome, settled: Settled) -> Iterator[Change]:
+    """Yield what the end of a try does to its buckets."""
+    bound = entry.strangers
+    emptied = bound.bucket if bound is not None and bound.shield in settled.reached else None
+    for bucket in entry.buckets:
+        if bucket.key == emptied:
+            yield bucket, f"{bucket.size}t"  # the failure's own event tells of it
+        elif outcome in (Outcome.WRONG, Outcome.UNKNOWN) and not bucket.spends_always:
+            yield bucket, "1"
+        elif outcome is Outcome.RIGHT and bucket.refunds:
+            yield bucket, "-1"
