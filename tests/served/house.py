@@ -17,6 +17,7 @@ from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
 from gateword.settings import Settings, load
+from tests.support.protection import unprotected
 from tests.support.served import Served, initialised
 
 AUDIENCE: Final = "https://orders.example/"
@@ -64,7 +65,11 @@ SHOPS: Final = (STEADY, LENIENT, STRICT)
 
 
 def prepared(
-    data: Path, database_url: str = "", settings: Mapping[str, object] | None = None
+    data: Path,
+    database_url: str = "",
+    settings: Mapping[str, object] | None = None,
+    *,
+    protected: bool = False,
 ) -> Served:
     """Initialise an installation and furnish it; it is not started yet.
 
@@ -72,6 +77,7 @@ def prepared(
         data: An absent or empty folder.
         database_url: Given to `init` and `serve` as `--database-url`; empty is SQLite.
         settings: Lines of `gateword.toml`, which every command of the installation reads.
+        protected: As for `furnish`.
     """
     lines = {"token_rate_per_s": 0, **(settings or {})}
     if database_url:
@@ -82,7 +88,7 @@ def prepared(
     (data / "gateword.toml").write_text(text, encoding="utf-8")
     options = ("--database-url", database_url) if database_url else ()
     served = initialised(data, *options)
-    asyncio.run(_furnish(served))
+    asyncio.run(_furnish(served, protected=protected))
     return served
 
 
@@ -92,6 +98,7 @@ def serving(
     database_url: str = "",
     *options: str,
     settings: Mapping[str, object] | None = None,
+    protected: bool = False,
 ) -> Iterator[Served]:
     """Serve a furnished installation, and stop it afterwards.
 
@@ -100,8 +107,9 @@ def serving(
         database_url: As for `prepared`.
         options: Further options of `gateword serve` (`--workers`).
         settings: As for `prepared`.
+        protected: As for `furnish`.
     """
-    served = prepared(data, database_url, settings)
+    served = prepared(data, database_url, settings, protected=protected)
     served.options = (*served.options, *options)
     served.start()
     try:
@@ -115,14 +123,23 @@ def settings_of(served: Served) -> Settings:
     return load({}, data_dir=served.data)
 
 
-async def _furnish(served: Served) -> None:
+async def _furnish(served: Served, *, protected: bool) -> None:
     async with opened(settings_of(served)) as house:
-        await furnish(house)
+        await furnish(house, protected=protected)
 
 
-async def furnish(house: Opened, password: str = PASSWORD) -> None:
-    """Give a tenant the shops, an API, a directory and people who share one password."""
+async def furnish(house: Opened, password: str = PASSWORD, *, protected: bool = False) -> None:
+    """Give a tenant the shops, an API, a directory and people who share one password.
+
+    Args:
+        house: Where the tenant lives.
+        password: Of everybody.
+        protected: Tries at it are counted, as they are in a new tenant; tests of something else
+            log the same few people in again and again.
+    """
     stores, at = house.parts.stores, datetime.now(UTC)
+    if not protected:
+        await unprotected(house.parts, at)
     await stores.resource_servers.put(_api(), at)
     for shop in SHOPS:
         await stores.clients.put(client_of(shop), at)
