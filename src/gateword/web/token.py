@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from gateword.policy.token_params import Fields
 from gateword.ports.meter import GRANTS, Meter
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
+from gateword.web.line import Line
 from gateword.web.rate_limit import RateLimit
 
 T = TypeVar("T")
@@ -29,9 +30,11 @@ class TokenEndpoint:
     trusted_proxies: tuple[str, ...]
     limit: RateLimit
     meter: Meter
+    line: Line = field(default_factory=Line)
 
     async def post(self, visit: Visit) -> Response:
         """Answer one ask; a client that hangs up while its hash waits is dropped."""
+        await self.line.stand()
         request, tenancy = visit.request, visit.tenancy
         tenant = await tenancy.tenant()
         visit.taken = self.limit.take(tenant.domain)
@@ -77,20 +80,46 @@ def _challenge(refused: Refused, authorization: str | None, domain: str) -> dict
 
 
 async def _while_wanted(request: Request, work: Awaitable[T]) -> T:
-    """Await the work, and cancel it when the client closes the connection meanwhile."""
-    task = asyncio.ensure_future(work)
-    gone = asyncio.ensure_future(_hang_up(request))
+    """Await the work, and cancel it when the client closes the connection meanwhile.
+
+    Nobody listens to the connection before the work first waits: most refusals never do.
+    """
+    watch = _Watch(request)
+    begin = asyncio.get_running_loop().call_soon(watch.begin)
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        async with watch.wanted:
+            return await work
+    except TimeoutError:
+        if watch.wanted.expired():
+            raise Refused(Refusal.CLIENT_GONE) from None
+        raise
     finally:
-        gone.cancel()
-    if not task.done():
-        task.cancel()
-        await asyncio.wait({task})
-        raise Refused(Refusal.CLIENT_GONE)
-    return task.result()
+        begin.cancel()
+        watch.end()
 
 
-async def _hang_up(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+class _Watch:
+    """Listens for a client that closes its connection.
+
+    Attributes:
+        wanted: Ends what runs within it as soon as the client has gone.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.wanted = asyncio.timeout(None)
+        self._request = request
+        self._listening: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Listen."""
+        self._listening = asyncio.ensure_future(self._listen())
+
+    def end(self) -> None:
+        """Listen no more."""
+        if self._listening is not None:
+            self._listening.cancel()
+
+    async def _listen(self) -> None:
+        while (await self._request.receive())["type"] != "http.disconnect":
+            pass
+        self.wanted.reschedule(asyncio.get_running_loop().time())
