@@ -1,22 +1,14 @@
-"""What only the counters in Valkey do: processes share them, and they may go away (promise D3)."""
+"""What only the counters in Valkey do: processes share them, and other tenants do not."""
 
 import asyncio
-import logging
-import os
-import signal
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from gateword.domain.log_event import LogCode
-from gateword.ports.attempts import Attempts, Blocked, Entry, Lease, Outcome, Tries
+from gateword.ports.attempts import Blocked, Lease, Outcome
 from gateword.storage.open import open_counters
-from gateword.storage.valkey_outage import AWAY, BACK
-from gateword.storage.valkey_server import AGAIN_S, WITHIN_S
 from tests.engines.house import NOON, House, SetClock
 from tests.engines.valkey_house import (
     PLACE,
@@ -25,65 +17,20 @@ from tests.engines.valkey_house import (
     a_bucket,
     a_prefix,
     an_entry,
+    log_in,
     process,
 )
-from tests.support.valkey import ValkeyProcess, program, running
-
-SLACK_S = 0.5
-"""What a loaded machine may take besides."""
+from tests.support.valkey import ValkeyProcess
 
 PROCESSES = 3
 FULL = an_entry(a_bucket())
-FREE = an_entry(a_bucket(), tries=())
-SHUT = Tries(shield="brute-force", place=PLACE, limit=1)
 
 
 @pytest.fixture
-def own_valkey(valkey: ValkeyProcess) -> Iterator[ValkeyProcess]:
-    """A server that no other test uses, because this file stops it."""
-    del valkey  # there is a program, and its version was noted
-    found = program()
-    assert found is not None
-    with running(found) as server:
-        yield server
-
-
-@pytest.fixture
-async def counted(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
-    """The counters of a process, on a server that may be stopped."""
-    async with process(house, own_valkey, a_prefix()) as counted:
+async def counted(house: House, valkey: ValkeyProcess) -> AsyncIterator[Counted]:
+    """The counters of a process."""
+    async with process(house, valkey, a_prefix()) as counted:
         yield counted
-
-
-@pytest.fixture
-async def impatient(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
-    """The same, waiting as long as a real process waits."""
-    async with process(house, own_valkey, a_prefix(), within_s=WITHIN_S) as counted:
-        yield counted
-
-
-@contextmanager
-def hung(server: ValkeyProcess) -> Iterator[None]:
-    """Let a server take connections and answer nothing."""
-    os.kill(server.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(server.pid, signal.SIGCONT)
-
-
-async def log_in(attempts: Attempts, entry: Entry, outcome: Outcome = Outcome.WRONG) -> object:
-    """Try, and end the try; return the lease, or why there was none."""
-    came = await attempts.reserve(entry, NOON)
-    if isinstance(came, Lease):
-        await attempts.settle(came, outcome, NOON)
-    return came
-
-
-async def warnings(house: House) -> list[tuple[str, Any]]:
-    """Return the warnings in the tenant's log, with their details."""
-    rows = await house.stores.logs.read(after=0, limit=100, code=LogCode.W.value)
-    return [(str(row.document["description"]), row.document["details"]) for row in rows]
 
 
 async def test_processes_share_a_bucket(house: House, valkey: ValkeyProcess) -> None:
@@ -129,119 +76,15 @@ async def test_keys_lie_in_one_slot_and_expire_when_full(counted: Counted) -> No
     entry = an_entry(a_bucket(), a_bucket(key="user:1", spends_always=True, place=""))
     await log_in(counted.attempts, entry)
     await counted.attempts.reserve(entry, NOON)
-    with counted.valkey.asked() as client:
-        lives_s = {key.decode(): client.pttl(key) / 1000 for key in client.keys("*")}
-
     tag = f"gateword:{{{counted.server.prefix}.{counted.house.tenant.key}}}:"
+    with counted.valkey.asked() as client:
+        lives_s = {key.decode(): client.pttl(key) / 1000 for key in client.keys(f"{tag}*")}
+
     assert {
         f"{tag}bucket:login:{PLACE}": 60,
         f"{tag}bucket:user:1": 120,
         f"{tag}tries:{PLACE}": 30,
     } == {key: round(life) for key, life in lives_s.items()}
-
-
-async def test_logins_go_on_without_the_server_and_blocks_stay(
-    counted: Counted, own_valkey: ValkeyProcess
-) -> None:
-    """D3: the bucket is open, the account's own block is not, and nobody waits for the server."""
-    shut = an_entry(a_bucket(key="other"), subject="bob", tries=(SHUT,))
-    for _ in range(3):
-        await log_in(counted.attempts, FULL)
-    await log_in(counted.attempts, shut)
-    before = await log_in(counted.attempts, FULL)
-
-    own_valkey.stop()
-    began_s = time.monotonic()
-    open_ = [await log_in(counted.attempts, FULL) for _ in range(5)]
-    blocked = await log_in(counted.attempts, shut)
-    took_s = time.monotonic() - began_s
-
-    assert isinstance(before, Blocked)
-    assert [True] * 5 == [isinstance(one, Lease) for one in open_]
-    assert isinstance(blocked, Blocked)
-    assert "brute-force" == blocked.shield
-    assert took_s < SLACK_S
-    assert 1 == counted.meter.outcomes["away"]
-
-
-async def test_try_that_began_with_the_server_ends_without_it(
-    counted: Counted, own_valkey: ValkeyProcess
-) -> None:
-    """A failure is counted for the account whatever became of the bucket."""
-    lease = await counted.attempts.reserve(an_entry(a_bucket(), tries=(SHUT,)), NOON)
-    assert isinstance(lease, Lease)
-    own_valkey.stop()
-    settled = await counted.attempts.settle(lease, Outcome.WRONG, NOON)
-
-    assert ("brute-force",) == settled.reached
-
-
-async def test_counting_goes_on_when_the_server_is_back(
-    counted: Counted, own_valkey: ValkeyProcess
-) -> None:
-    """No restart is needed: a second after it answers again buckets are kept again."""
-    await log_in(counted.attempts, FULL)
-    own_valkey.stop()
-    await log_in(counted.attempts, FULL)
-    own_valkey.start()
-    await asyncio.sleep(AGAIN_S)
-    came = [await log_in(counted.attempts, FULL) for _ in range(4)]
-
-    assert [True, True, True, False] == [isinstance(one, Lease) for one in came]
-    assert [
-        (AWAY, {"reason": "ConnectionError"}),
-        (BACK, {}),
-    ] == await warnings(counted.house)
-
-
-async def test_log_says_so_once_a_minute_over_all_processes(
-    house: House, own_valkey: ValkeyProcess
-) -> None:
-    """A tenant's log is not flooded by an outage, and does not forget it either."""
-    own_valkey.stop()
-    prefix = a_prefix()
-    async with process(house, own_valkey, prefix) as one, process(house, own_valkey, prefix) as two:
-        for passed_s in (0, 59, 1, 60):
-            house.clock.pass_s(passed_s)
-            for attempts in (one.attempts, two.attempts):
-                await attempts.reserve(FULL, house.clock.now())
-
-    assert [AWAY] * 3 == [description for description, _ in await warnings(house)]
-
-
-async def test_server_that_hangs_costs_a_quarter_of_a_second_once(
-    impatient: Counted, own_valkey: ValkeyProcess
-) -> None:
-    """Of many who come while it takes connections and answers nothing, the first ones wait."""
-    counted = impatient
-    await log_in(counted.attempts, FREE)
-    with hung(own_valkey):
-        began_s = time.monotonic()
-        first = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
-        waited_s = time.monotonic() - began_s
-        began_s = time.monotonic()
-        later = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
-        then_s = time.monotonic() - began_s
-
-    assert [True] * 10 == [isinstance(one, Lease) for one in (*first, *later)]
-    assert WITHIN_S * 0.9 < waited_s < WITHIN_S + SLACK_S
-    assert then_s < WITHIN_S * 0.9
-    assert 5 == counted.meter.outcomes["away"]
-
-
-async def test_answer_that_comes_late_is_nobody_elses(
-    impatient: Counted, own_valkey: ValkeyProcess
-) -> None:
-    """After a time-out the next question gets its own answer."""
-    counted = impatient
-    other = an_entry(a_bucket(key="other", size=1, spends_always=True))
-    await log_in(counted.attempts, other)
-    with hung(own_valkey):
-        await log_in(counted.attempts, FULL)
-    await asyncio.sleep(AGAIN_S)
-
-    assert isinstance(await log_in(counted.attempts, other), Blocked)
-    assert isinstance(await log_in(counted.attempts, FULL), Lease)
 
 
 async def test_server_that_forgot_the_scripts_is_told_them(counted: Counted) -> None:
@@ -252,16 +95,6 @@ async def test_server_that_forgot_the_scripts_is_told_them(counted: Counted) -> 
 
     assert isinstance(await log_in(counted.attempts, FULL), Lease)
     assert 0 == counted.meter.outcomes["away"]
-
-
-async def test_server_that_is_full_counts_as_away(counted: Counted) -> None:
-    """What it cannot keep it does not count, and the log says so."""
-    with counted.valkey.asked() as client:
-        client.config_set("maxmemory", "1")
-        came = await log_in(counted.attempts, FULL)
-
-    assert isinstance(came, Lease)
-    assert [(AWAY, {"reason": "OutOfMemoryError"})] == await warnings(counted.house)
 
 
 async def test_refusal_is_remembered_and_forgotten_when_filled(counted: Counted) -> None:
@@ -291,23 +124,6 @@ async def test_known_place_counts_for_ninety_days_only(counted: Counted) -> None
         await counted.attempts.settle(lease, Outcome.RIGHT if not days else Outcome.VOID, at)
 
     assert [False, True, False] == known
-
-
-async def test_greeting_says_at_start_that_the_server_is_away(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The process log names the server and the reason, and never the password."""
-    url = "valkey://gateword:hush@127.0.0.1:1/0"
-    server = open_counters(url, "p", CountingMeter(), SetClock())
-    assert server is not None
-    with caplog.at_level(logging.WARNING):
-        await server.greet()
-    await server.close()
-
-    said = vars(caplog.records[-1])
-    assert "valkey_away" == said["message"]
-    assert "127.0.0.1:1" in said["reason"]
-    assert "hush" not in str(said)
 
 
 @pytest.mark.parametrize(

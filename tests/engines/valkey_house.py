@@ -8,11 +8,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gateword.ports.attempts import Attempts, Bucket, Entry, Strangers, Tries
+from gateword.ports.attempts import (
+    Attempts,
+    Bucket,
+    Entry,
+    Lease,
+    Outcome,
+    Strangers,
+    Tries,
+)
 from gateword.ports.meter import Count, Duration
 from gateword.storage.open import open_stores
 from gateword.storage.valkey_server import ValkeyServer
-from tests.engines.house import CountingDice, House, PlainVault
+from tests.engines.house import NOON, CountingDice, House, PlainVault
 from tests.support.valkey import ValkeyProcess
 
 PLACE: Final = "192.0.2.1"
@@ -103,3 +111,11 @@ def bounded(most: int) -> Strangers:
     return Strangers(
         shield="suspicious-ip", most=most, within_ms=10 * MINUTE_MS, bucket=f"login:{PLACE}"
     )
+
+
+async def log_in(attempts: Attempts, entry: Entry, outcome: Outcome = Outcome.WRONG) -> object:
+    """Try, and end the try; return the lease, or why there was none."""
+    came = await attempts.reserve(entry, NOON)
+    if isinstance(came, Lease):
+        await attempts.settle(came, outcome, NOON)
+    return came

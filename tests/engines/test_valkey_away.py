@@ -1,0 +1,208 @@
+"""Valkey goes away and comes back: tries go on, blocks stay, the log tells of it (promise D3)."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from gateword.domain.log_event import LogCode
+from gateword.ports.attempts import Blocked, Lease, Outcome, Tries
+from gateword.storage.open import open_counters
+from gateword.storage.valkey_outage import AWAY, BACK
+from gateword.storage.valkey_server import AGAIN_S, WITHIN_S
+from tests.engines.house import NOON, House, SetClock
+from tests.engines.valkey_house import (
+    PLACE,
+    Counted,
+    CountingMeter,
+    a_bucket,
+    a_prefix,
+    an_entry,
+    log_in,
+    process,
+)
+from tests.support.valkey import ValkeyProcess, program, running
+
+SLACK_S = 0.5
+"""What a loaded machine may take besides."""
+
+FULL = an_entry(a_bucket())
+FREE = an_entry(a_bucket(), tries=())
+SHUT = Tries(shield="brute-force", place=PLACE, limit=1)
+
+
+@pytest.fixture
+def own_valkey(valkey: ValkeyProcess) -> Iterator[ValkeyProcess]:
+    """A server that no other test uses, because this file stops it."""
+    del valkey  # there is a program, and its version was noted
+    found = program()
+    assert found is not None
+    with running(found) as server:
+        yield server
+
+
+@pytest.fixture
+async def counted(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
+    """The counters of a process, on a server that may be stopped."""
+    async with process(house, own_valkey, a_prefix()) as counted:
+        yield counted
+
+
+@pytest.fixture
+async def impatient(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
+    """The same, waiting as long as a real process waits."""
+    async with process(house, own_valkey, a_prefix(), within_s=WITHIN_S) as counted:
+        yield counted
+
+
+@contextmanager
+def hung(server: ValkeyProcess) -> Iterator[None]:
+    """Let a server take connections and answer nothing."""
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+
+
+async def warnings(house: House) -> list[tuple[str, Any]]:
+    """Return the warnings in the tenant's log, with their details."""
+    rows = await house.stores.logs.read(after=0, limit=100, code=LogCode.W.value)
+    return [(str(row.document["description"]), row.document["details"]) for row in rows]
+
+
+async def test_logins_go_on_without_the_server_and_blocks_stay(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """D3: the bucket is open, the account's own block is not, and nobody waits for the server."""
+    shut = an_entry(a_bucket(key="other"), subject="bob", tries=(SHUT,))
+    for _ in range(3):
+        await log_in(counted.attempts, FULL)
+    await log_in(counted.attempts, shut)
+    before = await log_in(counted.attempts, FULL)
+
+    own_valkey.stop()
+    began_s = time.monotonic()
+    open_ = [await log_in(counted.attempts, FULL) for _ in range(5)]
+    blocked = await log_in(counted.attempts, shut)
+    took_s = time.monotonic() - began_s
+
+    assert isinstance(before, Blocked)
+    assert [True] * 5 == [isinstance(one, Lease) for one in open_]
+    assert isinstance(blocked, Blocked)
+    assert "brute-force" == blocked.shield
+    assert took_s < SLACK_S
+    assert 1 == counted.meter.outcomes["away"]
+
+
+async def test_try_that_began_with_the_server_ends_without_it(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """A failure is counted for the account whatever became of the bucket."""
+    lease = await counted.attempts.reserve(an_entry(a_bucket(), tries=(SHUT,)), NOON)
+    assert isinstance(lease, Lease)
+    own_valkey.stop()
+    settled = await counted.attempts.settle(lease, Outcome.WRONG, NOON)
+
+    assert ("brute-force",) == settled.reached
+
+
+async def test_counting_goes_on_when_the_server_is_back(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """No restart is needed: a second after it answers again buckets are kept again."""
+    await log_in(counted.attempts, FULL)
+    own_valkey.stop()
+    await log_in(counted.attempts, FULL)
+    own_valkey.start()
+    await asyncio.sleep(AGAIN_S)
+    came = [await log_in(counted.attempts, FULL) for _ in range(4)]
+
+    assert [True, True, True, False] == [isinstance(one, Lease) for one in came]
+    assert [
+        (AWAY, {"reason": "ConnectionError"}),
+        (BACK, {}),
+    ] == await warnings(counted.house)
+
+
+async def test_log_says_so_once_a_minute_over_all_processes(
+    house: House, own_valkey: ValkeyProcess
+) -> None:
+    """A tenant's log is not flooded by an outage, and does not forget it either."""
+    own_valkey.stop()
+    prefix = a_prefix()
+    async with process(house, own_valkey, prefix) as one, process(house, own_valkey, prefix) as two:
+        for passed_s in (0, 59, 1, 60):
+            house.clock.pass_s(passed_s)
+            for attempts in (one.attempts, two.attempts):
+                await attempts.reserve(FULL, house.clock.now())
+
+    assert [AWAY] * 3 == [description for description, _ in await warnings(house)]
+
+
+async def test_server_that_hangs_costs_a_quarter_of_a_second_once(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """Of many who come while it takes connections and answers nothing, the first ones wait."""
+    counted = impatient
+    await log_in(counted.attempts, FREE)
+    with hung(own_valkey):
+        began_s = time.monotonic()
+        first = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
+        waited_s = time.monotonic() - began_s
+        began_s = time.monotonic()
+        later = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
+        then_s = time.monotonic() - began_s
+
+    assert [True] * 10 == [isinstance(one, Lease) for one in (*first, *later)]
+    assert WITHIN_S * 0.9 < waited_s < WITHIN_S + SLACK_S
+    assert then_s < WITHIN_S * 0.9
+    assert 5 == counted.meter.outcomes["away"]
+
+
+async def test_answer_that_comes_late_is_nobody_elses(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """After a time-out the next question gets its own answer."""
+    counted = impatient
+    other = an_entry(a_bucket(key="other", size=1, spends_always=True))
+    await log_in(counted.attempts, other)
+    with hung(own_valkey):
+        await log_in(counted.attempts, FULL)
+    await asyncio.sleep(AGAIN_S)
+
+    assert isinstance(await log_in(counted.attempts, other), Blocked)
+    assert isinstance(await log_in(counted.attempts, FULL), Lease)
+
+
+async def test_server_that_is_full_counts_as_away(counted: Counted) -> None:
+    """What it cannot keep it does not count, and the log says so."""
+    with counted.valkey.asked() as client:
+        client.config_set("maxmemory", "1")
+        came = await log_in(counted.attempts, FULL)
+
+    assert isinstance(came, Lease)
+    assert [(AWAY, {"reason": "OutOfMemoryError"})] == await warnings(counted.house)
+
+
+async def test_greeting_says_at_start_that_the_server_is_away(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The process log names the server and the reason, and never the password."""
+    url = "valkey://gateword:hush@127.0.0.1:1/0"
+    server = open_counters(url, "p", CountingMeter(), SetClock())
+    assert server is not None
+    with caplog.at_level(logging.WARNING):
+        await server.greet()
+    await server.close()
+
+    said = vars(caplog.records[-1])
+    assert "valkey_away" == said["message"]
+    assert "127.0.0.1:1" in said["reason"]
+    assert "hush" not in str(said)
