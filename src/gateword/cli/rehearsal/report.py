@@ -12,6 +12,7 @@ from rich.text import Text
 
 from gateword.cli.common import out
 from gateword.cli.rehearsal.verdicts import Row, Verdict
+from gateword.cli.terminal import Terminal
 from gateword.domain.protection import Protection
 
 WIDE: Final = 110
@@ -24,18 +25,20 @@ _NARROW: Final = 17
 _LEAST: Final = 30
 
 
-def print_settings(source: str, protection: Protection, unguarded: Sequence[str]) -> None:
+def print_settings(
+    source: str, protection: Protection, unguarded: Sequence[str], on: Terminal = out
+) -> None:
     """Print whose settings are played, and what they say."""
     width = shutil.get_terminal_size().columns
-    out.print(f"[bold]Settings[/] of {escape(source)}:")
+    on.print(f"[bold]Settings[/] of {escape(source)}:")
     for name, text in settings(protection).items():
-        out.print(_hanging(Text(f"  {name:<28}"), text, width))
+        on.print(_hanging(Text(f"  {name:<28}"), text, width))
     for name in unguarded:
         text = (
             f"Connection {name} switches brute-force protection off for itself "
             "(brute_force_protection): what follows does not hold for it."
         )
-        out.print(_hanging(Text("  !  ", _OTHER), text, width))
+        on.print(_hanging(Text("  !  ", _OTHER), text, width))
 
 
 def settings(protection: Protection) -> Mapping[str, str]:
@@ -76,21 +79,21 @@ def _switched(is_on: bool, blocks: bool, text: str) -> str:
     return f"{'on' if blocks else 'only logs'}: {text}"
 
 
-def print_rows(rows: Sequence[Row]) -> None:
+def print_rows(rows: Sequence[Row], on: Terminal = out) -> None:
     """Print the table, sentences about rows that need one, and what the verdicts mean."""
     width = shutil.get_terminal_size().columns
-    out.print()
+    on.print()
     if width >= WIDE:
-        out.print(_table(rows), soft_wrap=False, width=width)
+        on.print(_table(rows), soft_wrap=False, width=width)
     else:
-        _print_lines(rows, width)
+        _print_lines(rows, width, on)
     for number, row in enumerate(rows, 1):
         if row.judged.note:
-            out.print(_hanging(Text(f"{number:>3}  "), f"{row.judged.note}.", width))
-    out.print()
+            on.print(_hanging(Text(f"{number:>3}  "), f"{row.judged.note}.", width))
+    on.print()
     for verdict in Verdict:
         if any(row.judged.verdict is verdict for row in rows):
-            out.print(_hanging(_word(verdict), verdict.meaning, width))
+            on.print(_hanging(_word(verdict), verdict.meaning, width))
 
 
 def document(rows: Sequence[Row]) -> list[dict[str, object]]:
@@ -137,16 +140,16 @@ def _table(rows: Sequence[Row]) -> Table:
     return table
 
 
-def _print_lines(rows: Sequence[Row], width: int) -> None:
+def _print_lines(rows: Sequence[Row], width: int, on: Terminal) -> None:
     for number, row in enumerate(rows, 1):
-        out.print(
+        on.print(
             _hanging(_word(row.judged.verdict), f"{number}. {row.scenario}: {row.attack}", width)
         )
         figures = (
             f"{row.sent:,} sent: {_answers(row, ', ')}; {row.checked:,} checked; "
             f"stopped by {_stopped_by(row)}"
         )
-        out.print(_hanging(Text(" " * _INDENT), figures, width))
+        on.print(_hanging(Text(" " * _INDENT), figures, width))
 
 
 def _answers(row: Row, between: str) -> str:

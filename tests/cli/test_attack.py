@@ -1,0 +1,323 @@
+"""`gateword attack`, played against the server it starts."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.testing import CliRunner
+
+from gateword.app import opened
+from gateword.cli.main import application
+from gateword.cli.rehearsal.rehearsal import rehearse
+from gateword.cli.rehearsal.scenarios import SCENARIOS
+from gateword.cli.rehearsal.server import ServerFailed, ground, ready
+from gateword.cli.rehearsal.verdicts import Row
+from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
+from gateword.settings import DATABASE_FILE, load
+from tests.cli.conftest import CommandLine
+from tests.support.protection import protect
+from tests.support.served import GATEWORD
+
+PER_ADDRESS: Final = 30
+"""Failed logins that the installation under test allows an address; fewer than Auth0's hundred, so
+that the budgets ten times as wide are reached in a moment."""
+
+STAGES: Final = {
+    "pre-login": {"max_attempts": PER_ADDRESS, "rate": 864_000},
+    "pre-user-registration": {"max_attempts": 50, "rate": 1_200},
+    "pre-custom-token-exchange": {"max_attempts": 10, "rate": 600_000},
+}
+STOPPED_S: Final = 20
+
+
+def set_up(data: Path, name: str, **members: object) -> None:
+    """Change an object of attack protection of an installation."""
+
+    async def change() -> None:
+        async with opened(load({}, data_dir=data)) as house:
+            await protect(house.parts, name, house.parts.clock.now(), **members)
+
+    asyncio.run(change())
+
+
+def content(data: Path) -> tuple[Sequence[str], Sequence[str]]:
+    """Return everything an installation holds: its files, and its database as statements."""
+    files = sorted(str(path.relative_to(data)) for path in data.rglob("*"))
+    with closing(sqlite3.connect(data / DATABASE_FILE)) as database:
+        return files, list(database.iterdump())
+
+
+@pytest.fixture(scope="module")
+def installation(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """An installation that is stricter with addresses than Auth0's defaults."""
+    data = tmp_path_factory.mktemp("attacked") / "data"
+    shutil.copytree(initialised, data)
+    set_up(data, SUSPICIOUS_IP, stage=STAGES)
+    return CommandLine(data)
+
+
+@pytest.fixture(scope="module")
+def before(installation: CommandLine) -> tuple[Sequence[str], Sequence[str]]:
+    """What the installation held before anything was rehearsed with its settings."""
+    return content(installation.data)
+
+
+@pytest.fixture(scope="module")
+def told(
+    installation: CommandLine, before: tuple[Sequence[str], Sequence[str]]
+) -> Mapping[str, Any]:
+    """What a rehearsal of everything says, for scripts."""
+    del before
+    shown: Mapping[str, Any] = installation.json("attack")
+    return shown
+
+
+@pytest.fixture
+def attacks(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Its rows, by scenario and place in it."""
+    rows: dict[str, Any] = {}
+    for row in told["attacks"]:
+        number = sum(key.startswith(f"{row['scenario']} ") for key in rows) + 1
+        rows[f"{row['scenario']} {number}"] = row
+    return rows
+
+
+EXPECTED: Final[Mapping[str, tuple[str, int, str]]] = {
+    "brute-force 1": ("held", 10, "brute-force"),
+    "brute-force 2": ("held", 10, "brute-force"),
+    "distributed 1": ("held", 100, "brute-force"),
+    "ipv6 1": ("held", 10, "brute-force"),
+    "stuffing 2": ("held", PER_ADDRESS, "suspicious-ip"),
+    "spraying 1": ("held", PER_ADDRESS, "suspicious-ip"),
+    "spraying 2": ("open", 200, ""),
+    "lock-out 1": ("held", 10, "brute-force"),
+    "lock-out 2": ("locked out", 10, "brute-force"),
+    "lock-out 3": ("held", 10, "brute-force"),
+    "spoofing 1": ("held", 10, "brute-force"),
+    "spoofing 2": ("held", 10, "brute-force"),
+    "spoofing 3": ("held", 10, "brute-force"),
+    "right-logins 1": ("held", 20, ""),
+    "enumeration 1": ("held", 4, ""),
+    "enumeration 2": ("held", 20, "brute-force"),
+    "leaked-password 1": ("off", 2, ""),
+    "leaked-password 2": ("held", 2, "breached-password"),
+    "flood 1": ("held", 0, "brute-force"),
+}
+"""By attack: the verdict, passwords looked at, who stopped it."""
+
+
+@pytest.mark.parametrize("attack", EXPECTED)
+def test_attack_ends_where_the_settings_say(attack: str, attacks: Mapping[str, Any]) -> None:
+    """Not one password more is looked at than the settings allow, whatever comes at once."""
+    row = attacks[attack]
+    assert EXPECTED[attack] == (row["verdict"], row["checked"], ", ".join(row["stopped_by"]))
+    assert sum(row["answers"].values()) == row["sent"]
+
+
+@pytest.mark.parametrize(
+    ("attack", "shield"), [("ipv6 2", "suspicious-ip"), ("spoofing 4", "client-ceiling")]
+)
+def test_wide_budgets_end_attacks_within_what_is_under_way(
+    attack: str, shield: str, attacks: Mapping[str, Any]
+) -> None:
+    """A network and a client have ten times the budget of an address."""
+    row = attacks[attack]
+    assert ("held", [shield]) == (row["verdict"], row["stopped_by"])
+    assert 10 * PER_ADDRESS <= row["checked"] < 10 * PER_ADDRESS + 8
+
+
+def test_list_of_strangers_ends_at_the_bound_of_unknown_names(attacks: Mapping[str, Any]) -> None:
+    """Twenty names of nobody, the one too many, and the two of accounts among them."""
+    row = attacks["stuffing 1"]
+    assert ("held", 23, ["suspicious-ip"]) == (row["verdict"], row["checked"], row["stopped_by"])
+
+
+def test_right_password_behind_a_block_is_answered_like_a_wrong_one(
+    attacks: Mapping[str, Any],
+) -> None:
+    """Fifty tries, the last of them right: forty are refused without a look."""
+    assert {"403": 10, "429": 40} == attacks["brute-force 1"]["answers"]
+
+
+def test_twenty_right_logins_at_once_all_succeed(attacks: Mapping[str, Any]) -> None:
+    """Right passwords wait for each other and are never taken for an attack."""
+    assert {"200": 20} == attacks["right-logins 1"]["answers"]
+
+
+@pytest.mark.parametrize(
+    ("attack", "note"),
+    [
+        ("distributed 1", "200, and after it 200"),
+        ("lock-out 1", "200 from an address used before, 200 from a new one"),
+        ("lock-out 2", "429 from an address used before, 429 from a new one"),
+        ("lock-out 3", "200 from an address used before, 429 from a new one"),
+        ("spraying 2", "no limit is reached, and who has this password was entered"),
+        ("leaked-password 1", "switched off: it gets in"),
+    ],
+)
+def test_note_says_what_numbers_do_not(attack: str, note: str, attacks: Mapping[str, Any]) -> None:
+    """Above all who was kept out wrongly, and who was let in."""
+    assert note in attacks[attack]["note"]
+
+
+def test_rehearsal_of_everything_is_good(told: Mapping[str, Any]) -> None:
+    """It is of the installation's own settings, and each scenario was played."""
+    assert told["ok"]
+    assert STAGES == told["settings"][SUSPICIOUS_IP]["stage"]
+    assert [one.name for one in SCENARIOS] == list(
+        dict.fromkeys(row["scenario"] for row in told["attacks"])
+    )
+
+
+def test_installation_is_left_as_it_was(
+    told: Mapping[str, Any],
+    installation: CommandLine,
+    before: tuple[Sequence[str], Sequence[str]],
+) -> None:
+    """Its settings were read: no file and no row of it is another."""
+    assert told["ok"]
+    assert before == content(installation.data)
+
+
+def test_shield_that_is_off_is_said_to_be_off(gateword: CommandLine) -> None:
+    """The operator sees that nothing of brute-force protection is at work; it is no failure."""
+    set_up(gateword.data, BRUTE_FORCE, enabled=False)
+
+    shown = gateword.ok("attack", "--scenario", "brute-force")
+
+    assert "brute-force protection      off" in shown
+    assert "brute-force protection is switched off." in shown
+    assert "off          the shield is switched off in these settings" in shown
+    assert "brute-force         held" not in shown
+
+
+def test_limit_beyond_the_bound_is_not_taken_for_reached(gateword: CommandLine) -> None:
+    """What was never seen to hold is not said to hold."""
+    stages = STAGES | {"pre-login": {"max_attempts": 5_000, "rate": 864_000}}
+    set_up(gateword.data, SUSPICIOUS_IP, stage=stages)
+
+    rows = gateword.json("attack", "--scenario", "stuffing", "--max-requests", "60")["attacks"]
+
+    assert ["held", "not reached"] == [row["verdict"] for row in rows]
+    assert [60, 60] == [row["sent"] for row in rows]
+
+
+def test_without_an_installation_the_defaults_are_rehearsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who has not made one yet can see what it would do."""
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(application(), ["attack", "--scenario", "leaked-password"])
+
+    assert 0 == done.exit_code, done.output
+    assert "no installation was given" in done.stdout
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--scenario", "brute"), "did you mean"),
+        (("--scenario", "nonsense"), "There are: brute-force, distributed"),
+        (("--tenant", "nobody"), "no tenant is called nobody"),
+        (("--max-requests", "1"), "--max-requests"),
+    ],
+)
+def test_bad_use_ends_before_anything_starts(
+    words: Sequence[str], said: str, gateword: CommandLine
+) -> None:
+    """With status 2, and what to say instead."""
+    done = gateword("attack", *words)
+
+    assert 2 == done.exit_code
+    assert said in done.stderr
+
+
+async def test_rehearsal_ends_when_time_is_up() -> None:
+    """Whatever it was at; what was not played is not said to hold."""
+    rows: list[Row] = []
+    with ground() as where, pytest.raises(TimeoutError):
+        await rehearse(
+            where, SCENARIOS, {}, most=60, timeout_s=0.1, says=lambda _: nullcontext(), rows=rows
+        )
+    assert [] == rows
+
+
+def test_nothing_can_name_a_target() -> None:
+    """It attacks what it started itself: no option says otherwise."""
+    group = typer.main.get_command(application(["attack"]))
+    assert isinstance(group, TyperGroup)
+    names = {option for param in group.commands["attack"].params for option in param.opts}
+    assert {
+        "--data", "--tenant", "--database-url", "--scenario", "--max-requests", "--timeout",
+        "--json",
+    } == names  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_rehearsal_leaves_nothing_behind(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """The server is stopped and its folder deleted before the command ends."""
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    command = [str(GATEWORD), "attack", "--scenario", "ipv6"]
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as attacking:
+        until_s = time.monotonic() + STOPPED_S
+        while not list(tmp_path.glob("*/server.log")) and time.monotonic() < until_s:
+            time.sleep(0.05)
+        attacking.send_signal(number)
+        _, complaint = attacking.communicate(timeout=STOPPED_S)
+
+    assert 130 == attacking.returncode
+    assert b"stopped, and its server with it" in complaint
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_server_ends_with_whoever_started_it(tmp_path: Path) -> None:
+    """Even when there was no time to stop it: nobody holds its standard input any more."""
+    program = "from gateword.cli.rehearsal.child import serve; serve()"
+    arguments = ["serve", "--data", str(tmp_path / "data"), "--tls", "off", "--port", "0"]
+    with ground() as where:
+        arguments[-1] = str(where.port)
+        with subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as child:
+            assert child.stdout is not None
+            assert child.stdin is not None
+            assert any(b"Ready" in line for line in child.stdout)
+            child.stdin.close()
+            assert 0 == child.wait(STOPPED_S)
+
+
+async def test_another_server_in_its_place_is_not_attacked() -> None:
+    """A port can be taken between choosing it and listening: who answers must know the mark."""
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 32\r\n\r\n" + b'{"issuer":"https://example.com"}'
+
+    async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    with ground() as where:
+        server = await asyncio.start_server(stranger, "127.0.0.1", where.port)
+        async with server:
+            with pytest.raises(ServerFailed, match="something else answers"):
+                await ready(where, "default")
