@@ -25,6 +25,7 @@ from gateword.ports.token_stores import SigningKey
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
+from tests.support.lease_watch import LeaseWatch, Watch
 from tests.support.stand_ins import (
     START,
     CountedHasher,
@@ -63,6 +64,7 @@ class HouseEngines(Engines):
         self.clock: HouseClock = HouseClock()
         self.dice: HouseDice = HouseDice(seed)
         self.hasher = CountedHasher(self._hasher)
+        self.watch = Watch()
         self.watched: WatchedDatabase
 
     async def open(self) -> None:
@@ -72,9 +74,10 @@ class HouseEngines(Engines):
         self.database = self.watched
 
     def parts(self, tenant: Tenant) -> Parts:
-        """Return the toolbox with the counting hasher in it."""
+        """Return the toolbox with the counting hasher in it, under watch."""
         maker = KnownKeys(tenant.domain)
-        return replace(super().parts(tenant), hasher=self.hasher, key_maker=maker)
+        hasher = LeaseWatch(self.hasher, lambda: self.watched.real, tenant.key, self.watch)
+        return replace(super().parts(tenant), hasher=hasher, key_maker=maker)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

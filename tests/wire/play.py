@@ -30,6 +30,7 @@ from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
+from tests.wire.gates import may_compare
 from tests.wire.givens import carry_out
 from tests.wire.world import CLIENTS, VALUES
 
@@ -70,19 +71,25 @@ class Play:
         return int(self._house.clock.now().timestamp())
 
     async def step(self, number: int, step: Step) -> Step:
-        """Carry out a step; return it with the answer and the trailer that came of it."""
+        """Carry out a step; return it with the answer and the trailer that came of it.
+
+        Raises:
+            LookupError: A password was looked at that no gate let in (promise G8).
+        """
         for sentence in step.said("given"):
             await carry_out(self._house, sentence)
             if "logins of" in sentence:
                 await self._log()  # what was asked before is not what the step shows
         await self._mint(step.request)
         method, _, target = step.request.first.partition(" ")
+        self._check_gate("/oauth/token")
         response = await self._house.http.request(
             method,
             self.filled(target, quote),
             headers=[(name, self.filled(value, str)) for name, value in step.request.headers],
             content=self._content(step.request),
         )
+        self._check_gate(target)
         body, tokens = self._shown_body(response, number)
         answer = Message(
             first=f"HTTP/1.1 {response.status_code}",
@@ -91,6 +98,12 @@ class Play:
         )
         trailer = [line for name in tokens for line in self._decoded(name)]
         return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+
+    def _check_gate(self, path: str) -> None:
+        watch = self._house.engines.watch
+        if watch.unleased and not may_compare(path):
+            raise LookupError(f"a password was looked at without a lease before or at {path}")
+        watch.unleased = 0
 
     def _content(self, request: Message) -> bytes:
         media = dict(request.headers).get("content-type", "")

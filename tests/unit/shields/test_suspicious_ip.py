@@ -22,7 +22,7 @@ def claims(
 
 def bucket(**more: Any) -> Bucket:
     """Return the bucket of the address."""
-    given = {"size": 100, "refill_ms": 864_000, "place": ADDRESS}
+    given: dict[str, Any] = {"size": 100, "refill_ms": 864_000, "place": ADDRESS}
     return Bucket(shield="suspicious-ip", key=f"login:{ADDRESS}", **given | more)
 
 
