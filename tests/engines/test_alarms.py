@@ -68,6 +68,20 @@ async def test_alarm_outlives_who_began_it(house: House) -> None:
     assert 1 == len(await alarms(house))
 
 
+async def test_tenant_is_judged_once_a_minute(house: House) -> None:
+    """Whoever judged keeps the claim; who comes next has it when the minute is over."""
+    ours = Tools(house.stores, house.clock)
+    ours.fail(50)
+    await ours.round()
+    claims = []
+    for _ in range(2):
+        house.clock.pass_s(30)
+        now = house.clock.now()
+        claims.append(await house.other_worker().cursors.claim("alarms", now, now) is not None)
+
+    assert [False, True] == claims
+
+
 async def test_who_dies_with_the_claim_holds_it_for_a_minute(house: House) -> None:
     """The next one judges then, and nothing is missed."""
     ours = Tools(house.stores, house.clock)

@@ -90,8 +90,9 @@ def test_attack_rings_before_its_slot_is_full() -> None:
 
 
 def test_tenant_that_nobody_knows_has_a_tenth_as_usual() -> None:
-    """Less than six hours of logins tell nothing."""
-    few = _usual(18, slots=FEWEST_SLOTS - 1)
+    """Less than six hours of logins before the slots that are judged tell nothing."""
+    judged = [Tally(slot=slot, failures=20) for slot in (LAST, PRESENT)]
+    few = [*_usual(18, slots=FEWEST_SLOTS - 1), *judged]
 
     assert 0.1 == _one(FAILURES, few).baseline
     assert 0.9 == _one(FAILURES, _usual(18)).baseline

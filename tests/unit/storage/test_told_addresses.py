@@ -67,6 +67,16 @@ def test_addresses_seen_longest_ago_are_forgotten(first: int, expected: list[str
     assert expected == told.crowded()
 
 
+def test_address_in_use_is_not_forgotten() -> None:
+    """However long ago it was new."""
+    told = ToldAddresses()
+    for places in (range(MOST_ADDRESSES), range(61), range(MOST_ADDRESSES, MOST_ADDRESSES + 500)):
+        _tell(told, places, right=len(places))
+    _tell(told, range(61), minute=1)
+
+    assert [] == told.crowded()
+
+
 @pytest.mark.parametrize(("others", "expected"), [(MOST_CLIENTS, ["web"]), (MOST_CLIENTS - 1, [])])
 def test_applications_seen_longest_ago_are_forgotten(others: int, expected: list[str]) -> None:
     """1,000 are remembered, each with its addresses."""
