@@ -253,50 +253,6 @@ def test_jwt_configuration_shows_what_was_set(given: Any, shown: dict[str, Any])
     assert shown == client_document.rendered(created(jwt_configuration=given))["jwt_configuration"]
 
 
-HEADER = "is_token_endpoint_ip_header_trusted"
-
-
-@pytest.mark.parametrize(
-    ("before", "document"),
-    [
-        (None, {HEADER: True, "token_endpoint_auth_method": "none"}),
-        (None, {HEADER: True, "app_type": "native"}),
-        ({"token_endpoint_auth_method": "none"}, {HEADER: True}),
-        ({"app_type": "spa"}, {HEADER: True}),
-        ({HEADER: True}, {"token_endpoint_auth_method": "none"}),
-        ({HEADER: True}, {"app_type": "spa"}),
-    ],
-)
-def test_who_proves_nothing_tells_no_addresses(
-    before: dict[str, Any] | None, document: dict[str, Any]
-) -> None:
-    """attack-protection §3: whichever comes first, the method or the trust."""
-    _, faults = attempt(None if before is None else created(**before), **document)
-
-    assert [(HEADER,)] == [fault.path for fault in faults]
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"token_endpoint_auth_method": "none", HEADER: False},
-        {"token_endpoint_auth_method": "none", HEADER: None},
-        {"token_endpoint_auth_method": "client_secret_basic"},
-    ],
-)
-def test_trust_and_method_may_change_together(document: dict[str, Any]) -> None:
-    """Only what comes of it counts."""
-    assert [] == attempt(created(**{HEADER: True}), **document)[1]
-
-
-def test_old_trust_without_proof_stays_until_it_is_named() -> None:
-    """What an older release let pass does not stand in the way of other changes."""
-    stored = replace(created(app_type="native"), is_ip_header_trusted=True)
-
-    assert [] == attempt(stored, description="x")[1]
-    assert [(HEADER,)] == [fault.path for fault in attempt(stored, **{HEADER: True})[1]]
-
-
 def test_null_takes_a_method_back_to_that_of_the_type() -> None:
     """Without a method a client behaves as its type does."""
     stored = created(app_type="spa", token_endpoint_auth_method="client_secret_basic")
