@@ -7,16 +7,19 @@ import httpx
 import pytest
 
 from gateword.accounts.alarms import Alarms
+from gateword.accounts.cleaning import Cleaning
 from gateword.policy import attack_protection, protection_extras
 from gateword.storage import sampled_logs
 from tests.support.factories import PASSWORD
 from tests.support.house import DOMAIN, PEER, House
 from tests.support.letters import Drawer
 from tests.support.protection import protect
+from tests.support.stand_ins import START
 from tests.wire.world import PASSWORDS, VALUES
 
 MINUTE_S: Final = 60
 SLOT_S: Final = 600
+WEEK_S: Final = 7 * 86_400
 RATES: Final = {
     "pre-login": {"max_attempts": 3, "rate": 864_000},
     "pre-user-registration": {"max_attempts": 50, "rate": 1_200},
@@ -180,6 +183,19 @@ async def test_addresses_of_the_peers_are_none_that_an_application_tells(house: 
     assert ["failure_ratio", "unknown_identifiers"] == [
         one["alarm"] for one in await _alarms(house)
     ]
+
+
+async def test_numbers_are_kept_for_as_long_as_an_alarm_needs_them(house: House) -> None:
+    """A week and the two slots that are judged; the cleaning deletes what is older."""
+    kept = []
+    await _log_in(house, "ann")
+    await _let_pass(house, 10)
+    for later_s in (WEEK_S + SLOT_S, SLOT_S):
+        house.clock.passed_s += later_s
+        await Cleaning(600).run(house.parts)
+        kept.append(len(await house.parts.stores.tallies.read(START)))
+
+    assert [1, 0] == kept
 
 
 async def test_flood_of_failures_is_sampled_in_the_log(
