@@ -1,14 +1,21 @@
-"""What only the counters in Valkey do: processes share them, and other tenants do not."""
+"""Valkey goes away and comes back: tries go on, blocks stay, the log tells of it (promise D3)."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from datetime import timedelta
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from gateword.ports.attempts import Blocked, Lease, Outcome
+from gateword.domain.log_event import LogCode
+from gateword.ports.attempts import Blocked, Lease, Outcome, Tries
 from gateword.storage.open import open_counters
+from gateword.storage.valkey_outage import AWAY, BACK
+from gateword.storage.valkey_server import AGAIN_S, WITHIN_S
 from tests.engines.house import NOON, House, SetClock
 from tests.engines.valkey_house import (
     PLACE,
@@ -20,126 +27,191 @@ from tests.engines.valkey_house import (
     log_in,
     process,
 )
-from tests.support.valkey import ValkeyProcess
+from tests.support.valkey import ValkeyProcess, running
 
-PROCESSES = 3
+SLACK_S = 0.5
+"""What a loaded machine may take besides."""
+
 FULL = an_entry(a_bucket())
+FREE = an_entry(a_bucket(), tries=())
+SHUT = Tries(shield="brute-force", place=PLACE, limit=1)
 
 
 @pytest.fixture
-async def counted(house: House, valkey: ValkeyProcess) -> AsyncIterator[Counted]:
-    """The counters of a process."""
-    async with process(house, valkey, a_prefix()) as counted:
+def own_valkey(valkey: ValkeyProcess) -> Iterator[ValkeyProcess]:
+    """A server that no other test uses, because this file stops it."""
+    with running(valkey.program) as server:
+        yield server
+
+
+@pytest.fixture
+async def counted(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
+    """The counters of a process, on a server that may be stopped."""
+    async with process(house, own_valkey, a_prefix()) as counted:
         yield counted
 
 
-async def test_processes_share_a_bucket(house: House, valkey: ValkeyProcess) -> None:
-    """Of 60 parallel wrong logins in three processes as many are evaluated as there are tokens."""
-    prefix, entry = a_prefix(), an_entry(a_bucket(size=7), tries=())
-    async with AsyncExitStack() as opened:
-        each = [
-            (await opened.enter_async_context(process(house, valkey, prefix))).attempts
-            for _ in range(PROCESSES)
-        ]
-        came: list[object] = []
-        for _ in range(4):
-            came += await asyncio.gather(
-                *(log_in(each[number % PROCESSES], entry) for number in range(15))
-            )
-
-    assert 7 == sum(isinstance(one, Lease) for one in came)
-    assert isinstance(came[-1], Blocked)
+@pytest.fixture
+async def impatient(house: House, own_valkey: ValkeyProcess) -> AsyncIterator[Counted]:
+    """The same, waiting as long as a real process waits."""
+    async with process(house, own_valkey, a_prefix(), within_s=WITHIN_S) as counted:
+        yield counted
 
 
-async def test_neighbours_and_other_installations_share_nothing(
-    house: House, valkey: ValkeyProcess
+@contextmanager
+def hung(server: ValkeyProcess) -> Iterator[None]:
+    """Let a server take connections and answer nothing."""
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+
+
+async def warnings(house: House) -> list[tuple[str, Any]]:
+    """Return the warnings in the tenant's log, with their details."""
+    rows = await house.stores.logs.read(after=0, limit=100, code=LogCode.W.value)
+    return [(str(row.document["description"]), row.document["details"]) for row in rows]
+
+
+async def test_logins_go_on_without_the_server_and_blocks_stay(
+    counted: Counted, own_valkey: ValkeyProcess
 ) -> None:
-    """The same address has a bucket in each tenant of each installation on one server."""
-    bucket, prefix = a_bucket(size=1), a_prefix()
-    neighbour = await house.neighbour()
-    async with AsyncExitStack() as opened:
-        each = [
-            (await opened.enter_async_context(process(*one))).attempts
-            for one in (
-                (house, valkey, prefix),
-                (neighbour, valkey, prefix),
-                (house, valkey, a_prefix()),
-            )
-        ]
-        taken = [await attempts.take([bucket], NOON) for attempts in each]
+    """D3: the bucket is open, the account's own block is not, and nobody waits for the server."""
+    shut = an_entry(a_bucket(key="other"), subject="bob", tries=(SHUT,))
+    for _ in range(3):
+        await log_in(counted.attempts, FULL)
+    await log_in(counted.attempts, shut)
+    before = await log_in(counted.attempts, FULL)
 
-    assert [None] * 3 == taken
+    own_valkey.stop()
+    began_s = time.monotonic()
+    open_ = [await log_in(counted.attempts, FULL) for _ in range(5)]
+    blocked = await log_in(counted.attempts, shut)
+    took_s = time.monotonic() - began_s
 
-
-async def test_keys_lie_in_one_slot_and_expire_when_full(counted: Counted) -> None:
-    """Every key names the tenant within braces, and none outlives what it counts."""
-    entry = an_entry(a_bucket(), a_bucket(key="user:1", spends_always=True, place=""))
-    await log_in(counted.attempts, entry)
-    await counted.attempts.reserve(entry, NOON)
-    tag = f"gateword:{{{counted.server.prefix}.{counted.house.tenant.key}}}:"
-    with counted.valkey.asked() as client:
-        lives_s = {key.decode(): client.pttl(key) / 1000 for key in client.keys(f"{tag}*")}
-
-    assert {
-        f"{tag}bucket:login:{PLACE}": 60,
-        f"{tag}bucket:user:1": 120,
-        f"{tag}tries:{PLACE}": 30,
-    } == {key: round(life) for key, life in lives_s.items()}
+    assert isinstance(before, Blocked)
+    assert [True] * 5 == [isinstance(one, Lease) for one in open_]
+    assert isinstance(blocked, Blocked)
+    assert "brute-force" == blocked.shield
+    assert took_s < SLACK_S
+    assert 1 == counted.meter.outcomes["away"]
 
 
-async def test_server_that_forgot_the_scripts_is_told_them(counted: Counted) -> None:
-    """A restart or SCRIPT FLUSH costs nobody anything."""
+async def test_sign_ups_and_letters_are_counted_in_sql_meanwhile(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """Nobody's inbox is flooded because a cache is away."""
+    bucket = a_bucket(key="letter:ann", size=1)
+    own_valkey.stop()
+    taken = [await counted.attempts.take([bucket], NOON) for _ in range(2)]
+
+    assert taken[0] is None
+    assert isinstance(taken[1], Blocked)
+
+
+async def test_try_that_began_with_the_server_ends_without_it(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """A failure is counted for the account whatever became of the bucket."""
+    lease = await counted.attempts.reserve(an_entry(a_bucket(), tries=(SHUT,)), NOON)
+    assert isinstance(lease, Lease)
+    own_valkey.stop()
+    settled = await counted.attempts.settle(lease, Outcome.WRONG, NOON)
+
+    assert ("brute-force",) == settled.reached
+
+
+async def test_counting_goes_on_when_the_server_is_back(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """No restart is needed: a second after it answers again buckets are kept again."""
     await log_in(counted.attempts, FULL)
-    with counted.valkey.asked() as client:
-        client.script_flush()
+    own_valkey.stop()
+    await log_in(counted.attempts, FULL)
+    own_valkey.start()
+    await asyncio.sleep(AGAIN_S)
+    came = [await log_in(counted.attempts, FULL) for _ in range(4)]
 
+    assert [True, True, True, False] == [isinstance(one, Lease) for one in came]
+    assert [
+        (AWAY, {"reason": "ConnectionError"}),
+        (BACK, {}),
+    ] == await warnings(counted.house)
+
+
+async def test_log_says_so_once_a_minute_over_all_processes(
+    house: House, own_valkey: ValkeyProcess
+) -> None:
+    """A tenant's log is not flooded by an outage, and does not forget it either."""
+    own_valkey.stop()
+    prefix = a_prefix()
+    async with process(house, own_valkey, prefix) as one, process(house, own_valkey, prefix) as two:
+        for passed_s in (0, 59, 1, 60):
+            house.clock.pass_s(passed_s)
+            for attempts in (one.attempts, two.attempts):
+                await attempts.reserve(FULL, house.clock.now())
+
+    assert [AWAY] * 3 == [description for description, _ in await warnings(house)]
+
+
+async def test_server_that_hangs_costs_a_quarter_of_a_second_once(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """Of many who come while it takes connections and answers nothing, the first ones wait."""
+    counted = impatient
+    await log_in(counted.attempts, FREE)
+    with hung(own_valkey):
+        began_s = time.monotonic()
+        first = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
+        waited_s = time.monotonic() - began_s
+        began_s = time.monotonic()
+        later = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
+        then_s = time.monotonic() - began_s
+
+    assert [True] * 10 == [isinstance(one, Lease) for one in (*first, *later)]
+    assert WITHIN_S * 0.9 < waited_s < WITHIN_S + SLACK_S
+    assert then_s < WITHIN_S * 0.9
+    assert 5 == counted.meter.outcomes["away"]
+
+
+async def test_answer_that_comes_late_is_nobody_elses(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """After a time-out the next question gets its own answer."""
+    counted = impatient
+    other = an_entry(a_bucket(key="other", size=1, spends_always=True))
+    await log_in(counted.attempts, other)
+    with hung(own_valkey):
+        await log_in(counted.attempts, FULL)
+    await asyncio.sleep(AGAIN_S)
+
+    assert isinstance(await log_in(counted.attempts, other), Blocked)
     assert isinstance(await log_in(counted.attempts, FULL), Lease)
-    assert 0 == counted.meter.outcomes["away"]
 
 
-async def test_refusal_is_remembered_and_forgotten_when_filled(counted: Counted) -> None:
-    """A flood from one address asks no server; an operator who opens it opens it at once."""
-    entry = an_entry(a_bucket(size=1))
-    await log_in(counted.attempts, entry)
-    await counted.attempts.reserve(entry, NOON, name="ann")
-    recalled = counted.attempts.recall(1, "bob", PLACE)
-    await counted.attempts.refill([f"login:{PLACE}"])
+async def test_server_that_is_full_counts_as_away(counted: Counted) -> None:
+    """What it cannot keep it does not count, and the log says so."""
+    with counted.valkey.asked() as client:
+        client.config_set("maxmemory", "1")
+        came = await log_in(counted.attempts, FULL)
 
-    assert recalled is not None
-    assert recalled.is_remembered
-    assert counted.attempts.recall(1, "bob", PLACE) is None
+    assert isinstance(came, Lease)
+    assert [(AWAY, {"reason": "OutOfMemoryError"})] == await warnings(counted.house)
 
 
-async def test_known_place_counts_for_ninety_days_only(counted: Counted) -> None:
-    """Without a claim on the account a lease still says whether the place is known."""
-    house = counted.house
-    user = (await house.furnish()).user
-    entry = an_entry(a_bucket(), user_key=user.key, tries=())
-    known = []
-    for days in (0, 89, 91):
-        at = NOON + timedelta(days=days)
-        lease = await counted.attempts.reserve(entry, at)
-        assert isinstance(lease, Lease)
-        known.append(lease.is_known)
-        await counted.attempts.settle(lease, Outcome.RIGHT if not days else Outcome.VOID, at)
+async def test_greeting_says_at_start_that_the_server_is_away(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The process log names the server and the reason, and never the password."""
+    url = "valkey://gateword:hush@127.0.0.1:1/0"
+    server = open_counters(url, "p", CountingMeter(), SetClock())
+    assert server is not None
+    with caplog.at_level(logging.WARNING):
+        await server.greet()
+    await server.close()
 
-    assert [False, True, False] == known
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "valkey://h:port",
-        "valkey://user:hu/sh@h",
-        "valkey://[::1",
-        "valkey://h/?colour=hush",
-        "valkeys://h?ssl_cert_reqs=hush",
-        "http://h",
-    ],
-)
-def test_url_that_cannot_be_read_is_refused(url: str) -> None:
-    """Whoever starts the server learns what is wrong, and nobody learns a piece of the password."""
-    with pytest.raises(ValueError, match="valkey_url is no address") as refused:
-        open_counters(url, "p", CountingMeter(), SetClock())
-
-    assert "hu" not in str(refused.value)
+    said = vars(caplog.records[-1])
+    assert "valkey_away" == said["message"]
+    assert "127.0.0.1:1" in said["reason"]
+    assert "hush" not in str(said)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.served.test_documents import ROOT, play
+from tests.support.valkey import ValkeyProcess
 
 PAGES = "docs/how-to"
 
@@ -115,3 +116,16 @@ def test_watch_page_counts_a_login_and_a_wrong_password(tmp_path: Path) -> None:
     promised = [line for line in page.splitlines() if line.startswith("gateword_")]
     assert 3 <= len(promised)
     assert [] == [line for line in promised if line not in played.text.splitlines()]
+
+
+def test_valkey_page_counts_for_both_workers(
+    tmp_path: Path, valkey: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three logins of the address fail over two workers, the others are throttled."""
+    monkeypatch.setenv("VALKEY_URL", valkey.url)
+
+    played = play(f"{PAGES}/share-counters-with-valkey.md", tmp_path)
+
+    lines = played.text.splitlines()
+    assert "403 403 403 429 429" in [line.strip() for line in lines]
+    assert 1 == sum(line.startswith("gateword_velocity_asks_total") for line in lines)

@@ -24,11 +24,12 @@ class ValkeyProcess:
     """A server that listens on a socket in a private folder only.
 
     Attributes:
+        program: What runs.
         url: What the setting `valkey_url` takes.
     """
 
     def __init__(self, program: str, folder: Path) -> None:
-        self._program = program
+        self.program = program
         self._socket = folder / "s"
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{self._socket}"
@@ -43,7 +44,7 @@ class ValkeyProcess:
         """Start it, empty, and wait until it answers."""
         self._process = subprocess.Popen(
             [
-                self._program, "--port", "0", "--unixsocket", str(self._socket),
+                self.program, "--port", "0", "--unixsocket", str(self._socket),
                 "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction",
             ],
             stdin=subprocess.DEVNULL,
@@ -52,7 +53,7 @@ class ValkeyProcess:
         give_up_s = time.monotonic() + READY_TIMEOUT_S
         while not self._answers():
             if time.monotonic() > give_up_s:
-                raise RuntimeError(f"{self._program} did not answer")
+                raise RuntimeError(f"{self.program} did not answer")
             time.sleep(LOOK_AGAIN_S)
 
     def stop(self) -> None:

@@ -1,7 +1,8 @@
 """Tries at secrets, whose buckets are counted in Valkey and all else in SQL (port `Attempts`).
 
 Rule 1: what blocks an account is never here (rule R8). Rule 2: while Valkey is away tries go on
-without buckets. Rule 3: what a try took here it gets back when SQL refuses it.
+without buckets, and what is no try is counted in SQL. Rule 3: what a try took here it gets back
+when SQL refuses it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -113,6 +114,8 @@ class ValkeyAttempts:
         if (blocked := self._database.recalled(buckets)) is not None:
             return blocked
         verdict = await self._buckets.take(buckets, at)
+        if verdict is None:  # sign-ups and letters; nobody's inbox is flooded meanwhile
+            return await self._database.take(buckets, at)
         if isinstance(verdict, Refusing) and isinstance(verdict.how, Blocked):
             return self._database.kept(verdict.bucket, verdict.how)
         return None
