@@ -14,6 +14,7 @@ from gateword.ports.attempts import Entry, Lease, Tries
 from tests.support.factories import PASSWORD
 from tests.support.house import PEER, House
 from tests.support.protection import protect
+from tests.wire.givens import carry_out
 from tests.wire.world import EMPLOYEES, PASSWORDS, VALUES
 
 SHUT: Final = "too_many_attempts"
@@ -86,6 +87,16 @@ async def test_lifting_a_block_is_seen_at_once(house: House) -> None:
     await house.parts.stores.attempts.lift_user(ann.key)
 
     assert 200 == (await _log_in(house, PASSWORDS["password"])).status_code
+
+
+async def test_new_password_lifts_the_block_at_once(house: House) -> None:
+    """With a new password a user gets in, though the process refused him a moment ago."""
+    await _limit(house, max_attempts=1)
+    await _log_in(house, "wrong")
+    assert 429 == (await _log_in(house, "wrong")).status_code
+    await carry_out(house, "ann has the password 7-new-words")
+
+    assert 200 == (await _log_in(house, "7-new-words")).status_code
 
 
 async def test_try_that_waits_in_vain_is_refused_and_not_counted(

@@ -24,7 +24,7 @@ def shut_for_s(
         last_failed_at: When the last one was.
         at: Now.
     """
-    limit = _limit(protection, place)
+    limit = limit_at(protection, place)
     if limit is None:
         return 0
     backs_off = protection.extras.backs_off
@@ -33,7 +33,7 @@ def shut_for_s(
 
 def least(protection: Protection) -> int:
     """Return under how many failures no door is shut, wherever they came from."""
-    limits = (_limit(protection, place) for place in ("", "somewhere"))
+    limits = (limit_at(protection, place) for place in ("", "somewhere"))
     return min(limit for limit in limits if limit is not None)
 
 
@@ -54,11 +54,18 @@ def is_guarded(protection: Protection, options: Mapping[str, object], place: str
     )
 
 
-def _limit(protection: Protection, place: str) -> int | None:
-    settings = protection.brute_force
-    if settings.everywhere:
-        return None if place else settings.limit
-    return settings.limit if place else protection.extras.account_cap
+def limit_at(protection: Protection, place: str) -> int | None:
+    """Return how many failures in a row shut an account there; None when none do.
+
+    Args:
+        protection: The tenant's settings.
+        place: Address group; empty for all addresses together.
+    """
+    settings, extras = protection.brute_force, protection.extras
+    if not settings.everywhere:
+        return settings.limit if place else extras.account_cap
+    # Where waits grow, known addresses are spared those of the account and have their own.
+    return settings.limit if extras.backs_off or not place else None
 
 
 def _is_listed(allowlist: Networks, place: str) -> bool:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import Refusal
+from gateword.policy.blocks import limit_at
 from gateword.ports.attempts import EVERYWHERE, Tries
 from gateword.ports.shield import NOTHING, Claims, Knock
 
@@ -28,19 +29,19 @@ class BruteForceShield:
         option = knock.attempt.connection.options.get("brute_force_protection")
         if not settings.enabled or option is False or knock.is_listed(settings.allowlist):
             return NOTHING
-        here = Tries(
-            shield=self.name,
-            place=knock.place,
-            limit=settings.limit,
-            backs_off=extras.backs_off,
-            only_tells=not settings.blocks,
+        here, over_all = (
+            Tries(
+                shield=self.name,
+                place=place,
+                limit=limit_at(knock.protection, place),
+                backs_off=extras.backs_off,
+                only_tells=not settings.blocks,
+            )
+            for place in (knock.place, EVERYWHERE)
         )
-        over_all = replace(here, place=EVERYWHERE)
-        if not settings.everywhere:
-            cap = replace(over_all, limit=extras.account_cap, spares_known=True, is_own=False)
-            return Claims(tries=(here, cap))
-        if extras.backs_off:
-            # Known addresses are spared the account's waits, and have their own; and a success
-            # there does not open the door for those who guess elsewhere.
-            return Claims(tries=(replace(over_all, spares_known=True, is_own=False), here))
-        return Claims(tries=(over_all, replace(here, limit=None)))
+        if settings.everywhere and not extras.backs_off:
+            return Claims(tries=(over_all, here))
+        # Known addresses are spared what was guessed elsewhere, and have their own count; so a
+        # success there does not open the door for those who guess elsewhere.
+        over_all = replace(over_all, spares_known=True, is_own=False)
+        return Claims(tries=(over_all, here) if settings.everywhere else (here, over_all))

@@ -78,6 +78,10 @@ class SqlAttempts:
         key = (0, "", entry.place) if whole_place else (entry.connection_key, name, entry.place)
         return self._refusals.keep(key, blocked)
 
+    def forget(self) -> None:
+        """Forget every refusal that this process remembers: something was lifted elsewhere."""
+        self._refusals.forget()
+
     async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
         entry = lease.entry
         if not lease.id and outcome is not Outcome.RIGHT:

@@ -101,7 +101,7 @@ def open_stores(
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
-        passwords=SqlPasswords(rows),
+        passwords=SqlPasswords(rows, attempts.forget),
         tokens=SqlTokens(rows),
         families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),

@@ -1,6 +1,6 @@
 """Password hashes: the current one on the identity, former ones beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -63,8 +63,10 @@ _END_TICKETS: Final = Statement(
 class SqlPasswords:
     """The passwords of one tenant (port `Passwords`)."""
 
-    def __init__(self, database: TenantDatabase) -> None:
+    def __init__(self, database: TenantDatabase, lifted: Callable[[], None]) -> None:
+        """Take the rows, and who is to know when a new password lifts a user's blocks."""
         self._database = database
+        self._lifted = lifted
 
     async def identity_key(
         self, user_key: int, connection_key: int, email: str | None = None
@@ -101,4 +103,7 @@ class SqlPasswords:
             await tx.run(LIFT_USER, user_key=user_key)
             return True
 
-        return await self._database.transact(work)
+        try:
+            return await self._database.transact(work)
+        finally:
+            self._lifted()
