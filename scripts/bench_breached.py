@@ -1,6 +1,6 @@
 """Measures `gateword breached import` and look-ups: seconds, memory, bytes, false positives.
 
-`python scripts/bench_breached.py --entries 20000000 [--form file]`
+`python scripts/bench_breached.py --entries 20000000 [--form file] [--ranges 23310]`
 
 The list is made here, of random digests, in Have I Been Pwned's format. A corpus errs too seldom
 to be caught at it, so false positives are counted twice: as they are (none is expected), and with
@@ -31,32 +31,32 @@ SHORT_BITS: Final = 20 + 8 * SHORT_BYTES
 WHOLE_LIST: Final = 900_000_000
 
 
-def ranges(entries: int) -> Iterator[tuple[str, list[str]]]:
-    """Yield every beginning of five digits with its sorted lines, without ends."""
-    few, more = divmod(entries, BUCKETS)
-    for bucket in range(BUCKETS):
+def ranges(entries: int, files: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield beginnings of five digits with their sorted lines, without ends."""
+    few, more = divmod(entries, files)
+    for bucket in range(files):
         count = few + (bucket < more)
         digits = os.urandom(18 * count).hex().upper()
         suffixes = sorted(digits[at : at + 35] for at in range(0, 36 * count, 36))
         yield f"{bucket:05X}", [f"{one}:{1 + int(one[:2], 16)}" for one in suffixes]
 
 
-def write_folder(path: Path, entries: int) -> list[bytes]:
+def write_folder(path: Path, entries: int, files: int) -> list[bytes]:
     """Write a folder of range files; return some of its digests."""
     path.mkdir()
     known = []
-    for begin, lines in ranges(entries):
+    for begin, lines in ranges(entries, files):
         text = "\r\n".join(lines)
         (path / f"{begin}.txt").write_text(text, encoding="ascii", newline="")
         known += known_of(begin, lines)
     return known
 
 
-def write_file(path: Path, entries: int) -> list[bytes]:
+def write_file(path: Path, entries: int, files: int) -> list[bytes]:
     """Write one sorted file; return some of its digests."""
     known = []
     with path.open("w", encoding="ascii") as file:
-        for begin, lines in ranges(entries):
+        for begin, lines in ranges(entries, files):
             file.writelines(f"{begin}{line}\n" for line in lines)
             known += known_of(begin, lines)
     return known
@@ -68,8 +68,8 @@ def known_of(begin: str, lines: list[str]) -> list[bytes]:
     return [bytes.fromhex(begin + lines[-1][:35])] if is_taken else []
 
 
-def imported(data: Path, path: Path) -> tuple[dict[str, Any], float, float]:
-    """Import a list in a process of its own; return what it said, its seconds and peak MiB."""
+def imported(data: Path, path: Path) -> dict[str, Any]:
+    """Import a list in a process of its own; print what it took, and return what it said."""
     command = [GATEWORD, "breached", "import", str(path), "--data", str(data), "--json"]
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -78,7 +78,13 @@ def imported(data: Path, path: Path) -> tuple[dict[str, Any], float, float]:
         process.returncode = status
     if status:
         raise SystemExit(f"the import ended with {status}: {printed}")
-    return json.loads(printed), time.monotonic() - began, usage.ru_maxrss / 1024
+    took_s, cpu_s = time.monotonic() - began, usage.ru_utime + usage.ru_stime
+    answer: dict[str, Any] = json.loads(printed)
+    rate, peak_mib = answer["entries"] / took_s, usage.ru_maxrss / 1024
+    print(
+        f"import: {took_s:.1f} s ({cpu_s:.1f} s of CPU), {rate:,.0f}/s, peak RSS {peak_mib:.0f} MiB"
+    )
+    return answer
 
 
 def timed(name: str, asks: list[bytes], ask: Callable[[bytes], bool]) -> None:
@@ -175,6 +181,9 @@ def main() -> None:
     parser.add_argument("--entries", type=int, default=20_000_000)
     parser.add_argument("--probes", type=int, default=20_000_000)
     parser.add_argument("--form", choices=("folder", "file"), default="folder")
+    parser.add_argument(
+        "--ranges", type=int, default=BUCKETS, help="how many; a whole list has 860 digests in each"
+    )
     asked = parser.parse_args()
     with TemporaryDirectory() as name:
         data, path = Path(name) / "data", Path(name) / "list"
@@ -182,11 +191,10 @@ def main() -> None:
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         began = time.monotonic()
         write = write_folder if asked.form == "folder" else write_file
-        known = write(path, asked.entries)
+        known = write(path, asked.entries, asked.ranges)
         print(f"{asked.entries:,} digests made as a {asked.form}: {time.monotonic() - began:.0f} s")
-        answer, took_s, peak_mib = imported(data, path)
+        answer = imported(data, path)
         entries, size = answer["entries"], answer["bytes"]
-        print(f"import: {took_s:.1f} s, {entries / took_s:,.0f}/s, peak RSS {peak_mib:.0f} MiB")
         print(f"corpus: {entries:,} entries, {size:,} bytes, {size / entries:.2f} an entry")
         measure_lookups(Path(answer["path"]), known, asked.probes)
 

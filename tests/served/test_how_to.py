@@ -118,6 +118,19 @@ def test_watch_page_counts_a_login_and_a_wrong_password(tmp_path: Path) -> None:
     assert [] == [line for line in promised if line not in played.text.splitlines()]
 
 
+def test_breached_page_refuses_a_password_that_others_know(tmp_path: Path) -> None:
+    """The seed, an import, a login that is refused, and the log that says why."""
+    played = play(f"{PAGES}/check-for-breached-passwords.md", tmp_path)
+
+    leaked, wrong = played.answers()
+    assert ["password_leaked", "invalid_grant"] == [leaked["error"], wrong["error"]]
+    assert "Known: it is among 30,000 passwords of package zxcvbn" in played.text
+    assert "Imported 3 passwords in " in played.text
+    assert "Known: it is among 3 passwords of file leaked.txt." in played.text
+    assert "Known: it is one of the test passwords." in played.text
+    assert 1 == sum("pwd_leak" in line for line in played.text.splitlines())
+
+
 def test_valkey_page_counts_for_both_workers(
     tmp_path: Path, valkey: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,9 @@ _NTLM_DIGITS: Final = 32
 BLOCK_BYTES: Final = 4 << 20
 """How much of a file is looked at at once."""
 
+_RANGE_BYTES: Final = 1 << 17
+"""More than there is in the file of a range."""
+
 _BEHIND_DIGITS: Final = b"G"
 _GZIP: Final = b"\x1f\x8b"
 _RANGE: Final = re.compile(r"[0-9A-Fa-f]{5}(\.txt)?")
@@ -94,7 +97,7 @@ class _Lines:
         self._here = here
         self._least = max(min_count, 1)
 
-    def keys(self, block: bytes, place: Path, first: int) -> Sequence[bytes]:
+    def keys(self, block: bytes, place: Path | str, first: int) -> Sequence[bytes]:
         """Return the kept digits of every line that was seen often enough, as they stand.
 
         Args:
@@ -114,7 +117,7 @@ class _Lines:
             self._check(block, place, first)
         return [key for key, count in counted if int(count) >= self._least]
 
-    def _check(self, block: bytes, place: Path, first: int) -> None:
+    def _check(self, block: bytes, place: Path | str, first: int) -> None:
         """Find the line that is of another kind; empty ones do no harm."""
         for number, line in enumerate(block.split(b"\n"), first):
             if not line.strip() or self._counted.fullmatch(line):
@@ -157,7 +160,7 @@ class RangeFolder:
     def runs(self) -> Iterator[tuple[int, bytes]]:
         for bucket in range(BUCKETS):
             if name := self._names[bucket]:
-                path = self._path / _NAMES[name].format(bucket)
+                path = f"{self._path}/{_NAMES[name].format(bucket)}"
                 yield bucket, bytes.fromhex(b"".join(self._keys(path)).decode())
                 self.done += 1
 
@@ -167,13 +170,23 @@ class RangeFolder:
             ways = [way for way, form in enumerate(_NAMES) if form.format(bucket) == name]
             self._names[bucket] = ways[-1] if ways else 0
 
-    def _keys(self, path: Path) -> Sequence[bytes]:
-        with path.open("rb", buffering=0) as file:
-            block = file.read(BLOCK_BYTES)
-        if len(block) == BLOCK_BYTES:
-            raise Garbled(f"{path} is too large for the file of one range")
-        keys = self._lines.keys(block.upper(), path, 1)
+    def _keys(self, path: str) -> Sequence[bytes]:
+        keys = self._lines.keys(_content(path).upper(), path, 1)
         return keys if _ascending(keys) else sorted(set(keys))
+
+
+def _content(path: str) -> bytes:
+    """Return what is in the file of a range, a million of which have to be opened."""
+    file = os.open(path, os.O_RDONLY)  # a third of the time of a `Path`
+    try:
+        content = b""
+        while piece := os.read(file, _RANGE_BYTES):
+            content += piece
+            if len(content) > BLOCK_BYTES:
+                raise Garbled(f"{path} is too large for the file of one range")
+    finally:
+        os.close(file)
+    return content
 
 
 class SortedFile:

@@ -217,5 +217,5 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
     assert "holds no lines" in refusal(program)
     assert "named 00000 to FFFFF" in refusal(folder)
-    (folder / "ABCDE").write_bytes(bytes(4 << 20))
+    (folder / "ABCDE").write_bytes(bytes(5 << 20))
     assert "too large" in refusal(folder)
