@@ -13,6 +13,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.login import ask
 from gateword.policy.token_params import Fields
+from gateword.ports.crypto import HashDropped
 from gateword.ports.meter import GRANTS, Meter
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
@@ -89,7 +90,7 @@ async def _while_wanted(request: Request, work: Awaitable[T]) -> T:
     try:
         async with watch.wanted:
             return await work
-    except TimeoutError:
+    except (TimeoutError, HashDropped):  # older Pythons turn only their own kind into the former
         if watch.wanted.expired():
             raise Refused(Refusal.CLIENT_GONE) from None
         raise
