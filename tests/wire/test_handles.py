@@ -13,6 +13,7 @@ from gateword.storage.engine import Tx
 from gateword.storage.statement import AcrossTenants
 from tests.support.factories import PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
+from tests.support.protection import unprotected
 from tests.support.stand_ins import START, CountedHasher
 from tests.wire.givens import carry_out
 from tests.wire.world import API, CLIENTS, PASSWORDS, VALUES
@@ -133,12 +134,20 @@ class _Meanwhile(CountedHasher):
         return fits
 
 
-async def test_password_that_was_replaced_while_it_was_hashed_is_wrong(house: House) -> None:
-    """O6: whoever knows the old password gets no login that outlives the change of it."""
-    house.engines.hasher.real = _Meanwhile(house, "ann has a new password")
+MEANWHILE: Final = {
+    "ann has a new password": "Wrong email or password.",
+    "ann is deleted": "Wrong email or password.",
+    "ann is blocked": "user is blocked",
+}
+
+
+@pytest.mark.parametrize("state", MEANWHILE)
+async def test_state_is_looked_at_again_after_the_hash(house: House, state: str) -> None:
+    """O6: what came true while the right password was hashed counts: nobody is let in."""
+    house.engines.hasher.real = _Meanwhile(house, state)
     refused = await _log_in(house)
 
-    assert "Wrong email or password." == refused.get("error_description")
+    assert MEANWHILE[state] == refused.get("error_description")
 
 
 async def test_refresh_gives_no_more_than_the_api_admits_today(house: House) -> None:
@@ -221,6 +230,7 @@ async def test_storage_away_is_no_success(house: House) -> None:
 
 async def test_oldest_refresh_token_goes_when_there_are_too_many(house: House) -> None:
     """A user holds 200 refresh tokens at a client; one more ends the oldest, and is logged."""
+    await unprotected(house.parts, house.clock.now())
     tokens = []
     for _ in range(201):
         house.clock.passed_s += 1
