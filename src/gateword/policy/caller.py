@@ -5,6 +5,7 @@ client proved itself in this request (Auth0: "Avoid common issues with the Resou
 Password flow and attack protection").
 """
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -25,11 +26,11 @@ def caller(peer: Peer, client: Client | None) -> Caller:
         client: The client that proved itself in this request; None when none did.
     """
     ip, proxy_ip, note, is_sure = peer.address, None, None, True
-    if peer.forwarded_for:
+    if peer.forwarded_for and not _trusts(client):
+        note = NOT_TRUSTED
+    elif peer.forwarded_for:
         sent = canonical(peer.forwarded_for[0]) if len(peer.forwarded_for) == 1 else None
-        if not _trusts(client):
-            note = NOT_TRUSTED
-        elif sent is None:
+        if sent is None:
             note, is_sure = NOT_ONE_ADDRESS, False
         else:
             ip, proxy_ip = sent, peer.address
@@ -95,7 +96,7 @@ def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple
         forwarded_for: Value of `X-Forwarded-For`; lines joined by commas.
         trusted_proxies: Addresses or networks of the operator's proxies.
     """
-    peer = canonical(socket_address)
+    peer = _peer(socket_address)
     if peer is None:
         return socket_address
     if not (trusted_proxies and forwarded_for):
@@ -112,3 +113,7 @@ def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple
             break
         peer = address
     return peer
+
+
+_peer: Final = lru_cache(maxsize=256)(canonical)
+"""The same few servers and proxies ask all the time; what a header says is not kept."""

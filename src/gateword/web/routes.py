@@ -75,8 +75,7 @@ def application(
     managed = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), api.answer)
     described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
-    routes: list[Route] = [
-        *_doors(settings, tenancies, proxies, monotonic_s),
+    routes: list[Route] = [  # looked through in this order: the busiest stand first
         _at("/oauth/token", door(POST=token.post)),
         _at("/oauth/revoke", door(POST=revoke.post)),
         _at("/oauth/introspect", Endpoint(tenancies, {"POST": introspect.post})),
@@ -84,6 +83,7 @@ def application(
         _at("/.well-known/openid-configuration", public(well_known.configuration)),
         _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
         _at("/.well-known/jwks.json", public(well_known.key_set)),
+        *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/health", Health(tenancies)),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
