@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
@@ -18,17 +18,33 @@ from typing import Any, Final
 
 import uvloop
 
+from scripts import bench_flood as flood
 from scripts import bench_limits as limits
 from scripts import bench_report as report
+from scripts import bench_shields as shields
 from scripts import bench_tenant as tenant
+from scripts import bench_timing as timing
+from scripts.bench_admin import UP, protect
 from scripts.bench_phases import Bench
 from scripts.bench_server import Failed, Server, free_port, initialise, version
 
 _QUICK: Final = 0.2
 _STARTS: Final = 5
 _DATABASE: Final = "gateword.sqlite3"
+_START: Final = "start"
+PHASES: Final = (
+    _START,
+    "waiting",
+    "cheap-grants",
+    "passwords",
+    "commits",
+    "flood",
+    "timing",
+    "shields",
+)
 
 Figures = dict[str, Any]
+Phases = dict[str, Callable[[], Awaitable[Figures]]]
 
 
 class _Progress:
@@ -50,6 +66,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--database-url", default="", metavar="URL", help="an empty PostgreSQL database"
     )
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=PHASES,
+        metavar="NAME",
+        help=f"only this phase, or these: {', '.join(PHASES)}",
+    )
     return parser.parse_args()
 
 
@@ -69,30 +92,32 @@ def _starts(folder: Path, options: Sequence[str], say: _Progress, *, new: bool) 
 def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures:
     url: str = asked.database_url
     database = ["--database-url", url] if url else []
-    options = [*database, "--workers", str(asked.workers)]
+    workers = ["--workers", str(asked.workers)]
     data, port = folder / "data", free_port()
+    domain = f"localhost:{port}"
     load_before = os.getloadavg()[0]
     say("tenant")
-    initialise(data, f"localhost:{port}", database)
-    start = {"prepared": _starts(folder, options, say, new=False)}
-    if not url:
-        start["new"] = _starts(folder, options, say, new=True)
-    tenant.apply(data, database)
-    server = Server(data, port, options)
+    initialise(data, domain, database)
+    figures: Figures = {}
+    if _is_wanted(asked, _START):
+        figures[_START] = {"prepared": _starts(folder, [*database, *workers], say, new=False)}
+        if not url:
+            figures[_START]["new"] = _starts(folder, workers, say, new=True)
+    tenant.apply(data, tenant.config(domain), database)
+    _shields_up(data, port, domain, database)
+    server = Server(data, port, [*database, *workers])
     try:
         bench = Bench(
             server=server,
-            port=port,
+            domain=domain,
             scale=_QUICK if asked.quick else 1.0,
             say=say,
             database_url=url,
             file=data / _DATABASE,
         )
-        figures = _under_load(bench)
+        figures |= _under_load(asked, bench, folder, database, workers)
     finally:
         server.stop()
-    each = figures["passwords"]["hashes_per_s_each"]
-    figures["start"] = start
     figures["machine"] = {
         "gateword": version(),
         "workers": asked.workers,
@@ -100,26 +125,58 @@ def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures
         "python": platform.python_version(),
         "cores": limits.cores(),
         "load_before": load_before,
-        "hash_swing": max(each) / min(each),
     }
+    if "passwords" in figures:
+        each = figures["passwords"]["hashes_per_s_each"]
+        figures["machine"]["hash_swing"] = max(each) / min(each)
     return figures
 
 
-def _under_load(bench: Bench) -> Figures:
+def _is_wanted(asked: argparse.Namespace, phase: str) -> bool:
+    return asked.only is None or phase in asked.only
+
+
+def _shields_up(data: Path, port: int, domain: str, database: Sequence[str]) -> None:
+    """Set every shield up, by a server that ends: what it loaded for it is no memory of a login."""
+    server = Server(data, port, database)
+    try:
+        asyncio.run(protect(port, domain, UP))
+    finally:
+        server.stop()
+
+
+def _under_load(
+    asked: argparse.Namespace,
+    bench: Bench,
+    folder: Path,
+    database: Sequence[str],
+    workers: Sequence[str],
+) -> Figures:
     memory = {"start": asdict(bench.server.memory())}
     gc.disable()  # the generator's own pauses are no latency of the server
+    loads: Phases = {
+        "waiting": bench.waiting,
+        "cheap-grants": bench.cheap_grants,
+        "passwords": bench.passwords,
+        "commits": bench.durability,
+        "flood": lambda: flood.measure(bench),
+    }
+    others: Phases = {
+        "timing": lambda: timing.measure(bench, database),
+        "shields": lambda: shields.measure(bench, folder, workers),
+    }
 
-    async def phases() -> Figures:
+    async def measured(phases: Phases) -> Figures:
         return {
-            "waiting": await bench.waiting(),
-            "cheap_grants": await bench.cheap_grants(),
-            "passwords": await bench.passwords(),
-            "commits": await bench.durability(),
+            name.replace("-", "_"): await phase()
+            for name, phase in phases.items()
+            if _is_wanted(asked, name)
         }
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        figures = runner.run(phases())
-    memory["load"] = asdict(bench.server.memory())
+        figures = runner.run(measured(loads))
+        memory["load"] = asdict(bench.server.memory())
+        figures |= runner.run(measured(others))
     return figures | {"memory": memory}
 
 

@@ -27,7 +27,7 @@ FULL_LOGIN: Final = f"openid profile email {OFFLINE}"
 _ASKERS: Final = 16
 """Connections of cheap grants; enough that a worker never waits for the generator."""
 
-_LOGINS_A_CORE: Final = 8
+LOGINS_A_CORE: Final = 8
 """Connections of password grants for each core: a queue of about 0.15 s."""
 
 _ROUNDS: Final = 4
@@ -42,11 +42,16 @@ class Bench:
     """A running server and how long each phase may take."""
 
     server: Server
-    port: int
+    domain: str
     scale: float
     say: Callable[[str], None]
     database_url: str
     file: Path
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.server.port
 
     async def cheap_grants(self) -> Figures:
         """Measure grants without a hash, each between two measures of bare signing."""
@@ -60,7 +65,7 @@ class Bench:
         before = limits.signatures_per_s(1.0 * self.scale)
         for name, askers in rounds:
             self.say(f"{name} grants")
-            load, cpu_ms = await self._flat_out(askers, 5.0)
+            load, cpu_ms = await self.flat_out(askers, 5.0)
             after = limits.signatures_per_s(1.0 * self.scale)
             bare = fmean([before, after])
             figures[name] = _rates(load, cpu_ms) | {
@@ -77,7 +82,7 @@ class Bench:
 
         Neighbours on the machine come and go: the share is the median of the rounds' shares.
         """
-        askers = _LOGINS_A_CORE * limits.cores()
+        askers = LOGINS_A_CORE * limits.cores()
         kinds = [
             ("password", logins(askers)),
             ("password_openid_offline", logins(askers, FULL_LOGIN)),
@@ -87,7 +92,7 @@ class Bench:
         shares: dict[str, list[float]] = {name: [] for name, _ in kinds}
         for name, kind in kinds * _ROUNDS:
             self.say(f"{name} grants on {askers} connections")
-            load, cpu_ms = await self._flat_out(kind, 2.5)
+            load, cpu_ms = await self.flat_out(kind, 2.5)
             loads[name].append((load, cpu_ms))
             bare.append(self._hashes())
             shares[name].append(load.per_s / fmean(one.per_s for one in bare[-2:]))
@@ -112,7 +117,7 @@ class Bench:
         refreshing = await self._refreshing(WEB, _PACED_ASKERS)
         idle = await self._cheap(refreshing, 8.0)
         self.say("JWKS and refresh while logins saturate every core")
-        crowd = logins(_LOGINS_A_CORE * limits.cores())
+        crowd = logins(LOGINS_A_CORE * limits.cores())
         hashing, cheap = await asyncio.gather(
             as_fast_as_answered(self.port, crowd, 12.0 * self.scale),
             self._cheap(refreshing, 12.0),
@@ -146,7 +151,7 @@ class Bench:
             load = await as_fast_as_answered(self.port, askers, 0.7 * self.scale)
             return counter.commits() / max(1, load.granted)
 
-    async def _flat_out(self, askers: Sequence[Asker], seconds: float) -> tuple[Load, float]:
+    async def flat_out(self, askers: Sequence[Asker], seconds: float) -> tuple[Load, float]:
         """Return the load, and the server's processor time a request in ms."""
         before_s = self.server.cpu_s()
         load = await as_fast_as_answered(self.port, askers, seconds * self.scale)
@@ -158,7 +163,7 @@ class Bench:
             at_a_pace(self.port, readers, seconds * self.scale, per_s=_PACE_PER_S),
             at_a_pace(self.port, refreshing, seconds * self.scale, per_s=_PACE_PER_S),
         )
-        return {"jwks": _latency(keys), "refresh": _latency(refresh)}
+        return {"jwks": latency(keys), "refresh": latency(refresh)}
 
     async def _machines(self, count: int) -> Sequence[Asker]:
         return [machine() for _ in range(count)]
@@ -196,7 +201,8 @@ def _rates(load: Load, cpu_ms: float) -> Figures:
     }
 
 
-def _latency(load: Load) -> Figures:
+def latency(load: Load) -> Figures:
+    """Return how long answers took."""
     return {
         "p50_ms": load.percentile_ms(50),
         "p99_ms": load.percentile_ms(99),

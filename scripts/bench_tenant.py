@@ -1,7 +1,7 @@
 """The tenant under test, and the clients that ask it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Final
@@ -13,17 +13,32 @@ from scripts.bench_server import command
 AUDIENCE: Final = "https://bench.example/"
 PASSWORD: Final = "A password of usual length"
 WEB, ROTATING, MACHINE = "bench-web", "bench-rotating", "bench-machine"
+ADMIN: Final = "bench-admin"
 SECRET: Final = "the secret of a client in a bench, good for nothing else"
+DIRECTORY, BROUGHT = "Bench", "Brought"
+_REALM_GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
+OF_A_KIND: Final = 25
 _USERS: Final = 16
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
-def config() -> str:
-    """Return the tenant in the Deploy CLI's form; JSON is YAML too."""
-    grants = ["password", "refresh_token"]
+def management(domain: str) -> str:
+    """Return the audience of a tenant's Management API."""
+    return f"https://{domain}/api/v2/"
+
+
+def config(domain: str, *, is_trusted: bool = True) -> str:
+    """Return the tenant in the Deploy CLI's form; JSON is YAML too.
+
+    Args:
+        domain: The tenant's.
+        is_trusted: The clients of users tell their users' addresses.
+    """
+    grants = ["password", _REALM_GRANT, "refresh_token"]
+    machine = ["client_credentials"]
     return json.dumps(
         {
-            "tenant": {"default_directory": "Bench"},
+            "tenant": {"default_directory": DIRECTORY},
             "resourceServers": [
                 {
                     "name": "Bench API",
@@ -34,26 +49,35 @@ def config() -> str:
                 }
             ],
             "clients": [
-                _client(WEB, grants, rotating=False),
+                _client(WEB, grants) | {"is_token_endpoint_ip_header_trusted": is_trusted},
                 _client(ROTATING, grants, rotating=True),
-                _client(MACHINE, ["client_credentials"], rotating=False),
+                _client(MACHINE, machine),
+                _client(ADMIN, machine),
             ],
             "databases": [
-                {"name": "Bench", "strategy": "auth0", "enabled_clients": [WEB, ROTATING]}
+                {"name": name, "strategy": "auth0", "enabled_clients": [WEB, ROTATING]}
+                for name in (DIRECTORY, BROUGHT)
             ],
             "clientGrants": [
-                {"client_id": MACHINE, "audience": AUDIENCE, "scope": ["read:things"]}
+                {"client_id": MACHINE, "audience": AUDIENCE, "scope": ["read:things"]},
+                {
+                    "client_id": ADMIN,
+                    "audience": management(domain),
+                    "scope": ["update:attack_protection"],
+                },
             ],
             "x-gateword-users": [
-                {"connection": "Bench", "email": _email(number), "password": PASSWORD}
-                for number in range(_USERS)
+                *(_user("user", number) for number in range(_USERS)),
+                *(_user("plain", number) for number in range(OF_A_KIND)),
+                *(_user("blocked", number) | {"blocked": True} for number in range(OF_A_KIND)),
+                *(_user("bare", number, password="") for number in range(OF_A_KIND)),
             ],
         },
         indent=1,
     )
 
 
-def _client(name: str, grant_types: list[str], *, rotating: bool) -> dict[str, object]:
+def _client(name: str, grant_types: list[str], *, rotating: bool = False) -> dict[str, object]:
     return {
         "name": name,
         "client_id": name,
@@ -70,36 +94,71 @@ def _client(name: str, grant_types: list[str], *, rotating: bool) -> dict[str, o
     }
 
 
-def apply(data: Path, options: list[str]) -> None:
-    """Make the tenant what the bench needs."""
-    file = data.parent / "bench.yaml"
-    file.write_text(config(), encoding="utf-8")
+def _user(kind: str, number: int, password: str = PASSWORD) -> dict[str, object]:
+    user: dict[str, object] = {"connection": DIRECTORY, "email": email(kind, number)}
+    return user | {"password": password} if password else user
+
+
+def email(kind: str, number: int) -> str:
+    """Return the name of one of a kind of users; kinds of other names than the tenant's are nobody.
+
+    Args:
+        kind: In the tenant are `user`, and OF_A_KIND each of `plain`, `blocked` (by an
+            administrator) and `bare` (without a password).
+        number: Which of them.
+    """
+    return f"{kind}{number}@bench.example"
+
+
+def apply(data: Path, config: str, options: Sequence[str]) -> None:
+    """Make the tenant what a configuration says."""
+    file = data.parent / f"{data.name}.yaml"
+    file.write_text(config, encoding="utf-8")
     command("apply", str(file), "--data", str(data), *options)
 
 
-def _email(number: int) -> str:
-    return f"user{number}@bench.example"
+def post(address: str = "", **parameters: str) -> bytes:
+    """Return a request of the token endpoint.
 
-
-def _post(**parameters: str) -> bytes:
+    Args:
+        address: Of the user, as the client tells it; empty when it tells none.
+        parameters: Of the request.
+    """
     body = urlencode(parameters).encode()
+    told = f"auth0-forwarded-for: {address}\r\n" if address else ""
     head = (
         "POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"
-        f"Content-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"{told}Content-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
 
-def login(number: int, client: str, scope: str) -> bytes:
+def login(number: int, client: str, scope: str, address: str = "") -> bytes:
     """Return a password grant of one of the users."""
-    return _post(
+    return post(
+        address,
         grant_type="password",
         client_id=client,
         client_secret=SECRET,
-        username=_email(number % _USERS),
+        username=email("user", number % _USERS),
         password=PASSWORD,
         audience=AUDIENCE,
         scope=scope,
+    )
+
+
+def guess(username: str, password: str, address: str, realm: str = DIRECTORY) -> bytes:
+    """Return a try at somebody's password, in one of the directories."""
+    return post(
+        address,
+        grant_type=_REALM_GRANT,
+        realm=realm,
+        client_id=WEB,
+        client_secret=SECRET,
+        username=username,
+        password=password,
+        audience=AUDIENCE,
+        scope="read:things",
     )
 
 
@@ -133,7 +192,7 @@ class Refreshing:
             self._request = self._exchange(json.loads(answer.body)["refresh_token"])
 
     def _exchange(self, token: str) -> bytes:
-        return _post(
+        return post(
             grant_type="refresh_token",
             client_id=self._client,
             client_secret=SECRET,
@@ -149,7 +208,7 @@ def key_set() -> Repeating:
 def machine() -> Repeating:
     """Return a machine that asks for itself."""
     return Repeating(
-        _post(
+        post(
             grant_type="client_credentials",
             client_id=MACHINE,
             client_secret=SECRET,
@@ -158,6 +217,15 @@ def machine() -> Repeating:
     )
 
 
-def logins(count: int, scope: str = "read:things") -> list[Repeating]:
-    """Return so many people, each of whom logs in again and again."""
-    return [Repeating(login(number, WEB, scope)) for number in range(count)]
+def logins(
+    count: int, scope: str = "read:things", *, tells_addresses: bool = True
+) -> list[Repeating]:
+    """Return so many people, each of whom logs in again and again from an address of their own."""
+    return [
+        Repeating(login(number, WEB, scope, _address(number) if tells_addresses else ""))
+        for number in range(count)
+    ]
+
+
+def _address(number: int) -> str:
+    return f"192.0.2.{number + 1}"
