@@ -277,9 +277,7 @@ def _by_bucket(keys: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         entries[place::ENTRY_BYTES] = raw[3 + place :: record]
     begin = 0
     while begin < len(keys):
-        bucket = int(keys[begin][:_BUCKET_DIGITS], 16)
-        end = (
-            bisect_left(keys, b"%05X" % (bucket + 1), begin) if bucket + 1 < BUCKETS else len(keys)
-        )
-        yield bucket, bytes(entries[ENTRY_BYTES * begin : ENTRY_BYTES * end])
+        bucket = keys[begin][:_BUCKET_DIGITS]
+        end = bisect_left(keys, bucket + _BEHIND_DIGITS, begin)
+        yield int(bucket, 16), bytes(entries[ENTRY_BYTES * begin : ENTRY_BYTES * end])
         begin = end

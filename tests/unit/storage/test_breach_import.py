@@ -130,8 +130,10 @@ def test_import_takes_over_what_a_killed_one_left(
     hanging.join()
     assert -signal.SIGKILL == hanging.exitcode
     assert Corpus.of_file(target).holds(digest("before"))
+    target.with_name("corpus.part").write_bytes(bytes(9 << 20))  # it may have been a larger list
 
     assert 2000 == imported(tmp_path / "list", target)
+    Corpus.of_file(target).verify()
     assert [target] == list(target.parent.iterdir())
 
 
