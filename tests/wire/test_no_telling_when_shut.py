@@ -10,9 +10,10 @@ import pytest
 
 from gateword.policy import attack_protection, protection_extras
 from gateword.storage.statement import AcrossTenants
-from tests.support.factories import CLIENT_CREDENTIALS, PASSWORD
+from tests.support.factories import CLIENT_CREDENTIALS, PASSWORD, PASSWORD_REALM
 from tests.support.house import House, a_house
 from tests.support.protection import protect
+from tests.wire.test_no_telling import EARLY
 from tests.wire.world import API, PASSWORDS, VALUES
 
 WEB: Final = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
@@ -223,3 +224,24 @@ async def test_verification_is_demanded_of_everybody_alike(unlimited: House, pol
     assert [_shown(answers[0])] * len(TRIES) == [_shown(answer) for answer in answers]
     assert (401, "requires_verification") == (answers[0].status_code, answers[0].json()["error"])
     assert before == unlimited.engines.hasher.verified
+
+
+@pytest.mark.parametrize("ask", EARLY.values(), ids=EARLY)
+async def test_early_refusals_come_before_the_gate(
+    unlimited: House, ask: Mapping[str, str]
+) -> None:
+    """T5: refusals of realm, grant and audience reserve and count nothing, shut or not."""
+    await _account_shut(unlimited)
+    unlimited.engines.watched.said.clear()
+    before = unlimited.engines.hasher.verified
+    form = {"grant_type": PASSWORD_REALM, **WEB, **ask}
+    answers = [
+        await unlimited.token(**{**form, "username": username, "password": password})
+        for username, password in TRIES
+    ]
+
+    assert [_shown(answers[0])] * len(TRIES) == [_shown(answer) for answer in answers]
+    assert 429 != answers[0].status_code
+    assert before == unlimited.engines.hasher.verified
+    said = unlimited.engines.watched.said
+    assert [] == [text for text in said if "leases" in text or "failures" in text]
