@@ -143,6 +143,18 @@ async def test_bucket_that_refunds_gains_by_a_success(attempts: Attempts) -> Non
     assert [1.0, 2.0, 3.0, 3.0] == levels
 
 
+async def test_success_that_comes_too_late_gives_nothing_back(attempts: Attempts) -> None:
+    """Its lease has expired, and was counted as a failure."""
+    entry = an_entry(a_bucket(refunds=True, place=""))
+    await fail(attempts, entry, times=2)
+    late = await let_in(attempts, entry)
+    await attempts.settle(late, Outcome.RIGHT, NOON + timedelta(seconds=30))
+
+    lease = await attempts.reserve(entry, NOON + timedelta(seconds=30))
+    assert isinstance(lease, Lease)
+    assert {f"login:{PLACE}": 1.5} == lease.levels
+
+
 async def test_bucket_that_only_tells_refuses_nothing(attempts: Attempts) -> None:
     """Monitoring lets everybody in, and tells once that it would not have."""
     entry = an_entry(a_bucket(only_tells=True))
@@ -188,7 +200,7 @@ async def test_first_bucket_that_is_empty_decides(attempts: Attempts) -> None:
 
 
 async def test_names_of_nobody_empty_the_bucket(attempts: Attempts) -> None:
-    """Whoever tries too many of them is out of tokens at once, and the failure tells of it."""
+    """Whoever tries too many of them is out of tokens at once, and owes no more than all."""
     tried = [
         an_entry(a_bucket(size=9), subject=f"nobody{number}", strangers=bounded(2))
         for number in range(3)
@@ -198,9 +210,11 @@ async def test_names_of_nobody_empty_the_bucket(attempts: Attempts) -> None:
         for entry in tried
     ]
     refused = await attempts.reserve(tried[0], NOON)
+    later = await attempts.reserve(tried[0], NOON + MINUTE)
 
     assert [(), (), ("suspicious-ip",)] == [one.reached for one in settled]
-    assert EMPTY == refused
+    assert EMPTY == refused  # not the first of its kind: the failure's own event told of it
+    assert isinstance(later, Lease)
 
 
 async def test_refusal_for_the_account_costs_no_token(attempts: Attempts) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateword.policy import lockout, velocity
@@ -24,9 +24,6 @@ T = TypeVar("T")
 
 UNIT_MS: Final = 5_003
 """All times are multiples of it: Valkey's own clock must not expire what the test's still holds."""
-
-# The fixtures are a server and a database in which each example has a tenant of its own.
-EACH = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Step: TypeAlias = tuple[str, int]
 
@@ -70,7 +67,7 @@ def ground(valkey: ValkeyProcess, tmp_path_factory: pytest.TempPathFactory) -> I
         loop.close()
 
 
-@EACH
+@settings(max_examples=400)
 @given(steps=STEPS)
 def test_bucket_is_what_velocity_says(ground: Ground, steps: list[Step]) -> None:
     """Tokens, refusals and waits are equal to the millisecond, also when clock or settings jump."""
@@ -173,7 +170,7 @@ TRIES = st.lists(
 )
 
 
-@EACH
+@settings(max_examples=60)
 @given(
     steps=TRIES,
     claimed=st.sets(st.sampled_from(range(len(BUCKETS))), min_size=1),

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gateword.ports.attempts import Blocked, Lease, Outcome
 from gateword.storage.open import open_counters
-from tests.engines.house import NOON, House, SetClock
+from tests.engines.house import NOON, CountingDatabase, House, SetClock
 from tests.engines.valkey_house import (
     PLACE,
     Counted,
@@ -108,6 +109,25 @@ async def test_refusal_is_remembered_and_forgotten_when_filled(counted: Counted)
     assert recalled is not None
     assert recalled.is_remembered
     assert counted.attempts.recall(1, "bob", PLACE) is None
+
+
+async def test_names_of_nobody_cost_the_same_questions(house: House, valkey: ValkeyProcess) -> None:
+    """T2: whether a user may be spared is looked up for everybody who meets an empty bucket."""
+    watched = CountingDatabase(house.database)
+    watched_house = replace(house, database=watched)
+    user = (await house.furnish()).user
+    empty = a_bucket(size=1, spares_known=True)
+    asked = []
+    async with process(watched_house, valkey, a_prefix()) as counted:
+        await log_in(counted.attempts, an_entry(empty))
+        for user_key in (user.key, None):
+            before = watched.questions
+            came = await log_in(counted.attempts, an_entry(empty, user_key=user_key))
+            asked.append(watched.questions - before)
+
+            assert isinstance(came, Blocked)
+
+    assert [1, 1] == asked
 
 
 async def test_known_place_counts_for_ninety_days_only(counted: Counted) -> None:

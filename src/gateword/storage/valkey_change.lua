@@ -3,7 +3,9 @@
 -- Words: how many tokens to take, under 0 to give back; then u when a refusal was not told of after
 --        all, or t when somebody tells of it.
 
-local is_live = redis.call('ZREM', KEYS[1], try) == 1
+local ends = redis.call('ZSCORE', KEYS[1], try)
+local is_live = ends and tonumber(ends) > at
+redis.call('ZREM', KEYS[1], try)
 for number = 1, #KEYS - 1 do
   local bucket = read(number, 3 * number)
   local count, told = string.match(bucket.word, '^(-?%d+)(%a?)$')
