@@ -6,7 +6,7 @@ names cost the same and are refused alike (promises G1 to G8, T1, T2).
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from gateword.domain.user import User
 from gateword.login import facts, notices
 from gateword.policy import subject
 from gateword.policy.caller import counted
-from gateword.ports.attempts import Blocked, Busy, Entry, Lease, Outcome
+from gateword.ports.attempts import Blocked, Busy, Entry, Lease, Outcome, Tries
 from gateword.ports.crypto import HashDropped
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.realm import Claimant, Realm, Unreachable, Verdict
@@ -154,11 +154,20 @@ def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
         place=knock.place,
         user_key=user.key if user else None,
         buckets=tuple(bucket for one in claims for bucket in one.buckets),
-        tries=tuple(tries for one in claims for tries in one.tries),
+        tries=_counted_once(tries for one in claims for tries in one.tries),
         crowd=next((one.crowd for one in claims if one.crowd), None),
         strangers=next((one.strangers for one in claims if one.strangers), None),
         speaks_for_place=knock.attempt.ask.caller.is_sure,
     )
+
+
+def _counted_once(claimed: Iterable[Tries]) -> tuple[Tries, ...]:
+    """Return one claim for each place: a limit wins over one that only wants it counted."""
+    found: dict[str, Tries] = {}
+    for tries in claimed:
+        if tries.place not in found or found[tries.place].limit is None:
+            found[tries.place] = tries
+    return tuple(found.values())
 
 
 async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:

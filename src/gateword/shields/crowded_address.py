@@ -24,7 +24,9 @@ class CrowdedAddressShield:
 
     def claims(self, knock: Knock) -> Claims:
         protection, most = knock.protection, knock.protection.extras.names
-        is_on = protection.brute_force.enabled and protection.brute_force.blocks
+        is_on = any(
+            one.enabled and one.blocks for one in (protection.brute_force, protection.suspicious_ip)
+        )
         if most is None or not is_on or knock.is_listed(protection.suspicious_ip.allowlist):
             return NOTHING
         return Claims(crowd=Crowd(shield=self.name, most=most))

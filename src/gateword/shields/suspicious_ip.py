@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import Refusal
 from gateword.policy.address_budget import budgets
-from gateword.ports.attempts import Bucket, Strangers
+from gateword.ports.attempts import Bucket, Strangers, Tries
 from gateword.ports.shield import NOTHING, Claims, Knock
 
 STRANGERS_WITHIN_MS: Final = 600_000
@@ -40,12 +40,14 @@ class SuspiciousIpShield:
             )
             for budget in budgets("login", settings.login, knock.ip)
         )
-        strangers = None
-        if extras.strangers is not None and settings.blocks:
-            strangers = Strangers(
-                shield=self.name,
-                most=extras.strangers,
-                within_ms=STRANGERS_WITHIN_MS,
-                bucket=buckets[0].key,
-            )
-        return Claims(buckets=buckets, strangers=strangers)
+        if extras.strangers is None or not settings.blocks:
+            return Claims(buckets=buckets)
+        strangers = Strangers(
+            shield=self.name,
+            most=extras.strangers,
+            within_ms=STRANGERS_WITHIN_MS,
+            bucket=buckets[0].key,
+        )
+        # Names are told apart by their failures, also where nothing else counts them.
+        counted = Tries(shield=self.name, place=knock.place, limit=None)
+        return Claims(buckets=buckets, tries=(counted,), strangers=strangers)

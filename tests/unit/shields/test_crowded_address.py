@@ -23,8 +23,8 @@ def test_address_holds_so_many_names(extras: dict[str, object], most: int) -> No
     ("knock", "objects"),
     [
         ({}, {"extras": {"names_per_address": 0}}),
-        ({}, {"brute_force": {"enabled": False}}),
-        ({}, {"brute_force": {"shields": ["user_notification"]}}),
+        ({}, {"brute_force": {"enabled": False}, "suspicious_ip": {"enabled": False}}),
+        ({}, {"brute_force": {"shields": []}, "suspicious_ip": {"shields": []}}),
         ({}, {"suspicious_ip": {"allowlist": [ADDRESS]}}),
     ],
     ids=["off", "no failures are kept", "monitors", "listed"],
@@ -34,6 +34,12 @@ def test_address_that_is_not_bounded(
 ) -> None:
     """Where nothing is kept there is nothing to bound; monitoring refuses nobody."""
     assert NOTHING == claims(knock, **objects)
+
+
+@pytest.mark.parametrize("off", ["brute_force", "suspicious_ip"])
+def test_either_protection_keeps_failures(off: str) -> None:
+    """With one of them off the other still counts names, and so they are bounded."""
+    assert NOTHING != claims(**{off: {"enabled": False}})
 
 
 def test_whoever_spoils_the_header_is_bounded() -> None:

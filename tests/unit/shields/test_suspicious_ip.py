@@ -2,10 +2,13 @@ from typing import Any
 
 import pytest
 
-from gateword.ports.attempts import Bucket, Strangers
+from gateword.ports.attempts import Bucket, Strangers, Tries
 from gateword.ports.shield import NOTHING, Claims
 from gateword.shields.suspicious_ip import SuspiciousIpShield
 from tests.support.knocks import ADDRESS, a_knock, a_protection
+
+COUNTED = (Tries(shield="suspicious-ip", place=ADDRESS, limit=None),)
+"""Failures are counted, though nothing refuses for their number: they tell names apart."""
 
 RATES = {"pre-login": {"max_attempts": 5, "rate": 60_000}}
 
@@ -36,11 +39,13 @@ def strangers(most: int = 20) -> Strangers:
 @pytest.mark.parametrize(
     ("suspicious_ip", "extras", "expected"),
     [
-        ({}, {}, Claims(buckets=(bucket(),), strangers=strangers())),
+        ({}, {}, Claims(buckets=(bucket(),), tries=COUNTED, strangers=strangers())),
         (
             {"stage": RATES},
             {"distinct_identifiers": 7},
-            Claims(buckets=(bucket(size=5, refill_ms=60_000),), strangers=strangers(7)),
+            Claims(
+                buckets=(bucket(size=5, refill_ms=60_000),), tries=COUNTED, strangers=strangers(7)
+            ),
         ),
         ({}, {"distinct_identifiers": 0}, Claims(buckets=(bucket(),))),
         (
