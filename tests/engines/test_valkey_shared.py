@@ -1,6 +1,7 @@
 """What only the counters in Valkey do: processes share them, and other tenants do not."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -144,6 +145,14 @@ async def test_known_place_counts_for_ninety_days_only(counted: Counted) -> None
         await counted.attempts.settle(lease, Outcome.RIGHT if not days else Outcome.VOID, at)
 
     assert [False, True, False] == known
+
+
+def test_driver_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets the URL without the extra learns how to install it."""
+    monkeypatch.setitem(sys.modules, "gateword.storage.valkey_server", None)
+
+    with pytest.raises(ValueError, match=r"pip install 'gateword\[valkey\]'"):
+        open_counters("valkey://h", "p", CountingMeter(), SetClock())
 
 
 @pytest.mark.parametrize(

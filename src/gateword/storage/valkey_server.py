@@ -95,8 +95,8 @@ class ValkeyServer:
     def _is_away(self, error: Exception) -> None:
         if self._again_at_s is None:
             self.reason = type(error).__name__
-            doc = "velocity is not limited meanwhile; blocks of accounts stay"
-            _log.warning("valkey_away", extra={"reason": f"{self.reason}: {error}", "doc": doc})
+            told = "velocity is not limited meanwhile; blocks of accounts stay"
+            _log.warning("valkey_away", extra={"reason": f"{self.reason}: {error}", "meanwhile": told})
         self._again_at_s = self._monotonic_s() + AGAIN_S
 
     def _is_there(self) -> None:
