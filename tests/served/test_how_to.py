@@ -142,3 +142,16 @@ def test_valkey_page_counts_for_both_workers(
     lines = played.text.splitlines()
     assert "403 403 403 429 429" in [line.strip() for line in lines]
     assert 1 == sum(line.startswith("gateword_velocity_asks_total") for line in lines)
+
+
+def test_protection_page_shuts_one_address_and_opens_it(tmp_path: Path) -> None:
+    """Ten guesses are looked at; then neither a guess nor the right password, but elsewhere."""
+    played = play(f"{PAGES}/protect-logins.md", tmp_path)
+
+    guesses = next(line for line in played.text.splitlines() if line.startswith("403 403"))
+    assert [*["403"] * 10, "429"] == guesses.split()
+    assert "too_many_attempts" in played.text
+    assert "203.0.113.7" in played.text
+    assert "limit_wc" in played.text
+    statuses = [line.split()[0] for line in played.text.splitlines() if line.startswith("200")]
+    assert ["200", "200"] == statuses
