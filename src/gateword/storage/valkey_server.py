@@ -95,8 +95,9 @@ class ValkeyServer:
     def _is_away(self, error: Exception) -> None:
         if self._again_at_s is None:
             self.reason = type(error).__name__
-            told = "velocity is not limited meanwhile; blocks of accounts stay"
-            _log.warning("valkey_away", extra={"reason": f"{self.reason}: {error}", "meanwhile": told})
+            meanwhile = "tries are not throttled; blocks of accounts stay"
+            said = {"reason": f"{self.reason}: {error}", "meanwhile": meanwhile}
+            _log.warning("valkey_away", extra=said)
         self._again_at_s = self._monotonic_s() + AGAIN_S
 
     def _is_there(self) -> None:
