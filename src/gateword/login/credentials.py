@@ -56,12 +56,15 @@ async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) 
     if leak.refuses:
         await gate.settle(parts, held, Outcome.RIGHT)
         raise _refused(Refusal.PASSWORD_LEAKED, attempt, user, also=also)
-    # Counted for blocked users as well (Auth0: "User profile structure"). Both are begun together:
-    # one commit serves them.
-    counted, _ = await asyncio.gather(
-        parts.stores.users.record_login(user.key, attempt.ask.caller.ip, attempt.ask.at),
-        gate.settle(parts, held, Outcome.RIGHT),
-    )
+    # Begun together with the count of the login: one commit serves both.
+    settling = asyncio.ensure_future(gate.settle(parts, held, Outcome.RIGHT))
+    try:
+        # Counted for blocked users as well (Auth0: "User profile structure").
+        counted = await parts.stores.users.record_login(
+            user.key, attempt.ask.caller.ip, attempt.ask.at
+        )
+    finally:
+        await settling
     if counted is None:  # deleted while the password was being checked
         raise _refused(Refusal.UNKNOWN_USER, attempt, also=also)
     if counted.last_password_reset != user.last_password_reset:  # changed meanwhile

@@ -176,7 +176,7 @@ async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | 
     whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
     came: Lease | Blocked | Busy = Busy()
     if not attempts.is_waited_for(*whose):
-        came = await _reserved(parts, entry, name)
+        came = await attempts.reserve(entry, parts.clock.now(), name=name)
     if not isinstance(came, Busy):
         return came
     async with attempts.turn(*whose, WAIT_S) as is_turn:
@@ -184,24 +184,11 @@ async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | 
             blocked = attempts.recall(entry.connection_key, name, entry.place)
             if blocked is not None:  # who stood before us was told so
                 return blocked
-            came = await _reserved(parts, entry, name)
+            came = await attempts.reserve(entry, parts.clock.now(), name=name)
             if not isinstance(came, Busy):
                 return came
             await attempts.freed(*whose, min(left_s, _LOOK_AGAIN_S))
     return came
-
-
-async def _reserved(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
-    """Reserve; who goes away meanwhile leaves no lease behind that would count as a failure."""
-    attempts = parts.stores.attempts
-    work = asyncio.ensure_future(attempts.reserve(entry, parts.clock.now(), name=name))
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        came = await work
-        if isinstance(came, Lease):
-            await attempts.settle(came, Outcome.VOID, parts.clock.now())
-        raise
 
 
 def _again(plugs: Plugs, blocked: Blocked) -> Refused:

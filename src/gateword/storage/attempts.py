@@ -5,6 +5,7 @@ Nothing waits for a hash or a directory in between. What a crash leaves is a lea
 an expired lease is a failure.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
@@ -60,7 +61,12 @@ class SqlAttempts:
         async def work(tx: TenantTx) -> tuple[Lease | Blocked | Busy, Bucket | None]:
             return await self._reserve(tx, entry, lease_id, at)
 
-        came, bucket = await self._database.transact(work)
+        try:
+            came, bucket = await self._database.transact(work)
+        except asyncio.CancelledError:
+            # It may have been committed all the same: who goes away leaves no failure behind.
+            await asyncio.shield(self.settle(Lease(lease_id, entry), Outcome.VOID, at))
+            raise
         return self.remember(came, entry, name, bucket) if isinstance(came, Blocked) else came
 
     def remember(self, blocked: Blocked, entry: Entry, name: str, bucket: Bucket | None) -> Blocked:

@@ -1,19 +1,24 @@
 """How logins end, counted in memory and added up in SQL (port `Tallies`)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
 
 from gateword.domain.tally import Tally
-from gateword.policy.alarm import slot_of
+from gateword.policy.alarm import SLOT
 from gateword.ports.attempts import Outcome
 from gateword.storage.columns import ms, time
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 from gateword.storage.told_addresses import ToldAddresses
 
+_Counted: TypeAlias = Counter[tuple[int, Outcome]]
+"""By slot, in unix milliseconds, and outcome: how often."""
+
+_OUTCOMES: Final = (Outcome.RIGHT, Outcome.WRONG, Outcome.UNKNOWN)
 _MINUTE_MS: Final = 60_000
+_SLOT_MS: Final = SLOT // timedelta(milliseconds=1)
 _ADD: Final = Statement("""
     INSERT INTO tallies (tenant, slot, logins, failures, strangers)
     VALUES (:tenant, :slot, :logins, :failures, :strangers)
@@ -35,7 +40,7 @@ class SqlTallies:
     def __init__(self, database: TenantDatabase) -> None:
         self.is_alarmed = False
         self._database = database
-        self._counted: dict[datetime, Tally] = {}
+        self._counted: _Counted = Counter()
         self._told = ToldAddresses()
 
     def note(
@@ -44,26 +49,18 @@ class SqlTallies:
         if outcome is Outcome.VOID:
             return
         has_failed = outcome is not Outcome.RIGHT
-        self._add(
-            Tally(
-                slot=slot_of(at),
-                logins=int(not has_failed),
-                failures=int(has_failed),
-                strangers=int(outcome is Outcome.UNKNOWN),
-            )
-        )
+        self._counted[ms(at) // _SLOT_MS * _SLOT_MS, outcome] += 1
         if told_by_client:
             self._told.note(client_id, place, ms(at) // _MINUTE_MS, has_failed=has_failed)
 
     async def flush(self) -> None:
-        counted, self._counted = self._counted, {}
+        counted, self._counted = self._counted, Counter()
         if not counted:
             return
         try:
             await self._store(counted)
         except BaseException:
-            for tally in counted.values():
-                self._add(tally)
+            self._counted.update(counted)
             raise
 
     async def read(self, since: datetime) -> Sequence[Tally]:
@@ -83,25 +80,13 @@ class SqlTallies:
 
         return await self._database.transact(work)
 
-    def _add(self, more: Tally) -> None:
-        known = self._counted.get(more.slot, Tally(slot=more.slot))
-        self._counted[more.slot] = replace(
-            known,
-            logins=known.logins + more.logins,
-            failures=known.failures + more.failures,
-            strangers=known.strangers + more.strangers,
-        )
-
-    async def _store(self, counted: Mapping[datetime, Tally]) -> None:
+    async def _store(self, counted: _Counted) -> None:
         async def work(tx: TenantTx) -> None:
-            for slot in sorted(counted):  # in one order, so that no two processes wait crosswise
-                tally = counted[slot]
+            # In one order, so that no two processes wait crosswise.
+            for slot in sorted({slot for slot, _ in counted}):
+                right, wrong, strangers = (counted[slot, outcome] for outcome in _OUTCOMES)
                 await tx.run(
-                    _ADD,
-                    slot=ms(slot),
-                    logins=tally.logins,
-                    failures=tally.failures,
-                    strangers=tally.strangers,
+                    _ADD, slot=slot, logins=right, failures=wrong + strangers, strangers=strangers
                 )
 
         await self._database.transact(work)
