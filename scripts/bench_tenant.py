@@ -19,6 +19,7 @@ DIRECTORY, BROUGHT = "Bench", "Brought"
 _REALM_GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
 OF_A_KIND: Final = 25
 _USERS: Final = 16
+_ADMINISTRATION: Final = {"client_id": ADMIN, "scope": ["update:attack_protection"]}
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -60,11 +61,7 @@ def config(domain: str, *, is_trusted: bool = True) -> str:
             ],
             "clientGrants": [
                 {"client_id": MACHINE, "audience": AUDIENCE, "scope": ["read:things"]},
-                {
-                    "client_id": ADMIN,
-                    "audience": management(domain),
-                    "scope": ["update:attack_protection"],
-                },
+                _ADMINISTRATION | {"audience": management(domain)},
             ],
             "x-gateword-users": [
                 *(_user("user", number) for number in range(_USERS)),

@@ -29,6 +29,15 @@ _WRONG: Final = "not the password of anybody"
 _SHUT_AT: Final = "198.51.100.7"
 _ADDRESSES: Final = count(1)
 
+_MD5: Final = "imported, MD5"
+_BCRYPT: Final = "imported, bcrypt of cost 4"
+_STRANGER: Final = "unknown names beside those two"
+"""Compared with both, in the proportion in which the directory holds them: each name gets its own
+decoy, drawn in that proportion."""
+
+_SHARES: Final = {"md5": 3, "bcrypt": 1}
+"""Not halves: the median of two halves that differ would be one or the other by chance."""
+
 Figures = dict[str, Any]
 Samples: TypeAlias = Mapping[str, Sequence[float]]
 Kinds: TypeAlias = Mapping[str, Callable[[int], bytes]]
@@ -54,9 +63,9 @@ async def measure(bench: Bench, options: Sequence[str]) -> Figures:
     bench.say(f"the time of a refusal, {calls} calls of each kind")
     await protect(bench.port, bench.domain, LENIENT)
     refused, errors = await _interleaved(bench.port, _refused(), calls, _REFUSED)
-    brought = [*refused["imported, MD5"], *refused["imported, bcrypt of cost 4"]]
     rows = _compared(refused, refused["wrong password"])
-    rows |= _compared({_STRANGER: refused[_STRANGER]}, brought)
+    fast = refused[_BCRYPT][:: _SHARES["md5"]]
+    rows |= _compared({_STRANGER: refused[_STRANGER]}, [*refused[_MD5], *fast])
     bench.say(f"the time of a refusal during a block, {calls} calls of each kind")
     await protect(bench.port, bench.domain, UP)
     connection = await connect(bench.port)
@@ -73,9 +82,6 @@ async def measure(bench: Bench, options: Sequence[str]) -> Figures:
     }
 
 
-_STRANGER: Final = "unknown name beside those two"
-
-
 def _refused() -> Kinds:
     """Return calls of all kinds of names, each under an address of its own."""
     return {
@@ -83,15 +89,15 @@ def _refused() -> Kinds:
         "unknown name": partial(_from_anew, "nobody", DIRECTORY),
         "blocked by an administrator": partial(_from_anew, "blocked", DIRECTORY),
         "user without a password": partial(_from_anew, "bare", DIRECTORY),
-        "imported, MD5": partial(_from_anew, "md5", BROUGHT),
-        "imported, bcrypt of cost 4": partial(_from_anew, "bcrypt", BROUGHT),
-        _STRANGER: partial(_from_anew, "nobody", BROUGHT),
+        _MD5: partial(_from_anew, "md5", BROUGHT),
+        _BCRYPT: partial(_from_anew, "bcrypt", BROUGHT),
+        _STRANGER: partial(_from_anew, "nobody", BROUGHT, names=2 * CALLS),
     }
 
 
-def _from_anew(kind: str, realm: str, number: int) -> bytes:
+def _from_anew(kind: str, realm: str, number: int, names: int = OF_A_KIND) -> bytes:
     high, low = divmod(next(_ADDRESSES), 250)
-    return guess(email(kind, number % OF_A_KIND), _WRONG, f"10.1.{high}.{low + 1}", realm)
+    return guess(email(kind, number % names), _WRONG, f"10.1.{high}.{low + 1}", realm)
 
 
 def _blocked() -> Kinds:
@@ -155,7 +161,7 @@ def _bring(data: Path, options: Sequence[str]) -> None:
     users = [
         {"email": email(kind, number)} | members
         for kind, members in weak.items()
-        for number in range(OF_A_KIND)
+        for number in range(OF_A_KIND * _SHARES[kind])
     ]
     file = data.parent / "brought.json"
     file.write_text(json.dumps(users), encoding="utf-8")
