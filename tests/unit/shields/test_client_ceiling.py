@@ -22,7 +22,12 @@ def claims(
 
 def bucket(**more: Any) -> Bucket:
     """Return the bucket of the client."""
-    given: dict[str, Any] = {"size": 1000, "refill_ms": 86_400, "refunds": True, "spares_known": True}
+    given: dict[str, Any] = {
+        "size": 1000,
+        "refill_ms": 86_400,
+        "refunds": True,
+        "spares_known": True,
+    }
     return Bucket(shield="client-ceiling", key="client:shop-client-id", **given | more)
 
 
