@@ -110,7 +110,7 @@ class Record:
         """Note a failure; when the last was a month ago, those before it are forgotten."""
         one.is_under_way = False
         for place in (one.place, EVERYWHERE):
-            if not self.live(one.name, place, at):
+            if self.kept(one.name, place) and not self.live(one.name, place, at):
                 self.forget(one.name, place)
             key = one.name, place
             self.latest[key] = max(self.latest.get(key, at), at)
@@ -118,6 +118,7 @@ class Record:
 
     def forget(self, name: str, place: str) -> None:
         """Forget the failures at a place, or the count of all places."""
+        self.latest.pop((name, place), None)
         for one in self.kept(name, place):
             if place == EVERYWHERE:
                 one.counts_over = False
@@ -158,7 +159,6 @@ class Record:
             for place in (*PLACES, EVERYWHERE):
                 if not self.live(name, place, at):
                     self.forget(name, place)
-                    self.latest.pop((name, place), None)
         self.seen = {key: seen for key, seen in self.seen.items() if at - seen < REMEMBERED}
 
     def answer(self, name: str, place: str, rules: Rules, at: datetime) -> Answer:
