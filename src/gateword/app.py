@@ -184,6 +184,8 @@ class Houses:
         now_s = self._engines.clock.monotonic_s()
         if now_s - self._read_at_s < _TENANTS_SEEN_S:
             return
+        if self._by_host:
+            self._read_at_s = now_s  # one looks; the others go on with those that are known
         try:
             found = await open_tenants(self._engines.database).all()
         except Refused:

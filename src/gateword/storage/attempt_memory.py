@@ -1,6 +1,8 @@
 """What one process remembers of refusals, so that a flood of blocked tries asks no database.
 
-A refusal is remembered for a second at most: what another process lifts is free that soon.
+A refusal is remembered for a second. Then one try of the flood asks the database again, and the
+others are answered from memory until it has its answer: what another process lifts is free when the
+first try that comes a second later is admitted.
 """
 
 import asyncio
@@ -13,6 +15,9 @@ from typing import Final, TypeAlias
 from gateword.ports.attempts import Blocked, Subject
 
 REMEMBERED_S: Final = 1.0
+ASKING_S: Final = 0.25
+"""How long one try has to ask before another one asks too."""
+
 MOST: Final = 50_000
 """Refusals that are remembered; the oldest are forgotten first."""
 
@@ -40,6 +45,22 @@ class Refusals:
         if not self._held:
             return None
         return self._of((0, "", place)) or self._of((connection_key, name, place))
+
+    def ask(self, connection_key: int, name: str, place: str) -> None:
+        """Note that somebody who found no refusal asks the database; others need not, for now.
+
+        What ran out longer ago says nothing any more.
+        """
+        now_s = self._monotonic_s()
+        for key in ((0, "", place), (connection_key, name, place)):
+            held = self._held.get(key)
+            if held is not None and 0 <= now_s - held.until_s < ASKING_S:
+                held.until_s = now_s + ASKING_S
+
+    def admit(self, connection_key: int, name: str, place: str) -> None:
+        """Forget what was remembered of one who has been admitted since."""
+        self._held.pop((0, "", place), None)
+        self._held.pop((connection_key, name, place), None)
 
     def keep(self, key: Key, blocked: Blocked) -> Blocked:
         """Remember a refusal; return it with how many were answered from memory before it."""

@@ -13,6 +13,7 @@ from typing import Final
 
 from gateword.policy import lockout, velocity
 from gateword.ports.attempts import (
+    UNSURE,
     Blocked,
     Bucket,
     Busy,
@@ -27,13 +28,14 @@ from gateword.ports.clock import Clock, Dice
 from gateword.storage import attempt_sql as sql
 from gateword.storage import attempt_writes
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
-from gateword.storage.attempt_state import State, admission, read
+from gateword.storage.attempt_state import Admission, State, admission, read
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
 _LEASE_CHARS: Final = 22
 _NOBODY: Final = -1
+_NEVER: Final = 2**62
 _BATCH: Final = 100
 
 
@@ -49,12 +51,15 @@ class SqlAttempts:
         self._occasions = Occasions(clock.monotonic_s)
 
     def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
-        return self._refusals.recall(connection_key, name, place)
+        blocked = self._refusals.recall(connection_key, name, place)
+        if blocked is None:
+            self._refusals.ask(connection_key, name, place)
+        return blocked
 
     async def reserve(
         self, entry: Entry, at: datetime, *, name: str = ""
     ) -> Lease | Blocked | Busy:
-        if not (entry.tries or entry.buckets or entry.crowd):
+        if not (entry.tries or entry.buckets or entry.crowds):
             return Lease("", entry)
         lease_id = self._dice.letters(_LEASE_CHARS)
 
@@ -67,7 +72,10 @@ class SqlAttempts:
             # It may have been committed all the same: who goes away leaves no failure behind.
             await asyncio.shield(self.settle(Lease(lease_id, entry), Outcome.VOID, at))
             raise
-        return self.remember(came, entry, name, bucket) if isinstance(came, Blocked) else came
+        if isinstance(came, Blocked):
+            return self.remember(came, entry, name, bucket)
+        self._refusals.admit(entry.connection_key, name, _remembered_at(entry))
+        return came
 
     def remember(self, blocked: Blocked, entry: Entry, name: str, bucket: Bucket | None) -> Blocked:
         """Remember a refusal for a while, where it holds for a while.
@@ -80,15 +88,17 @@ class SqlAttempts:
         """
         if not name or (bucket is not None and bucket.refunds):
             return blocked
-        whole_place = bucket is not None and bool(bucket.place) and entry.speaks_for_place
-        key = (0, "", entry.place) if whole_place else (entry.connection_key, name, entry.place)
-        return self._refusals.keep(key, blocked)
+        if bucket is not None and bucket.covers:
+            return self._refusals.keep((0, "", _remembered_at(entry, bucket.covers)), blocked)
+        return self._refusals.keep((entry.connection_key, name, _remembered_at(entry)), blocked)
 
     def forget(self) -> None:
         """Forget every refusal that this process remembers: something was lifted elsewhere."""
         self._refusals.forget()
 
-    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
+    async def settle(
+        self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
+    ) -> Settled:
         entry = lease.entry
         if not lease.id and outcome is not Outcome.RIGHT:
             return Settled()
@@ -99,9 +109,9 @@ class SqlAttempts:
             if not is_live or outcome is Outcome.VOID:
                 return Settled()
             if outcome is Outcome.RIGHT:
-                await attempt_writes.forgot(tx, entry, at)
+                await attempt_writes.forgot(tx, entry, at, remembers=remembers)
                 return Settled()
-            return await attempt_writes.failed(tx, entry, at)
+            return await attempt_writes.failed(tx, entry, at, tells=outcome is not Outcome.LOST)
 
         try:
             return await self._database.transact(work)
@@ -229,8 +239,8 @@ class SqlAttempts:
             state = await _look(tx, entry, at)
         found = admission(entry, state, at)
         if found.refused is not None:
-            if isinstance(found.refused, Blocked) and found.refused.is_first and found.bucket:
-                await tx.run(sql.TELL, name=found.bucket.key)
+            if isinstance(found.refused, Blocked) and found.refused.is_first:
+                await _tell(tx, entry, found, at)
             return found.refused, found.bucket
         await tx.run(
             sql.ADD_LEASE,
@@ -264,10 +274,33 @@ async def _look(tx: TenantTx, entry: Entry, at: datetime) -> State:
         place=entry.place,
         user_key=_NOBODY if entry.user_key is None else entry.user_key,
         at=ms(at),
-        most_names=entry.crowd.most if entry.crowd else 1,
+        **_crowds(entry, at),
         **_names(entry.buckets),
     )
     return read(rows)
+
+
+async def _tell(tx: TenantTx, entry: Entry, found: Admission, at: datetime) -> None:
+    """Note that a refusal is told of, so that it is told once."""
+    if found.bucket is not None:
+        await tx.run(sql.TELL, name=found.bucket.key)
+    elif found.shut_at is not None:
+        await attempt_writes.tell(tx, entry, found.shut_at, at)
+
+
+def _crowds(entry: Entry, at: datetime) -> dict[str, int]:
+    """Return what the bounds of names ask; one that is not there counts nothing."""
+    asked: dict[str, int] = {}
+    for number in range(sql.MOST_CROWDS):
+        crowd = entry.crowds[number] if number < len(entry.crowds) else None
+        asked[f"since{number}"] = ms(at) - crowd.within_ms if crowd else _NEVER
+        asked[f"most{number}"] = crowd.most if crowd else 1
+    return asked
+
+
+def _remembered_at(entry: Entry, place: str = "") -> str:
+    """Return under which place a refusal is remembered: apart for whoever spoils the header."""
+    return (place or entry.place) + ("" if entry.speaks_for_place else UNSURE)
 
 
 def _level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:

@@ -20,6 +20,9 @@ V = TypeVar("V")
 LOOK_AGAIN_S: Final = 0.5
 """How old the knowledge of the version may be."""
 
+_AT_ONCE: Final = float("-inf")
+"""When to look after a change of our own: nobody goes on with what was known before it."""
+
 VERSION: Final = Statement("SELECT value FROM counters WHERE tenant = :tenant AND name = 'config'")
 BUMP: Final = Statement(
     "UPDATE counters SET value = value + 1 WHERE tenant = :tenant AND name = 'config'"
@@ -47,7 +50,7 @@ class ConfigCache:
         self._monotonic_s = monotonic_s
         self._views: dict[str, _View] = {}
         self._version = -1
-        self._look_at_s = float("-inf")
+        self._look_at_s = _AT_ONCE
         self._own_changes = 0
 
     async def view(self, name: str, load: Callable[[TenantDatabase], Coroutine[Any, Any, V]]) -> V:
@@ -86,10 +89,12 @@ class ConfigCache:
             return await self._database.transact(versioned)
         finally:
             self._own_changes += 1
-            self._look_at_s = float("-inf")
+            self._look_at_s = _AT_ONCE
 
     async def _look(self) -> None:
         began_s, own_changes = self._monotonic_s(), self._own_changes
+        if self._look_at_s != _AT_ONCE:  # one looks; the others go on with what is known
+            self._look_at_s = began_s + LOOK_AGAIN_S
         row = await self._database.one(VERSION)
         if row is None:
             raise LookupError(f"tenant {self._database.tenant} does not exist")
