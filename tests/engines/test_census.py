@@ -76,3 +76,66 @@ async def test_buckets_are_found_the_emptiest_first(house: House) -> None:
     )
     assert [("login:c", 4 * MINUTE_MS)] == await census.due("login:", MINUTE_MS, SOON, 1)
     assert [] == await (await house.neighbour()).stores.census.due("login:", 0, NOON, 100)
+
+
+async def test_failing_of_one_address_are_found(house: House, furnished: Furnished) -> None:
+    """Those of other addresses, and what is counted over all of them, are left out."""
+    for subject, place in (("a", "192.0.2.1"), ("b", "192.0.2.2"), ("c", "192.0.2.1")):
+        await fails(house, furnished, subject, place, is_user=False)
+
+    found = await house.stores.census.failing(1, 100, place="192.0.2.1")
+
+    assert [("c", "192.0.2.1"), ("a", "192.0.2.1")] == [
+        (row.subject, row.place) for row, _ in found
+    ]
+
+
+async def test_names_of_an_address_are_counted(house: House, furnished: Furnished) -> None:
+    """Of users and of nobody alike, those that failed lately, and no further than asked."""
+    for subject, place, is_user in (
+        ("u1", "192.0.2.1", True),
+        ("a", "192.0.2.1", False),
+        ("b", "192.0.2.1", False),
+        ("b", "192.0.2.1", False),
+        ("a", "192.0.2.2", False),
+        ("b", "192.0.2.2", False),
+    ):
+        await fails(house, furnished, subject, place, is_user=is_user)
+    census, seconds = house.stores.census, timedelta(seconds=1)
+
+    assert 3 == await census.names_at("192.0.2.1", NOON, 100)
+    assert 2 == await census.names_at("192.0.2.1", NOON, 2)
+    assert 1 == await census.names_at("192.0.2.1", NOON + 3 * seconds, 100)
+    assert 0 == await census.names_at("192.0.2.3", NOON, 100)
+    assert ["192.0.2.2", "192.0.2.1"] == await census.crowded(2, NOON, 100)
+    assert ["192.0.2.2"] == await census.crowded(2, NOON, 1)
+    assert ["192.0.2.1"] == await census.crowded(3, NOON, 100)
+    assert ["192.0.2.2"] == await census.crowded(2, NOON + 4 * seconds, 100)
+    neighbour = (await house.neighbour()).stores.census
+    assert (0, []) == (
+        await neighbour.names_at("192.0.2.1", NOON, 100),
+        await neighbour.crowded(1, NOON, 100),
+    )
+
+
+async def test_names_of_an_address_are_forgotten(house: House, furnished: Furnished) -> None:
+    """A user with so many failures keeps them, and so does whoever failed elsewhere."""
+    for subject, place, is_user in (
+        ("nobody", "192.0.2.1", False),
+        ("nobody", "192.0.2.1", False),
+        ("u1", "192.0.2.1", True),
+        ("u2", "192.0.2.1", True),
+        ("u2", "192.0.2.1", True),
+        ("u1", "192.0.2.2", True),
+    ):
+        await fails(house, furnished, subject, place, is_user=is_user)
+    census = house.stores.census
+    everywhere = await census.failing(1, 100, place=EVERYWHERE)
+
+    assert 0 == await (await house.neighbour()).stores.census.disperse("192.0.2.1", None)
+    assert 2 == await census.disperse("192.0.2.1", 2)
+    (kept,) = await census.failing(1, 100, place="192.0.2.1")
+    assert "u2" == kept[0].subject
+    assert 1 == await census.disperse("192.0.2.1", None)
+    assert 1 == await census.names_at("192.0.2.2", NOON, 100)
+    assert list(everywhere) == list(await census.failing(1, 100, place=EVERYWHERE))
