@@ -124,6 +124,61 @@ def test_blocked_address_is_listed_and_lifted(guarded: CommandLine) -> None:
     assert [] == guarded.json("blocks", "list")["addresses"]
 
 
+def crowded(gateword: CommandLine, names: int, times: int) -> None:
+    """Let an address fail under two names, as many as it may."""
+    gateword.apply(
+        TENANT.replace("max_attempts: 3", "max_attempts: 50")
+        + f"x-gateword-attack-protection: {{distinct_identifiers: {names}}}\n"
+    )
+    fails(gateword.data, "ann@example.com", times=times)
+    fails(gateword.data, "nobody@example.com", times=times)
+
+
+def test_address_with_too_many_names_is_listed_and_lifted(gateword: CommandLine) -> None:
+    """Until it is lifted it gets no new name."""
+    crowded(gateword, names=2, times=1)
+
+    assert f"{HERE} failed under too many names" in gateword.ok("blocks", "list")
+    assert [HERE] == gateword.json("blocks", "list")["addresses"]
+    assert f"{HERE} may try again." in gateword.ok("blocks", "lift", "--ip", HERE)
+    assert [] == gateword.json("blocks", "list")["addresses"]
+
+
+def test_blocked_accounts_keep_an_address_crowded(gateword: CommandLine) -> None:
+    """Their blocks are not its own; the command says what is to be lifted yet."""
+    crowded(gateword, names=1, times=2)
+
+    assert f"{HERE} still failed under too many names" in gateword.ok(
+        "blocks", "lift", "--ip", HERE
+    )
+    assert {"lifted": []} == gateword.json("blocks", "lift", "--ip", HERE)
+    gateword.ok("blocks", "lift", "ann@example.com")
+    assert f"{HERE} was not blocked." in gateword.ok("blocks", "lift", "--ip", HERE)
+
+
+def test_address_tells_what_is_shut_for_it(guarded: CommandLine) -> None:
+    """The logins that are refused from there, and whether it may try at all."""
+    fails(guarded.data, "ann@example.com", times=3)
+
+    here = guarded.json("blocks", "list", f"::ffff:{HERE}")
+    elsewhere = guarded.json("blocks", "list", "192.0.2.9")
+
+    assert [HERE] == here["addresses"]
+    assert [("ann@example.com", HERE)] == [
+        (one["identifier"], one["ip"]) for one in here["blocked_for"]
+    ]
+    assert {"blocked_for": [], "addresses": []} == elsewhere
+    assert f"{HERE} spent its failed logins" in guarded.ok("blocks", "list", HERE)
+    assert "Nothing is blocked." in guarded.ok("blocks", "list", "192.0.2.9")
+
+
+def test_help_of_list_names_what_it_takes(gateword: CommandLine) -> None:
+    """An operator is often told an address, and no name."""
+    shown = " ".join(gateword.ok("blocks", "list", "--help").split())
+
+    assert "or an IP address" in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

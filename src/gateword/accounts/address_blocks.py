@@ -1,14 +1,56 @@
-"""Which addresses failed logins have shut, for those who run the tenant: they look and lift it."""
+"""Which addresses failed logins have shut, for those who run the tenant: they look and lift it.
 
+An address is shut for all when it, or the network around it, has spent its failed logins; it gets
+no new name when it failed under too many.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from gateword.policy import address_budget, protection, velocity
+from gateword.domain.protection import Protection
+from gateword.policy import address_budget, blocks, crowds, protection, velocity
 from gateword.policy.address_budget import Budget
-from gateword.policy.caller import canonical
+from gateword.policy.caller import canonical, counted
 from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
 
+SPENT: Final = "spent its failed logins"
+CROWDED: Final = "failed under too many names, and gets no new one"
+
 _STAGE: Final = "login"
+_PREFIX: Final = f"{_STAGE}:"
+
+
+@dataclass(frozen=True, slots=True)
+class ShutAddress:
+    """An address, or of IPv6 a /64 or /48, that may not try, and why: SPENT or CROWDED."""
+
+    place: str
+    why: str
+
+
+async def of_address(parts: Parts, address: str) -> list[ShutAddress]:
+    """Return what keeps an address from trying another login: its own, or its network's.
+
+    Args:
+        parts: The tenant's.
+        address: An IP address in any spelling.
+    """
+    settings, host = await parts.stores.protection.get(), canonical(address) or address
+    if protection.lists(settings.suspicious_ip.allowlist, host):
+        return []
+    found = [
+        ShutAddress(budget.key.removeprefix(_PREFIX), SPENT)
+        for budget in _budgets(settings, host)
+        if await _is_spent(parts, budget)
+    ]
+    place = counted(host)
+    for most, since in _crowds(parts, settings):
+        if await parts.stores.census.names_at(place, since, most) >= most:
+            return [*found, ShutAddress(place, CROWDED)]
+    return found
 
 
 async def is_shut(parts: Parts, address: str) -> bool:
@@ -18,49 +60,84 @@ async def is_shut(parts: Parts, address: str) -> bool:
         parts: The tenant's.
         address: An IP address in any spelling.
     """
-    settings = (await parts.stores.protection.get()).suspicious_ip
-    host = canonical(address) or address
-    if not (settings.enabled and settings.blocks) or protection.lists(settings.allowlist, host):
-        return False
-    budgets = address_budget.budgets(_STAGE, settings.login, host)
-    return any([await _is_spent(parts, budget) for budget in budgets])
+    return bool(await of_address(parts, address))
 
 
-async def all_shut(parts: Parts, most: int) -> list[str]:
-    """Return the addresses and networks that may not try now, of IPv6 a /64 or a /48.
+async def all_shut(parts: Parts, most: int) -> list[ShutAddress]:
+    """Return the addresses and networks that may not try now; one may be there for two reasons.
 
     Args:
         parts: The tenant's.
         most: How many are looked at.
     """
-    settings = (await parts.stores.protection.get()).suspicious_ip
-    if not (settings.enabled and settings.blocks):
-        return []
-    least_ms = (settings.login.size - 1) * settings.login.refill_ms
-    prefix, at = f"{_STAGE}:", parts.clock.now()
+    settings = await parts.stores.protection.get()
+    found = [ShutAddress(place, SPENT) for place in await _all_spent(parts, settings, most)]
+    places: dict[str, None] = {}
+    for names, since in _crowds(parts, settings):
+        places |= dict.fromkeys(await parts.stores.census.crowded(names, since, most))
+    found += [ShutAddress(place, CROWDED) for place in places]
+    allowlist = settings.suspicious_ip.allowlist
+    return [one for one in found if not protection.lists(allowlist, _host(one.place))]
+
+
+async def lift(parts: Parts, address: str) -> bool:
+    """Let an address, and the network around it, try again; return False when it might anyway.
+
+    Accounts that are blocked there stay so, and count among its names.
+    """
+    settings, host = await parts.stores.protection.get(), canonical(address) or address
+    was_shut = await is_shut(parts, address)
+    place = counted(host)
+    brute_force = settings.brute_force
+    blocks_accounts = brute_force.enabled and brute_force.blocks
+    await parts.stores.census.disperse(
+        place, blocks.limit_at(settings, place) if blocks_accounts else None
+    )
+    # Last, since it makes this process forget whom it refused.
+    budgets = address_budget.budgets(_STAGE, settings.suspicious_ip.login, host)
+    await parts.stores.attempts.refill([budget.key for budget in budgets])
+    return was_shut
+
+
+def _budgets(settings: Protection, host: str) -> Sequence[Budget]:
+    """Return the budgets that stop an address."""
+    throttling = settings.suspicious_ip
+    if not (throttling.enabled and throttling.blocks):
+        return ()
+    return address_budget.budgets(_STAGE, throttling.login, host)
+
+
+def _crowds(parts: Parts, settings: Protection) -> Sequence[tuple[int, datetime]]:
+    """Return the bounds of names that hold, and since when names count for each."""
+    shields = (settings.brute_force, settings.suspicious_ip)
+    if not any(one.enabled and one.blocks for one in shields):
+        return ()
+    at = parts.clock.now()
+    return [
+        (most, at - timedelta(milliseconds=within_ms))
+        for most, within_ms in crowds.bounds(settings)
+    ]
+
+
+async def _all_spent(parts: Parts, settings: Protection, most: int) -> list[str]:
+    rate = settings.suspicious_ip.login
+    least_ms, at = (rate.size - 1) * rate.refill_ms, parts.clock.now()
     found = []
-    for key, due_ms in await parts.stores.census.due(prefix, least_ms - 1, at, most):
-        place = key.removeprefix(prefix)
-        host = place.partition("/")[0]
-        budgets = address_budget.budgets(_STAGE, settings.login, host)
-        is_spent = any(_is_over(budget, key, due_ms) for budget in budgets)
-        if is_spent and not protection.lists(settings.allowlist, host):
+    for key, due_ms in await parts.stores.census.due(_PREFIX, least_ms - 1, at, most):
+        place = key.removeprefix(_PREFIX)
+        budgets = _budgets(settings, _host(place))
+        if any(_is_over(budget, key, due_ms) for budget in budgets):
             found.append(place)
     return found
+
+
+def _host(place: str) -> str:
+    return place.partition("/")[0]
 
 
 def _is_over(budget: Budget, key: str, due_ms: int) -> bool:
     left = velocity.tokens(due_ms, 0, budget.size, budget.refill_ms)
     return budget.key == key and left < 1
-
-
-async def lift(parts: Parts, address: str) -> bool:
-    """Let an address, and the network around it, try again; return False when it might anyway."""
-    was_shut = await is_shut(parts, address)
-    rate = (await parts.stores.protection.get()).suspicious_ip.login
-    budgets = address_budget.budgets(_STAGE, rate, canonical(address) or address)
-    await parts.stores.attempts.refill([budget.key for budget in budgets])
-    return was_shut
 
 
 async def _is_spent(parts: Parts, budget: Budget) -> bool:

@@ -15,6 +15,7 @@ from gateword.domain.protection import Protection
 from gateword.domain.user import User
 from gateword.policy import blocks as policy
 from gateword.policy import subject
+from gateword.policy.caller import counted
 from gateword.policy.connection_document import STRATEGY
 from gateword.policy.identifier import login_names
 from gateword.ports.attempts import Failures, Subject
@@ -130,17 +131,20 @@ async def lift_of_name(parts: Parts, typed: str, lifter: Lifter) -> Sequence[Blo
     return [*lifted, *shut]
 
 
-async def all_shut(parts: Parts, most: int) -> list[Block]:
+async def all_shut(parts: Parts, most: int, *, address: str | None = None) -> list[Block]:
     """Return what is shut and guarded now, the latest first; a name of nobody is not known.
 
     Args:
         parts: The tenant's.
         most: Counters that are looked at.
+        address: Only what is shut at this one, in canonical form; None looks everywhere.
     """
     settings, at = await parts.stores.protection.get(), parts.clock.now()
     connections = {one.key: one for one in await parts.stores.connections.all()}
     found = []
-    for row, user_key in await parts.stores.census.failing(policy.least(settings), most):
+    place = None if address is None else counted(address)
+    least = policy.least(settings)
+    for row, user_key in await parts.stores.census.failing(least, most, place=place):
         connection = connections.get(row.connection_key)
         user = None if user_key is None else await parts.stores.users.by_key(user_key)
         if connection is not None:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from gateword.accounts import address_blocks, blocks
+from gateword.accounts.address_blocks import ShutAddress
 from gateword.accounts.blocks import Block, Lifter
 from gateword.cli.common import (
     BAD_USE,
@@ -42,9 +43,15 @@ MOST: Final = 1000
 _COLUMNS: Final = ("Login name", "Address", "Database", "Wrong passwords", "Until")
 _NOBODY: Final = "a name that nobody has"
 _EVERYWHERE: Final = "every address"
-Identifier = Annotated[
+_LOGIN_NAME: Final = "E-mail address, username or phone number"
+Identifier = Annotated[str | None, typer.Argument(metavar="[IDENTIFIER]", help=f"{_LOGIN_NAME}.")]
+IdentifierOrAddress = Annotated[
     str | None,
-    typer.Argument(metavar="[IDENTIFIER]", help="E-mail address, username or phone number."),
+    typer.Argument(
+        metavar="[IDENTIFIER|ADDRESS]",
+        help=f"{_LOGIN_NAME}; or an IP address: whether it may try, and which logins are refused "
+        "from there.",
+    ),
 ]
 
 
@@ -70,30 +77,30 @@ class _Place:
 @app.command("list")
 @with_json_faults
 def list_(
-    identifier: Identifier = None,
+    identifier: IdentifierOrAddress = None,
     data: Data = None,
     tenant: TenantName = "default",
     database_url: DatabaseUrl = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the logins that are refused now, of one login name or of all, and the addresses.
+    """List the logins and addresses that are refused now: all, or of one login name or address.
 
     Of a name that nobody has only a digest is kept: it is listed by name when the name is given.
-    Addresses are listed unless Valkey counts for them; --ip of lift tells of one in any case.
+    Where Valkey counts, addresses that spent their failed logins are told when they are given.
     """
     found, addresses = _Place(data, tenant, database_url).work(
         lambda parts: _found(parts, identifier)
     )
     if as_json:
         document: dict[str, object] = {"blocked_for": [_shown(block) for block in found]}
-        if identifier is None:
-            document["addresses"] = addresses
+        if addresses is not None:
+            document["addresses"] = list(dict.fromkeys(shut.place for shut in addresses))
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     if found:
         print_table(_COLUMNS, map(_row, found))
-    for address in addresses:
-        out.print(f"[bold]{address}[/] spent its failed logins; lift it with --ip")
+    for shut in addresses or ():
+        out.print(f"[bold]{shut.place}[/] {shut.why}; lift it with --ip")
     if not (found or addresses):
         out.print("Nothing is blocked.")
 
@@ -139,19 +146,32 @@ def _lift_address(place: _Place, text: str, *, as_json: bool) -> None:
     address = canonical(text)
     if address is None:
         fail(f"{escape(text)} is no IP address of a host", BAD_USE)
-    was_shut = place.work(lambda parts: address_blocks.lift(parts, address))
+    was_shut, still = place.work(lambda parts: _lifted(parts, address))
     if as_json:
-        typer.echo(json.dumps({"lifted": [address] if was_shut else []}, indent=2))
+        typer.echo(json.dumps({"lifted": [address] if was_shut and not still else []}, indent=2))
+    elif still:
+        out.print(f"{address} still {still[0].why}: too many accounts are blocked there; lift them")
     elif was_shut:
         out.print(f"[bold]{address}[/] may try again.")
     else:
         out.print(f"{address} was not blocked.")
 
 
-async def _found(parts: Parts, identifier: str | None) -> tuple[list[Block], list[str]]:
-    if identifier is not None:
-        return await blocks.of_name(parts, identifier, in_force=True), []
-    return await blocks.all_shut(parts, MOST), await address_blocks.all_shut(parts, MOST)
+async def _lifted(parts: Parts, address: str) -> tuple[bool, list[ShutAddress]]:
+    """Lift the block of an address; return whether there was one, and what is left of it."""
+    was_shut = await address_blocks.lift(parts, address)
+    return was_shut, await address_blocks.of_address(parts, address)
+
+
+async def _found(parts: Parts, asked: str | None) -> tuple[list[Block], list[ShutAddress] | None]:
+    """Return what is refused, and the addresses; None where a login name alone was asked for."""
+    if asked is None:
+        return await blocks.all_shut(parts, MOST), await address_blocks.all_shut(parts, MOST)
+    by_name, address = await blocks.of_name(parts, asked, in_force=True), canonical(asked)
+    if address is None:
+        return by_name, None
+    there = await blocks.all_shut(parts, MOST, address=address)
+    return [*by_name, *there], await address_blocks.of_address(parts, address)
 
 
 def _shown(block: Block) -> dict[str, object]:

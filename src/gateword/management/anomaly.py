@@ -15,13 +15,19 @@ _PATH: Final = "/anomaly/blocks/ips/{ip}"
 
 
 async def is_blocked(call: Call) -> None:
-    """Answer 200 when failed logins have used up what an address, or its network, may spend."""
+    """Answer 200 when failed logins keep an address from trying another, or another name.
+
+    It, or its network, has used up what it may spend, or it failed under too many names.
+    """
     if not await address_blocks.is_shut(call.parts, _address(call)):
         raise Refused(ManagementRefusal.NO_BLOCK)
 
 
 async def unblock(call: Call) -> None:
-    """Lift the block of an address; one that is not blocked is no fault."""
+    """Lift the block of an address; one that is not blocked is no fault.
+
+    Accounts that are blocked there stay so: those are lifted by `/user-blocks`.
+    """
     await address_blocks.lift(call.parts, _address(call))
 
 
