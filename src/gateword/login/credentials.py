@@ -24,6 +24,7 @@ async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:
             BLOCKED_WRONG_PASSWORD (one answer); VERIFICATION_REQUIRED; after the right password
             PASSWORD_LEAKED or USER_BLOCKED; REALM_UNREACHABLE or BUSY.
     """
+    await robots.refuse_always(parts, attempt)
     realm = plugs.realms[attempt.connection.strategy]
     held = await gate.reserve(parts, plugs, realm, attempt)
     seen = await robots.look(parts, held)
@@ -54,10 +55,12 @@ async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) 
     leak = await leaks.look(parts, held, user)
     also = (*also, *leak.also)
     if leak.refuses:
-        await gate.settle(parts, held, Outcome.RIGHT)
+        await gate.settle(parts, held, Outcome.RIGHT, remembers=False)
         raise _refused(Refusal.PASSWORD_LEAKED, attempt, user, also=also)
     # Begun together with the count of the login: one commit serves both.
-    settling = asyncio.ensure_future(gate.settle(parts, held, Outcome.RIGHT))
+    remembers = not user.blocked
+    right = gate.settle(parts, held, Outcome.RIGHT, remembers=remembers)
+    settling = asyncio.ensure_future(right)
     try:
         # Counted for blocked users as well (Auth0: "User profile structure").
         counted = await parts.stores.users.record_login(

@@ -12,14 +12,16 @@ from typing import Final
 
 from gateword.domain.log_event import Also, LogCode
 from gateword.domain.login import Attempt
+from gateword.domain.protection import Protection
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.login import facts, notices
 from gateword.policy import subject
-from gateword.policy.caller import counted
-from gateword.ports.attempts import Blocked, Busy, Entry, Lease, Outcome, Tries
+from gateword.policy.caller import counted, wider
+from gateword.policy.protection import lists
+from gateword.ports.attempts import UNSURE, Blocked, Busy, Entry, Lease, Outcome, Tries
 from gateword.ports.crypto import HashDropped
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.realm import Claimant, Realm, Unreachable, Verdict
@@ -54,22 +56,21 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
     Raises:
         Refused: The row of the shield that says no, TRIES_UNDER_WAY, REALM_UNREACHABLE or BUSY.
     """
-    connection, place = attempt.connection, counted(attempt.ask.caller.ip)
-    name = _remembered_as(attempt)
-    blocked = parts.stores.attempts.recall(connection.key, name, place)
+    protection = await parts.stores.protection.get()
+    blocked = _recalled(parts, attempt, protection)
     if blocked is not None:
         raise _again(plugs, blocked)
-    claimant = await realm.claimant(connection, attempt.username)
+    claimant = await realm.claimant(attempt.connection, attempt.username)
     if isinstance(claimant, Unreachable):
         raise Refused(Refusal.REALM_UNREACHABLE, detail=claimant.reason, facts=facts.of(attempt))
     knock = Knock(
         attempt=attempt,
         subject=_subject(parts, attempt, claimant),
-        place=place,
-        protection=await parts.stores.protection.get(),
+        place=counted(attempt.ask.caller.ip),
+        protection=protection,
     )
     entry = _entry(plugs.shields, knock, claimant.user)
-    came = await _admitted(parts, entry, name)
+    came = await _admitted(parts, entry, knock)
     if isinstance(came, Blocked):
         if came.is_remembered:
             raise _again(plugs, came)
@@ -91,14 +92,22 @@ async def judged(parts: Parts, realm: Realm, held: Held, password: Secret) -> Ve
         await asyncio.shield(settle(parts, held, Outcome.VOID))
         raise
     except BaseException:  # the password may have been looked at, whatever became of it
-        await asyncio.shield(settle(parts, held, Outcome.WRONG))
+        await asyncio.shield(settle(parts, held, Outcome.LOST))
         raise
 
 
-async def settle(parts: Parts, held: Held, outcome: Outcome) -> None:
-    """Settle a try that failed nobody."""
+async def settle(parts: Parts, held: Held, outcome: Outcome, *, remembers: bool = True) -> None:
+    """Settle a try of which nothing is to be told.
+
+    Args:
+        parts: The tenant's.
+        held: The try.
+        outcome: How it ended.
+        remembers: A success makes the place one of the user's.
+    """
     _note(parts, held, outcome)
-    await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
+    now = parts.clock.now()
+    await parts.stores.attempts.settle(held.lease, outcome, now, remembers=remembers)
 
 
 async def failed(
@@ -109,7 +118,7 @@ async def failed(
     settled = await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
     reached = [_shield(plugs, name) for name in dict.fromkeys(settled.reached)]
     if settled.mails:
-        await notices.account_blocked(parts, held.attempt, user)
+        await notices.account_blocked(parts, held.attempt, user, everywhere=settled.everywhere)
     return (*told(plugs, held), *(_event(shield) for shield in reached))
 
 
@@ -118,13 +127,22 @@ def told(plugs: Plugs, held: Held) -> tuple[Also, ...]:
     return tuple(_event(_shield(plugs, name)) for name in held.lease.told)
 
 
-def _remembered_as(attempt: Attempt) -> str:
-    """Return under which name a refusal is remembered.
+def _recalled(parts: Parts, attempt: Attempt, protection: Protection) -> Blocked | None:
+    """Return the refusal that is remembered for the name, its place, or the network around it.
 
-    Whoever spoils the header is on no allow-list, so what is said to him holds for nobody else.
+    Whoever may be exempt asks the store, since what is remembered was said to others there.
     """
+    caller, attempts = attempt.ask.caller, parts.stores.attempts
+    allowlists = (protection.brute_force.allowlist, protection.suspicious_ip.allowlist)
+    if caller.is_sure and any(lists(allowlist, caller.ip) for allowlist in allowlists):
+        return None
+    mark = "" if caller.is_sure else UNSURE
     name = subject.name_of(attempt.username)
-    return name if attempt.ask.caller.is_sure else f"{name}\0"
+    network = wider(caller.ip)
+    found = attempts.recall(attempt.connection.key, name, f"{counted(caller.ip)}{mark}")
+    if found is None and network is not None:
+        found = attempts.recall(0, "", f"{network}{mark}")
+    return found
 
 
 def _note(parts: Parts, held: Held, outcome: Outcome) -> None:
@@ -155,8 +173,7 @@ def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
         user_key=user.key if user else None,
         buckets=tuple(bucket for one in claims for bucket in one.buckets),
         tries=_counted_once(tries for one in claims for tries in one.tries),
-        crowd=next((one.crowd for one in claims if one.crowd), None),
-        strangers=next((one.strangers for one in claims if one.strangers), None),
+        crowds=tuple(crowd for one in claims for crowd in one.crowds),
         speaks_for_place=knock.attempt.ask.caller.is_sure,
     )
 
@@ -170,8 +187,9 @@ def _counted_once(claimed: Iterable[Tries]) -> tuple[Tries, ...]:
     return tuple(found.values())
 
 
-async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | Busy:
+async def _admitted(parts: Parts, entry: Entry, knock: Knock) -> Lease | Blocked | Busy:
     """Wait until a try is admitted or refused; Busy when it waited long enough."""
+    name = subject.name_of(knock.attempt.username)
     attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
     whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
     came: Lease | Blocked | Busy = Busy()
@@ -181,7 +199,7 @@ async def _admitted(parts: Parts, entry: Entry, name: str) -> Lease | Blocked | 
         return came
     async with attempts.turn(*whose, WAIT_S) as is_turn:
         while is_turn and (left_s := give_up_s - loop.time()) > 0:
-            blocked = attempts.recall(entry.connection_key, name, entry.place)
+            blocked = _recalled(parts, knock.attempt, knock.protection)
             if blocked is not None:  # who stood before us was told so
                 return blocked
             came = await attempts.reserve(entry, parts.clock.now(), name=name)
@@ -201,10 +219,14 @@ async def _refused(
     parts: Parts, plugs: Plugs, knock: Knock, user: User | None, blocked: Blocked
 ) -> Refused:
     shield = _shield(plugs, blocked.shield)
-    occasion = f"{shield.name} {knock.place}"
-    is_told = blocked.is_first and parts.stores.attempts.is_first(occasion, _TOLD_AGAIN_S)
-    if is_told and shield.log is LogCode.LIMIT_MU:
-        await notices.address_throttled(parts, knock.attempt)
+    is_told = blocked.is_first
+    if shield.log is LogCode.LIMIT_WC and is_told:  # nobody heard of it as it was reached
+        await notices.account_blocked(parts, knock.attempt, user, everywhere=blocked.everywhere)
+    elif is_told:
+        occasion = f"{shield.name} {knock.place}"
+        is_told = parts.stores.attempts.is_first(occasion, _TOLD_AGAIN_S)
+        if is_told and shield.log is LogCode.LIMIT_MU:
+            await notices.address_throttled(parts, knock.attempt)
     return Refused(
         shield.refusal,
         detail=shield.text,

@@ -27,7 +27,9 @@ from gateword.ports.queues import Letter
 _SHIELD: Final = "letters"
 
 
-async def account_blocked(parts: Parts, attempt: Attempt, user: User | None) -> None:
+async def account_blocked(
+    parts: Parts, attempt: Attempt, user: User | None, *, everywhere: bool
+) -> None:
     """Tell a user that wrong passwords shut the account, with a link that opens it.
 
     How often is decided with the block itself (`Settled.mails`).
@@ -36,10 +38,11 @@ async def account_blocked(parts: Parts, attempt: Attempt, user: User | None) -> 
         parts: The tenant's.
         attempt: The try that was one too many.
         user: Whose account it is; None when the name is nobody's.
+        everywhere: It is shut for every address, known ones perhaps excepted.
     """
     settings = (await parts.stores.protection.get()).brute_force
     if settings.blocks and settings.notifies:
-        notice = _notice(attempt, everywhere=settings.everywhere)
+        notice = _notice(attempt, everywhere=everywhere)
         await _tell(parts, attempt, user, BLOCKED, notice)
 
 

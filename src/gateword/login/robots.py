@@ -4,14 +4,32 @@ Source: Auth0 "Bot Detection"; its answer `requires_verification` makes an appli
 in by a page.
 """
 
+from typing import Final
+
 from gateword.domain.log_event import Also, LogCode
+from gateword.domain.login import Attempt
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.login import facts, gate
 from gateword.login.gate import Held
+from gateword.policy.protection import lists
 from gateword.policy.risk import is_risky
 from gateword.ports.attempts import Outcome
 from gateword.ports.parts import Parts
+
+_ID_CHARS: Final = 22
+
+
+async def refuse_always(parts: Parts, attempt: Attempt) -> None:
+    """Refuse where every login must be verified, before anything is counted or looked up.
+
+    Raises:
+        Refused: VERIFICATION_REQUIRED.
+    """
+    settings, caller = (await parts.stores.protection.get()).bots, attempt.ask.caller
+    is_listed = caller.is_sure and lists(settings.allowlist, caller.ip)
+    if settings.policy == "always" and not settings.monitors and not is_listed:
+        raise _refused(attempt, _event(parts.dice.letters(_ID_CHARS), requires=True))
 
 
 async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
@@ -26,16 +44,21 @@ async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
     is_listed = held.knock.is_listed(settings.allowlist)
     is_asked = settings.policy == "always" or _is_risky(parts, held)
     demands = is_asked and settings.policy != "never" and not is_listed
-    details = {
-        "ipOnAllowlist": is_listed,
-        "requiresVerification": demands or (settings.monitors and is_asked and not is_listed),
-        "session_id": held.lease.id,
-    }
-    event = Also(code=LogCode.PLA, description="Pre-login assessment", details=details)
+    requires = demands or (settings.monitors and is_asked and not is_listed)
+    event = _event(held.lease.id, requires=requires, is_listed=is_listed)
     if not demands or settings.monitors:
         return (event,)
     await gate.settle(parts, held, Outcome.VOID)
-    raise Refused(Refusal.VERIFICATION_REQUIRED, facts=facts.of(held.attempt, also=(event,)))
+    raise _refused(held.attempt, event)
+
+
+def _event(id_: str, *, requires: bool, is_listed: bool = False) -> Also:
+    details = {"ipOnAllowlist": is_listed, "requiresVerification": requires, "session_id": id_}
+    return Also(code=LogCode.PLA, description="Pre-login assessment", details=details)
+
+
+def _refused(attempt: Attempt, event: Also) -> Refused:
+    return Refused(Refusal.VERIFICATION_REQUIRED, facts=facts.of(attempt, also=(event,)))
 
 
 def _is_risky(parts: Parts, held: Held) -> bool:

@@ -20,12 +20,14 @@ class Budget:
     Attributes:
         key: Its name in the tenant.
         place: Address group that it is the budget of; empty for the wider network.
+        covers: The group, or the wider network.
     """
 
     key: str
     size: int
     refill_ms: int
     place: str
+    covers: str
 
 
 def budgets(stage: str, rate: Rate, address: str) -> tuple[Budget, ...]:
@@ -37,8 +39,8 @@ def budgets(stage: str, rate: Rate, address: str) -> tuple[Budget, ...]:
         address: In canonical form.
     """
     place, network = counted(address), wider(address)
-    own = Budget(f"{stage}:{place}", rate.size, rate.refill_ms, place)
+    own = Budget(f"{stage}:{place}", rate.size, rate.refill_ms, place, place)
     if network is None:
         return (own,)
     refill_ms = max(1, rate.refill_ms // WIDER)
-    return (own, Budget(f"{stage}:{network}", rate.size * WIDER, refill_ms, ""))
+    return (own, Budget(f"{stage}:{network}", rate.size * WIDER, refill_ms, "", network))

@@ -102,7 +102,7 @@ def pace(protection: Protection, notice: Notice) -> Pace | None:
     place = counted(notice.address)
     if notice.what == PRESSED:
         is_told = protection.suspicious_ip.notifies_admin
-        return Pace(f"alert:address:{place}", HOUR_MS) if is_told else None
+        return Pace(f"alert:address:{notice.flow}", HOUR_MS) if is_told else None
     if not leak_shields(protection, notice.flow).notifies_admin:
         return None
     named = protection.breached.frequency

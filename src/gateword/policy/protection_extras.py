@@ -26,7 +26,7 @@ DEFAULTS: Final[Mapping[str, object]] = {
     "lockout_style": "auth0",
     "account_cap": 100,
     "same_user_per_minute": 20,
-    "client_ceiling": 10,
+    "client_ceiling": 100,
     "distinct_identifiers": 20,
     "names_per_address": 1000,
     "strict_forwarded_for": False,

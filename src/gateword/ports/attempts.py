@@ -15,6 +15,9 @@ from typing import Final, Protocol, TypeAlias
 EVERYWHERE: Final = ""
 """The place that stands for all addresses together."""
 
+UNSURE: Final = "\0"
+"""Behind a place: what is said there to whoever spoils the header holds for nobody else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tries:
@@ -54,6 +57,7 @@ class Bucket:
         spares_known: Places from which the subject succeeded before are admitted all the same.
         only_tells: Nothing is refused; that it is empty is told all the same.
         place: Address group whose tries in flight count as taken; empty looks at none.
+        covers: Address group for all of which its refusal holds; empty for this try alone.
     """
 
     shield: str
@@ -65,33 +69,22 @@ class Bucket:
     spares_known: bool = False
     only_tells: bool = False
     place: str = ""
+    covers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crowd:
-    """Subjects with failures that a place may hold; over that it gets no new one.
+    """Subjects that may fail from a place within a time; over that it gets no new one.
+
+    Whether anybody has such a name plays no part: else the bound would tell (promise T1).
 
     Attributes:
         shield: Whose claim it is.
-    """
-
-    shield: str
-    most: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strangers:
-    """Names of nobody that a place may try within a time; over that a bucket is emptied.
-
-    Attributes:
-        shield: Whose claim it is.
-        bucket: Key of one of the entry's buckets.
     """
 
     shield: str
     most: int
     within_ms: int
-    bucket: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +98,9 @@ class Entry:
         user_key: Number of the user; None when the name is nobody's.
         buckets: Looked at first, in this order.
         tries: Looked at then, in this order.
-        crowd: Bound of the place's subjects; None sets none.
-        strangers: Bound of the place's names of nobody; None sets none.
-        speaks_for_place: A bucket's refusal holds for everybody at the place; False where others
-            there may be exempt.
+        crowds: Bounds of the place's subjects, two at most.
+        speaks_for_place: A refusal holds for others at the place; False where it is not sure whose
+            address it is.
     """
 
     connection_key: int
@@ -117,8 +109,7 @@ class Entry:
     user_key: int | None
     buckets: tuple[Bucket, ...] = ()
     tries: tuple[Tries, ...] = ()
-    crowd: Crowd | None = None
-    strangers: Strangers | None = None
+    crowds: tuple[Crowd, ...] = ()
     speaks_for_place: bool = True
 
 
@@ -148,6 +139,7 @@ class Blocked:
         shield: Whose claim refused it.
         retry_after_s: Seconds until one would be admitted; the same for names of nobody.
         is_first: Nobody was refused by this claim since it last admitted somebody.
+        everywhere: It holds for all places.
         is_remembered: This process knew it without asking.
         more: How many were refused from memory since the store was last asked.
     """
@@ -155,6 +147,7 @@ class Blocked:
     shield: str
     retry_after_s: int
     is_first: bool = False
+    everywhere: bool = False
     is_remembered: bool = False
     more: int = 0
 
@@ -172,6 +165,8 @@ class Outcome(Enum):
     WRONG = "wrong"
     UNKNOWN = "unknown"
     """The name is nobody's; counts as WRONG."""
+    LOST = "lost"
+    """Nobody heard the verdict; counts as WRONG, and the next refusal tells what it reached."""
     VOID = "void"
     """The secret was never looked at: nothing is counted."""
 
@@ -183,10 +178,12 @@ class Settled:
     Attributes:
         reached: Shields whose limit this failure reached: tries are blocked from now on.
         mails: A letter may tell of it; another did not within the hour.
+        everywhere: What was reached is shut for all places.
     """
 
     reached: tuple[str, ...] = ()
     mails: bool = False
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +228,10 @@ class Attempts(Protocol):
         """
         ...
 
-    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
-        """Count how a try ended.
+    async def settle(
+        self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
+    ) -> Settled:
+        """Count how a try ended; a success also remembers the place as one of the user's.
 
         A lease that has expired has been counted as a failure already, and a success that comes
         so late forgets nothing.

@@ -42,7 +42,8 @@ class Passwords(Protocol):
         """Replace the password of one identity of a user.
 
         All refresh tokens, opaque access tokens and links of the user end with it, and so do
-        blocks after wrong passwords (Auth0: "Brute-force Protection").
+        blocks after wrong passwords (Auth0: "Brute-force Protection"). Nor are the places any more
+        known from which the user logged in: whoever had the old password was there too.
 
         Args:
             user_key: Whose.

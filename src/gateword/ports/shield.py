@@ -8,7 +8,7 @@ from gateword.domain.log_event import LogCode
 from gateword.domain.login import Attempt
 from gateword.domain.protection import Networks, Protection
 from gateword.domain.refusal import Refusal
-from gateword.ports.attempts import Bucket, Crowd, Strangers, Tries
+from gateword.ports.attempts import Bucket, Crowd, Tries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,7 @@ class Claims:
 
     buckets: tuple[Bucket, ...] = ()
     tries: tuple[Tries, ...] = ()
-    crowd: Crowd | None = None
-    strangers: Strangers | None = None
+    crowds: tuple[Crowd, ...] = ()
 
 
 NOTHING = Claims()

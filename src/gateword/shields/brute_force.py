@@ -22,7 +22,7 @@ class BruteForceShield:
     name: ClassVar[str] = "brute-force"
     refusal: ClassVar[Refusal] = Refusal.ACCOUNT_SHUT
     log: ClassVar[LogCode] = LogCode.LIMIT_WC
-    text: ClassVar[str] = "Too many wrong passwords in a row: the account is blocked"
+    text: ClassVar[str] = "Too many wrong passwords in a row for one account"
 
     def claims(self, knock: Knock) -> Claims:
         settings, extras = knock.protection.brute_force, knock.protection.extras

@@ -1,6 +1,7 @@
-"""One address holds too many names with failures: it gets no new one (attack-protection §7).
+"""One address fails under too many names: it gets no new one (attack-protection §7).
 
-It bounds what strangers can make us keep. A name that the address tried before, and a user who
+Within minutes that is somebody with a list of names; within a day it bounds what strangers can make
+us keep. A name that the address tried before, and a user who
 logged in from it, go on; known and unknown names are refused alike.
 """
 
@@ -9,7 +10,8 @@ from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import Refusal
-from gateword.ports.attempts import Crowd
+from gateword.policy import crowds
+from gateword.ports.attempts import Crowd, Tries
 from gateword.ports.shield import NOTHING, Claims, Knock
 
 
@@ -23,10 +25,15 @@ class CrowdedAddressShield:
     text: ClassVar[str] = "One address failed to log in under too many names"
 
     def claims(self, knock: Knock) -> Claims:
-        protection, most = knock.protection, knock.protection.extras.names
+        protection, bounds = knock.protection, crowds.bounds(knock.protection)
         is_on = any(
             one.enabled and one.blocks for one in (protection.brute_force, protection.suspicious_ip)
         )
-        if most is None or not is_on or knock.is_listed(protection.suspicious_ip.allowlist):
+        if not bounds or not is_on or knock.is_listed(protection.suspicious_ip.allowlist):
             return NOTHING
-        return Claims(crowd=Crowd(shield=self.name, most=most))
+        # Names are told apart by their failures, also where nothing else counts them.
+        counted = Tries(shield=self.name, place=knock.place, limit=None)
+        claimed = (
+            Crowd(shield=self.name, most=most, within_ms=within_ms) for most, within_ms in bounds
+        )
+        return Claims(tries=(counted,), crowds=tuple(claimed))

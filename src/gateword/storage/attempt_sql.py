@@ -12,27 +12,36 @@ BUCKET_NAMES: Final = tuple(f"bucket{number}" for number in range(MOST_BUCKETS))
 FAILED, UNDER_WAY, AT_PLACE, BUCKET, KNOWN, NAMES = range(6)
 """What a row of STATE is about: its first column."""
 
+MOST_CROWDS: Final = 2
+CROWDS: Final = " UNION ALL ".join(
+    f"""
+    SELECT {NAMES}, '{number}', COUNT(*), 0, 0 FROM (
+        SELECT 1 FROM failures
+        WHERE tenant = :tenant AND place = :place AND last_at > :since{number}
+        LIMIT :most{number}
+    ) AS names{number}
+    """  # noqa: S608  # constants
+    for number in range(MOST_CROWDS)
+)
 STATE: Final = Statement(f"""
-    SELECT {FAILED}, place, count, last_at FROM failures
+    SELECT {FAILED}, place, count, last_at, COALESCE(mailed_at, 0) FROM failures
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
         AND place IN ('', :place)
     UNION ALL
-    SELECT {UNDER_WAY}, place, COUNT(*), MIN(expires_at) FROM leases
+    SELECT {UNDER_WAY}, place, COUNT(*), MIN(expires_at), 0 FROM leases
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
     GROUP BY place
     UNION ALL
-    SELECT {AT_PLACE}, '', COUNT(*), 0 FROM leases
+    SELECT {AT_PLACE}, '', COUNT(*), 0, 0 FROM leases
     WHERE tenant = :tenant AND place = :place AND expires_at > :at
     UNION ALL
-    SELECT {BUCKET}, name, full_at, told FROM buckets
+    SELECT {BUCKET}, name, full_at, told, 0 FROM buckets
     WHERE tenant = :tenant AND name IN ({", ".join(f":{name}" for name in BUCKET_NAMES)})
     UNION ALL
-    SELECT {KNOWN}, '', seen_at, 0 FROM known_places
+    SELECT {KNOWN}, '', seen_at, 0, 0 FROM known_places
     WHERE tenant = :tenant AND user_key = :user_key AND place = :place
     UNION ALL
-    SELECT {NAMES}, '', COUNT(*), 0 FROM (
-        SELECT 1 FROM failures WHERE tenant = :tenant AND place = :place LIMIT :most_names
-    ) AS names
+    {CROWDS}
 """)  # noqa: S608  # constants
 """Who is refused is decided on one moment's rows."""
 
@@ -84,14 +93,6 @@ FORGIVE: Final = Statement("""
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
         AND place = ''
 """)
-STRANGERS: Final = Statement("""
-    SELECT COUNT(*) FROM (
-        SELECT 1 FROM failures
-        WHERE tenant = :tenant AND place = :place AND user_key IS NULL AND last_at > :since
-        LIMIT :most
-    ) AS strangers
-""")
-
 SPEND: Final = Statement("""
     INSERT INTO buckets (tenant, name, full_at, told) VALUES (:tenant, :name, :at + :cost, 0)
     ON CONFLICT (tenant, name) DO UPDATE SET
@@ -140,10 +141,13 @@ OF_USER: Final = Statement("""
     WHERE tenant = :tenant AND user_key = :user_key ORDER BY connection_key, place
 """)
 LIFT_USER: Final = Statement("DELETE FROM failures WHERE tenant = :tenant AND user_key = :user_key")
+FORGET_PLACES: Final = Statement(
+    "DELETE FROM known_places WHERE tenant = :tenant AND user_key = :user_key"
+)
 FORGET_USER: Final = (
     LIFT_USER,
+    FORGET_PLACES,
     Statement("DELETE FROM leases WHERE tenant = :tenant AND user_key = :user_key"),
-    Statement("DELETE FROM known_places WHERE tenant = :tenant AND user_key = :user_key"),
 )
 """What goes with a deleted user (promise D9)."""
 

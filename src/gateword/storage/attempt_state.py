@@ -10,6 +10,9 @@ from gateword.storage.attempt_sql import AT_PLACE, BUCKET, FAILED, KNOWN, NAMES,
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Row
 
+_LONGEST_CROWD_S = 3600
+"""When names of an address grow too old to count is not known to the second."""
+
 
 @dataclass(slots=True)
 class State:
@@ -22,7 +25,8 @@ class State:
         at_place: Tries of anybody under way from the place.
         buckets: By name: when it will be full, and whether a refusal was told of.
         seen_at: When the subject last succeeded from the place.
-        names: Subjects with failures that the place holds, counted up to a bound.
+        names: Subjects that failed from the place, by the bound they are counted for, up to it.
+        untold: Places of failures that nobody was told of.
     """
 
     failures: dict[str, tuple[int, datetime]] = field(default_factory=dict)
@@ -31,15 +35,17 @@ class State:
     at_place: int = 0
     buckets: dict[str, tuple[int, bool]] = field(default_factory=dict)
     seen_at: datetime | None = None
-    names: int = 0
+    names: dict[int, int] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
 
 
 def read(rows: Iterable[Row]) -> State:
     """Return what the rows of STATE say."""
     state = State()
-    for kind, name, number, more in rows:
+    for kind, name, number, more, mailed_at in rows:
         if kind == FAILED:
             state.failures[name] = (number, time(more))
+            state.untold |= set() if mailed_at else {name}
         elif kind == UNDER_WAY:
             state.under_way[name] = number
             state.first_end = more if state.first_end is None else min(state.first_end, more)
@@ -50,7 +56,7 @@ def read(rows: Iterable[Row]) -> State:
         elif kind == KNOWN:
             state.seen_at = time(number)
         elif kind == NAMES:
-            state.names = number
+            state.names[int(name)] = number
     return state
 
 
@@ -64,6 +70,7 @@ class Admission:
         levels: Tokens by bucket.
         is_known: The subject succeeded from this place before.
         to_tell: Buckets that are empty, refuse nothing, and were not told of.
+        shut_at: Place whose failures refused, if failures did.
     """
 
     refused: Blocked | Busy | None
@@ -71,6 +78,7 @@ class Admission:
     levels: Mapping[str, float] = field(default_factory=dict)
     is_known: bool = False
     to_tell: tuple[Bucket, ...] = ()
+    shut_at: str | None = None
 
 
 def admission(entry: Entry, state: State, at: datetime) -> Admission:
@@ -86,11 +94,12 @@ def admission(entry: Entry, state: State, at: datetime) -> Admission:
         elif found is not None and not (bucket.spares_known and is_known):
             return Admission(found, bucket, levels, is_known)
     if not is_known:
-        refused = _by_crowd(entry, state)
+        refused = _by_crowds(entry, state)
+    shut_at = None
     for tries in entry.tries:
         if refused is None and not tries.only_tells:
-            refused = _by_tries(tries, state, at, is_known=is_known)
-    return Admission(refused, None, levels, is_known, tuple(to_tell))
+            refused, shut_at = _by_tries(tries, state, at, is_known=is_known), tries.place
+    return Admission(refused, None, levels, is_known, tuple(to_tell), shut_at)
 
 
 def _level(bucket: Bucket, state: State, at: datetime) -> float:
@@ -108,12 +117,14 @@ def _by_bucket(bucket: Bucket, level: float, state: State) -> Blocked | Busy | N
     return None
 
 
-def _by_crowd(entry: Entry, state: State) -> Blocked | None:
-    is_new = entry.place not in state.failures
-    if entry.crowd is None or not is_new or state.names < entry.crowd.most:
+def _by_crowds(entry: Entry, state: State) -> Blocked | None:
+    if entry.place in state.failures:
         return None
-    wait_s = lockout.rounded(lockout.BLOCK.total_seconds())
-    return Blocked(shield=entry.crowd.shield, retry_after_s=wait_s, is_first=True)
+    for number, crowd in enumerate(entry.crowds):
+        if state.names.get(number, 0) >= crowd.most:
+            wait_s = min(crowd.within_ms // 1000, _LONGEST_CROWD_S)
+            return Blocked(shield=crowd.shield, retry_after_s=wait_s, is_first=True)
+    return None
 
 
 def _by_tries(tries: Tries, state: State, at: datetime, *, is_known: bool) -> Blocked | Busy | None:
@@ -126,7 +137,13 @@ def _by_tries(tries: Tries, state: State, at: datetime, *, is_known: bool) -> Bl
         return None
     wait_s = lockout.shut_for_s(failed, last_failed_at, tries.limit, at, backs_off=tries.backs_off)
     if wait_s > 0:
-        return Blocked(shield=tries.shield, retry_after_s=wait_s)
+        is_first = tries.place in state.untold
+        return Blocked(
+            shield=tries.shield,
+            retry_after_s=wait_s,
+            is_first=is_first,
+            everywhere=tries.place == EVERYWHERE,
+        )
     under_way = (
         sum(state.under_way.values())
         if tries.place == EVERYWHERE

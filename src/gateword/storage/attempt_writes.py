@@ -16,9 +16,16 @@ _STALE: Final = timedelta(days=1)
 """A known place is written anew once a day."""
 
 
-async def failed(tx: TenantTx, entry: Entry, at: datetime) -> Settled:
-    """Count a failure under every key of the try; return what it changed."""
-    reached, mails = [], False
+async def failed(tx: TenantTx, entry: Entry, at: datetime, *, tells: bool) -> Settled:
+    """Count a failure under every key of the try; return what it changed.
+
+    Args:
+        tx: The transaction.
+        entry: The try.
+        at: Now.
+        tells: Somebody hears of what was reached; else the next refusal tells it.
+    """
+    reached, mails, everywhere = [], False, False
     for tries in entry.tries:
         count, mailed_at = await _fail(tx, entry, tries.place, at)
         if tries.limit is None or count < tries.limit:
@@ -26,38 +33,27 @@ async def failed(tx: TenantTx, entry: Entry, at: datetime) -> Settled:
         if count > tries.limit and not tries.backs_off:
             continue  # a known place was spared, and failed too
         reached.append(tries.shield)
+        everywhere |= tries.place == EVERYWHERE
+        if not tells:
+            continue
         if mailed_at is None or mailed_at <= ms(at - lockout.MAIL_AGAIN):
             mails = True
-            at_key: dict[str, Value] = {
-                "connection_key": entry.connection_key,
-                "subject": entry.subject,
-            }
-            await tx.run(sql.MAILED, place=tries.place, at=ms(at), **at_key)
+            await tell(tx, entry, tries.place, at)
     for bucket in entry.buckets:
         if not bucket.spends_always:
             await spend(tx, bucket, at)
-    reached += await _empty_for_strangers(tx, entry, at)
-    return Settled(reached=tuple(reached), mails=mails)
+    return Settled(reached=tuple(reached), mails=mails, everywhere=everywhere)
 
 
-async def _empty_for_strangers(tx: TenantTx, entry: Entry, at: datetime) -> tuple[str, ...]:
-    """Empty a bucket when the place tried too many names of nobody; return whose claim it was.
-
-    A bucket that is counted elsewhere is emptied there.
-    """
-    bound = entry.strangers
-    if bound is None:
-        return ()
-    row = await tx.one(
-        sql.STRANGERS, place=entry.place, since=ms(at) - bound.within_ms, most=bound.most + 1
+async def tell(tx: TenantTx, entry: Entry, place: str, at: datetime) -> None:
+    """Note that what shut the subject there was told of."""
+    await tx.run(
+        sql.MAILED,
+        connection_key=entry.connection_key,
+        subject=entry.subject,
+        place=place,
+        at=ms(at),
     )
-    if row is None or row[0] <= bound.most:
-        return ()
-    for bucket in entry.buckets:
-        if bucket.key == bound.bucket:
-            await spend(tx, bucket, at, bucket.size)
-            await tx.run(sql.TELL, name=bucket.key)  # the failure's own event tells of it
-    return (bound.shield,)
 
 
 async def _fail(tx: TenantTx, entry: Entry, place: str, at: datetime) -> tuple[int, int | None]:
@@ -67,8 +63,8 @@ async def _fail(tx: TenantTx, entry: Entry, place: str, at: datetime) -> tuple[i
     return (row[0], row[1]) if row is not None else (0, None)
 
 
-async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
-    """Forget what a success forgives, and note the place as the user's."""
+async def forgot(tx: TenantTx, entry: Entry, at: datetime, *, remembers: bool) -> None:
+    """Forget what a success forgives, and note the place as the user's where it is to be."""
     at_key: dict[str, Value] = {"connection_key": entry.connection_key, "subject": entry.subject}
     forgiven = 0
     for tries in sorted(entry.tries, key=lambda one: not one.is_own):
@@ -79,7 +75,7 @@ async def forgot(tx: TenantTx, entry: Entry, at: datetime) -> None:
     for bucket in entry.buckets:
         if bucket.refunds:
             await tx.run(sql.REFUND, name=bucket.key, at=ms(at), cost=bucket.refill_ms)
-    if entry.user_key is not None:
+    if remembers and entry.user_key is not None:
         await tx.run(
             sql.REMEMBER_PLACE,
             user_key=entry.user_key,

@@ -25,10 +25,10 @@ from gateword.ports.attempts import (
     Subject,
 )
 from gateword.ports.clock import Clock, Dice
+from gateword.storage import attempt_looks, attempt_writes
 from gateword.storage import attempt_sql as sql
-from gateword.storage import attempt_writes
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
-from gateword.storage.attempt_state import Admission, State, admission, read
+from gateword.storage.attempt_state import admission
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
@@ -140,9 +140,9 @@ class SqlAttempts:
             if self._locks:
                 for bucket in sorted(buckets, key=lambda one: one.key):
                     await tx.one(sql.LOCK, name=bucket.key)
-            kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **_names(buckets)))
+            kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_looks.names(buckets)))
             for bucket in buckets:
-                level = _level(bucket, kept.get(bucket.key, 0), at)
+                level = attempt_looks.level(bucket, kept.get(bucket.key, 0), at)
                 if level < 1:
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
@@ -198,8 +198,8 @@ class SqlAttempts:
             self._refusals.forget()
 
     async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
-        rows = await self._database.all(sql.BUCKETS, **_names([bucket]))
-        level = _level(bucket, rows[0][1] if rows else 0, at)
+        rows = await self._database.all(sql.BUCKETS, **attempt_looks.names([bucket]))
+        level = attempt_looks.level(bucket, rows[0][1] if rows else 0, at)
         return 0 if level >= 1 else velocity.retry_after_s(level, bucket.refill_ms)
 
     async def refill(self, keys: Sequence[str]) -> None:
@@ -233,14 +233,14 @@ class SqlAttempts:
         self, tx: TenantTx, entry: Entry, lease_id: str, at: datetime
     ) -> tuple[Lease | Blocked | Busy, Bucket | None]:
         await self._lock(tx, entry)
-        state = await _look(tx, entry, at)
+        state = await attempt_looks.look(tx, entry, at)
         if state.first_end is not None and state.first_end <= ms(at):
             await attempt_writes.expired(tx, entry.connection_key, entry.subject, at)
-            state = await _look(tx, entry, at)
+            state = await attempt_looks.look(tx, entry, at)
         found = admission(entry, state, at)
         if found.refused is not None:
             if isinstance(found.refused, Blocked) and found.refused.is_first:
-                await _tell(tx, entry, found, at)
+                await attempt_looks.tell(tx, entry, found, at)
             return found.refused, found.bucket
         await tx.run(
             sql.ADD_LEASE,
@@ -266,51 +266,9 @@ class SqlAttempts:
         await tx.one(sql.LOCK, name=f"subject {entry.connection_key} {entry.subject}")
 
 
-async def _look(tx: TenantTx, entry: Entry, at: datetime) -> State:
-    rows = await tx.all(
-        sql.STATE,
-        connection_key=entry.connection_key,
-        subject=entry.subject,
-        place=entry.place,
-        user_key=_NOBODY if entry.user_key is None else entry.user_key,
-        at=ms(at),
-        **_crowds(entry, at),
-        **_names(entry.buckets),
-    )
-    return read(rows)
-
-
-async def _tell(tx: TenantTx, entry: Entry, found: Admission, at: datetime) -> None:
-    """Note that a refusal is told of, so that it is told once."""
-    if found.bucket is not None:
-        await tx.run(sql.TELL, name=found.bucket.key)
-    elif found.shut_at is not None:
-        await attempt_writes.tell(tx, entry, found.shut_at, at)
-
-
-def _crowds(entry: Entry, at: datetime) -> dict[str, int]:
-    """Return what the bounds of names ask; one that is not there counts nothing."""
-    asked: dict[str, int] = {}
-    for number in range(sql.MOST_CROWDS):
-        crowd = entry.crowds[number] if number < len(entry.crowds) else None
-        asked[f"since{number}"] = ms(at) - crowd.within_ms if crowd else _NEVER
-        asked[f"most{number}"] = crowd.most if crowd else 1
-    return asked
-
-
 def _remembered_at(entry: Entry, place: str = "") -> str:
     """Return under which place a refusal is remembered: apart for whoever spoils the header."""
     return (place or entry.place) + ("" if entry.speaks_for_place else UNSURE)
-
-
-def _level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:
-    return velocity.tokens(full_at_ms, ms(at), bucket.size, bucket.refill_ms)
-
-
-def _names(buckets: Sequence[Bucket]) -> dict[str, str | None]:
-    keys = [bucket.key for bucket in buckets]
-    padded: list[str | None] = [*keys, *[None] * (sql.MOST_BUCKETS - len(keys))]
-    return dict(zip(sql.BUCKET_NAMES, padded, strict=True))
 
 
 def _failures(row: Row) -> Failures:

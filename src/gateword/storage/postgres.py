@@ -188,7 +188,9 @@ class PostgresDatabase:
 async def _configure(connection: _Connection) -> None:
     await connection.execute(
         "SELECT set_config('statement_timeout', %(ms)s, false),"
-        " set_config('idle_in_transaction_session_timeout', %(ms)s, false)",
+        " set_config('idle_in_transaction_session_timeout', %(ms)s, false),"
+        # What a lock lets through must see what was written while it waited.
+        " set_config('default_transaction_isolation', 'read committed', false)",
         {"ms": str(STATEMENT_MS)},
     )
 

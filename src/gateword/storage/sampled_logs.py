@@ -21,9 +21,9 @@ ONE_IN: Final = 100
 MINUTE_S: Final = 60.0
 LEFT_OUT: Final = "left_out"
 
-_GUESSES: Final = frozenset({LogCode.FP, LogCode.FU})
-_ROWS: Final = _GUESSES | {LogCode.FEPFT}
-"""What is written of a failed login and says no more than that; nothing else is left out."""
+_REFUSED: Final = frozenset({LogCode.FP, LogCode.FU, LogCode.FEPFT})
+_ROWS: Final = frozenset({LogCode.FP, LogCode.FU, LogCode.FEPFT, LogCode.PLA})
+"""What is written of a refused login and says no more than that; nothing else is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Sampling:
 
     def sample(self, events: Sequence[LogEvent]) -> tuple[Sequence[LogEvent], _Debt]:
         """Return those rows of one ask that are written, and which debt they tell of."""
-        if not any(event.code in _GUESSES for event in events):
+        if not any(event.code in _REFUSED for event in events):
             return events, {}
         if self._is_written():
             paid = {code: self._debt.pop(code) for code in _codes(events) if code in self._debt}
