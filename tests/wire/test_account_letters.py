@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from gateword.policy import attack_protection
 from gateword.ports.delivery import Undeliverable
 from tests.support.house import House
 from tests.support.letters import Drawer, form_behind, link_of
+from tests.support.protection import protect
 from tests.wire.doors import ANN, NEW, asked, submitted, with_options
 from tests.wire.world import CLIENTS, CUSTOMERS, ISSUER, VALUES
 
@@ -175,3 +177,21 @@ async def test_no_secret_of_a_door_is_at_rest(house: House) -> None:
 
     assert b"zoe@mail.example" in at_rest
     assert [] == [secret for secret in secrets if secret.encode() in at_rest]
+
+
+async def test_monitored_challenge_is_in_the_log_and_the_letter_leaves(house: House) -> None:
+    """Whoever watches first sees how many would be sent elsewhere."""
+    await protect(
+        house.parts,
+        attack_protection.BOT_DETECTION,
+        house.clock.now(),
+        challenge_password_reset_policy="always",
+        monitoring_mode_enabled=True,
+    )
+    body = {"connection": CUSTOMERS, "email": ANN}
+    await house.http.post("/dbconnections/change_password", json=body)
+
+    (row,) = [row.document for row in await house.log() if row.document["type"] == "scpr"]
+
+    assert {"requiresVerification": True} == row["details"]
+    assert 1 == len(await Drawer().emptied(house))

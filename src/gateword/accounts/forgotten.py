@@ -12,9 +12,11 @@ from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.client import Client
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
+from gateword.domain.refusal import Refusal
 from gateword.domain.refused import OWN_FAILURE, Refused
 from gateword.domain.user import User
 from gateword.policy.identifier import MAX_CHARS, normal
+from gateword.policy.protection import lists
 from gateword.policy.token_params import Fields
 from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
@@ -31,7 +33,7 @@ async def ask(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     """Have a link sent to whoever owns an address; return the application, if one was named.
 
     Raises:
-        Refused: PARAMETER_REQUIRED, CONNECTION_UNKNOWN or CHANGE_DISABLED.
+        Refused: PARAMETER_REQUIRED, CONNECTION_UNKNOWN, CHANGE_DISABLED or VERIFICATION_REQUIRED.
     """
     try:
         return await _asked(parts, fields, caller)
@@ -55,6 +57,10 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     client, connection = await directory.chosen(parts, place, fields.params.get("client_id"))
     if not directory.lets_choose(connection):
         raise Refused(AccountRefusal.CHANGE_DISABLED)
+    bots = (await parts.stores.protection.get()).bots
+    is_challenged = bots.reset_policy == "always" and not lists(bots.allowlist, caller.ip)
+    if is_challenged and not bots.monitors:
+        raise Refused(Refusal.VERIFICATION_REQUIRED)
     name = normal(typed).replace("\0", "")[:MAX_CHARS]
     account = await parts.stores.users.account(connection.key, [(kind, name)])
     user = account.user if account else None
@@ -76,6 +82,7 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
         connection=connection,
         user=user,
         user_name=typed,
+        details={"requiresVerification": True} if is_challenged else None,
     )
     await parts.stores.logs.append([row])
     return client
