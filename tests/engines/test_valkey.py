@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from gateword.domain.log_event import LogCode
+from gateword.domain.refused import Refused
 from gateword.ports.attempts import Blocked, Lease, Outcome, Tries
 from gateword.storage.open import open_counters
 from gateword.storage.valkey_outage import AWAY, BACK
-from gateword.storage.valkey_server import AGAIN_S, WITHIN_S
+from gateword.storage.valkey_server import AGAIN_S, IN_A_ROW, WITHIN_S
 from tests.engines.house import NOON, House, SetClock
 from tests.engines.valkey_house import (
     PLACE,
@@ -31,6 +32,7 @@ from tests.support.valkey import ValkeyProcess, running
 
 SLACK_S = 0.5
 """What a loaded machine may take besides."""
+LAG_S = 0.05
 
 FULL = an_entry(a_bucket())
 FREE = an_entry(a_bucket(), tries=())
@@ -66,6 +68,13 @@ def hung(server: ValkeyProcess) -> Iterator[None]:
         yield
     finally:
         os.kill(server.pid, signal.SIGCONT)
+
+
+async def lagging() -> None:
+    """Keep the loop from each of its turns for a while."""
+    while True:
+        time.sleep(LAG_S)  # noqa: ASYNC251  # the lag itself
+        await asyncio.sleep(0)
 
 
 async def warnings(house: House) -> list[tuple[str, Any]]:
@@ -155,24 +164,69 @@ async def test_log_says_so_once_a_minute_over_all_processes(
     assert [AWAY] * 3 == [description for description, _ in await warnings(house)]
 
 
-async def test_server_that_hangs_costs_a_quarter_of_a_second_once(
-    impatient: Counted, own_valkey: ValkeyProcess
+@pytest.mark.parametrize("many", [1, 200])
+async def test_server_that_hangs_costs_those_a_second_and_a_half_who_find_out(
+    impatient: Counted, own_valkey: ValkeyProcess, many: int
 ) -> None:
-    """Of many who come while it takes connections and answers nothing, the first ones wait."""
-    counted = impatient
-    await log_in(counted.attempts, FREE)
+    """Who comes while it takes connections and answers nothing waits three times, later ones never.
+
+    It costs no more when there are more of them than connections.
+    """
+    server, meter = impatient.server, impatient.meter
+    await server.greet()
     with hung(own_valkey):
         began_s = time.monotonic()
-        first = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
+        first = await asyncio.gather(*(server.ask("PING") for _ in range(many)))
         waited_s = time.monotonic() - began_s
-        began_s = time.monotonic()
-        later = await asyncio.gather(*(log_in(counted.attempts, FREE) for _ in range(5)))
-        then_s = time.monotonic() - began_s
+        came = await log_in(impatient.attempts, FREE)
+        then_s = time.monotonic() - began_s - waited_s
 
-    assert [True] * 10 == [isinstance(one, Lease) for one in (*first, *later)]
-    assert WITHIN_S * 0.9 < waited_s < WITHIN_S + SLACK_S
+    assert [None] * many == first
+    assert IN_A_ROW * WITHIN_S * 0.9 < waited_s < IN_A_ROW * WITHIN_S + SLACK_S
+    assert isinstance(came, Lease)
     assert then_s < WITHIN_S * 0.9
-    assert 5 == counted.meter.outcomes["away"]
+    assert 1 == meter.outcomes["answered"]
+
+
+async def test_answer_that_is_late_once_is_asked_for_again(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """A server that stumbles lets nobody through, and a try that it heard twice pays once."""
+    counted = impatient
+    entry = an_entry(a_bucket(spends_always=True, size=2), tries=())
+    await counted.server.greet()
+    with hung(own_valkey):
+        tries = [asyncio.create_task(counted.attempts.reserve(entry, NOON)) for _ in range(3)]
+        await asyncio.sleep(WITHIN_S * 1.5)
+    came = await asyncio.gather(*tries)
+
+    assert [False, True, True] == sorted(isinstance(one, Lease) for one in came)
+    assert 0 == counted.meter.outcomes["away"]
+
+
+async def test_flood_does_not_make_the_server_away(house: House, own_valkey: ValkeyProcess) -> None:
+    """More than there are connections, in a loop that lags longer than an answer may take."""
+    entry = an_entry(a_bucket(size=7, spends_always=True), tries=())
+    async with process(house, own_valkey, a_prefix(), within_s=LAG_S / 2) as counted:
+        lag = asyncio.create_task(lagging())
+        came = await asyncio.gather(*(counted.attempts.reserve(entry, NOON) for _ in range(100)))
+        lag.cancel()
+
+    assert 7 == sum(isinstance(one, Lease) for one in came)
+    assert 0 == counted.meter.outcomes["away"]
+
+
+async def test_operator_learns_that_a_bucket_cannot_be_seen_or_filled(
+    counted: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """Nothing is said to be open because nobody answers."""
+    bucket = a_bucket()
+    own_valkey.stop()
+
+    with pytest.raises(Refused, match="STORE_UNREACHABLE"):
+        await counted.attempts.retry_after_s(bucket, NOON)
+    with pytest.raises(Refused, match="STORE_UNREACHABLE"):
+        await counted.attempts.refill([bucket.key])
 
 
 async def test_answer_that_comes_late_is_nobody_elses(

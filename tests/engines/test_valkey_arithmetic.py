@@ -147,7 +147,7 @@ class _Model:
 
 
 NAMES: Final = ("ann", "bob", "eve")
-OUTCOMES: Final = (Outcome.WRONG, Outcome.WRONG, Outcome.UNKNOWN, Outcome.RIGHT, Outcome.VOID)
+OUTCOMES: Final = (Outcome.WRONG, Outcome.LOST, Outcome.UNKNOWN, Outcome.RIGHT, Outcome.VOID)
 BUCKETS: Final = (
     a_bucket(size=4),
     a_bucket(shield="wider", key="wider", size=7, place=""),
@@ -217,7 +217,7 @@ class _Side:
             subject=name,
             user_key=user if name == "ann" else None,
             tries=(Tries(shield="brute-force", place=PLACE, limit=limit),),
-            strangers=bounded(2),
+            crowds=(bounded(2),),
         )
 
     async def step(self, what: str, number: int, at: datetime) -> object:

@@ -101,7 +101,7 @@ async def test_server_that_forgot_the_scripts_is_told_them(counted: Counted) -> 
 
 async def test_refusal_is_remembered_and_forgotten_when_filled(counted: Counted) -> None:
     """A flood from one address asks no server; an operator who opens it opens it at once."""
-    entry = an_entry(a_bucket(size=1))
+    entry = an_entry(a_bucket(size=1, covers=PLACE))
     await log_in(counted.attempts, entry)
     await counted.attempts.reserve(entry, NOON, name="ann")
     recalled = counted.attempts.recall(1, "bob", PLACE)

@@ -11,10 +11,10 @@ from typing import Any, Final
 from gateword.ports.attempts import (
     Attempts,
     Bucket,
+    Crowd,
     Entry,
     Lease,
     Outcome,
-    Strangers,
     Tries,
 )
 from gateword.ports.meter import Count, Duration
@@ -106,11 +106,9 @@ def an_entry(*buckets: Bucket, **changes: Any) -> Entry:
     return replace(entry, **changes)
 
 
-def bounded(most: int) -> Strangers:
-    """Return a bound of names of nobody that empties the bucket of an address."""
-    return Strangers(
-        shield="suspicious-ip", most=most, within_ms=10 * MINUTE_MS, bucket=f"login:{PLACE}"
-    )
+def bounded(most: int) -> Crowd:
+    """Return a bound of the names that fail from an address."""
+    return Crowd(shield="crowded-address", most=most, within_ms=10 * MINUTE_MS)
 
 
 async def log_in(attempts: Attempts, entry: Entry, outcome: Outcome = Outcome.WRONG) -> object:

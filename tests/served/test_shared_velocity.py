@@ -144,13 +144,26 @@ def test_logins_go_on_while_valkey_is_away_and_counting_when_it_is_back(
 def test_server_starts_without_valkey_and_says_so(
     tmp_path: Path, own_valkey: ValkeyProcess
 ) -> None:
-    """An unreachable server delays the start by nothing worth naming; the process log has it."""
+    """An unreachable server delays the start by nothing worth naming; the process log has it.
+
+    Who would lift the block of an address then is told that it cannot be done now.
+    """
     settings = {**CHEAP_HASHES, "valkey_url": f"{own_valkey.url}-nobody"}
     with serving(tmp_path / "data", settings=settings, protected=True) as served:
         status = ask(served, PEOPLE[0], PASSWORD).status_code
         lines = [json.loads(line) for line in served.output().splitlines() if line[:1] == "{"]
+        lifted = subprocess.run(
+            [str(GATEWORD), "blocks", "lift", "--ip", "192.0.2.1", "--data", str(served.data)],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
 
     assert 200 == status
+    assert 1 == lifted.returncode
+    assert "Valkey" in lifted.stderr
+    assert "" == lifted.stdout
     assert "valkey_away" in [line["event"] for line in lines]
 
 

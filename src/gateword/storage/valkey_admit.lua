@@ -21,6 +21,11 @@ for number = 1, #KEYS - 1 do
   full_at[number] = buckets[number].full_at
 end
 
+-- Asked again, because the answer was late: it has been admitted, and has paid.
+if try ~= '' and redis.call('ZSCORE', KEYS[1], try) then
+  return {'admitted', 0, 0, {}, full_at}
+end
+
 local function is(bucket, letter)
   return string.find(bucket.word, letter, 1, true) ~= nil
 end

@@ -5,6 +5,7 @@ without buckets, and what is no try is counted in SQL. Rule 3: what a try took h
 when SQL refuses it.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -12,6 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
 from gateword.policy import lockout, velocity
 from gateword.ports.attempts import (
     Blocked,
@@ -62,7 +65,11 @@ class ValkeyAttempts:
         if not entry.buckets:
             return await self._database.reserve(entry, at, name=name)
         try_id = self._dice.letters(_TRY_CHARS)
-        verdict = await self._asked(entry, try_id, at)
+        try:
+            verdict = await self._asked(entry, try_id, at)
+        except asyncio.CancelledError:  # it may have been admitted all the same
+            await asyncio.shield(self._give_back(entry, Admitted(), try_id, at))
+            raise
         if isinstance(verdict, Refusing):
             if isinstance(verdict.how, Busy):
                 return verdict.how
@@ -73,8 +80,7 @@ class ValkeyAttempts:
             came = await self._database.reserve(_without_buckets(entry), at, name=name)
         finally:
             if not isinstance(came, Lease) and verdict is not None:
-                back = list(_given_back(entry, admitted))
-                await self._buckets.end(back, at, place=entry.place, try_id=try_id)
+                await self._give_back(entry, admitted, try_id, at)
         if not isinstance(came, Lease):
             return came
         return Lease(
@@ -85,14 +91,16 @@ class ValkeyAttempts:
             told=tuple(bucket.shield for bucket in admitted.to_tell),
         )
 
-    async def settle(self, lease: Lease, outcome: Outcome, at: datetime) -> Settled:
+    async def settle(
+        self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
+    ) -> Settled:
         entry = lease.entry
         if not entry.buckets:
-            return await self._database.settle(lease, outcome, at)
+            return await self._database.settle(lease, outcome, at, remembers=remembers)
         try_id, _, kept_id = lease.id.partition(_BETWEEN)
         kept = replace(lease, id=kept_id, entry=_without_buckets(entry))
-        settled = await self._database.settle(kept, outcome, at)
-        changes = list(_changes(entry, outcome, settled))
+        settled = await self._database.settle(kept, outcome, at, remembers=remembers)
+        changes = list(_changes(entry, outcome))
         await self._buckets.end(changes, at, place=entry.place, try_id=try_id)
         return settled
 
@@ -134,12 +142,13 @@ class ValkeyAttempts:
 
     async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
         level = await self._buckets.level(bucket, at)
-        if level is None or level >= 1:
-            return 0
-        return velocity.retry_after_s(level, bucket.refill_ms)
+        if level is None:
+            raise _unreachable()
+        return 0 if level >= 1 else velocity.retry_after_s(level, bucket.refill_ms)
 
     async def refill(self, keys: Sequence[str]) -> None:
-        await self._buckets.fill(keys)
+        if not await self._buckets.fill(keys):
+            raise _unreachable()
         # Those of the time before Valkey too; and what this process remembers is forgotten.
         await self._database.refill(keys)
 
@@ -157,6 +166,10 @@ class ValkeyAttempts:
             return await ask(is_known=await self._is_known(entry, at))
         return verdict
 
+    async def _give_back(self, entry: Entry, admitted: Admitted, try_id: str, at: datetime) -> None:
+        back = list(_given_back(entry, admitted))
+        await self._buckets.end(back, at, place=entry.place, try_id=try_id)
+
     async def _is_known(self, entry: Entry, at: datetime) -> bool:
         """Say whether the user succeeded from the place; names of nobody cost the same look."""
         places = await self._database.known_places(
@@ -164,6 +177,12 @@ class ValkeyAttempts:
         )
         seen_at = places.get(entry.place)
         return seen_at is not None and at - seen_at < lockout.KNOWN
+
+
+def _unreachable() -> Refused:
+    """Return what an operator is told, who asks for a bucket or would open it."""
+    detail = "Valkey counts failed logins of addresses, and cannot be reached. Nothing was lifted"
+    return Refused(Refusal.STORE_UNREACHABLE, detail)
 
 
 def _without_buckets(entry: Entry) -> Entry:
@@ -179,14 +198,10 @@ def _given_back(entry: Entry, admitted: Admitted) -> Iterator[Change]:
             yield bucket, f"{count}u" if is_told else count
 
 
-def _changes(entry: Entry, outcome: Outcome, settled: Settled) -> Iterator[Change]:
+def _changes(entry: Entry, outcome: Outcome) -> Iterator[Change]:
     """Yield what the end of a try does to its buckets."""
-    bound = entry.strangers
-    emptied = bound.bucket if bound is not None and bound.shield in settled.reached else None
     for bucket in entry.buckets:
-        if bucket.key == emptied:
-            yield bucket, f"{bucket.size}t"  # the failure's own event tells of it
-        elif outcome in (Outcome.WRONG, Outcome.UNKNOWN) and not bucket.spends_always:
+        if outcome in (Outcome.WRONG, Outcome.UNKNOWN, Outcome.LOST) and not bucket.spends_always:
             yield bucket, "1"
         elif outcome is Outcome.RIGHT and bucket.refunds:
             yield bucket, "-1"

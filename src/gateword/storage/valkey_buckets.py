@@ -100,10 +100,9 @@ class ValkeyBuckets:
         kept: bytes = answer[0] or b"0"
         return _level(bucket, int(kept.split()[0]), at)
 
-    async def fill(self, keys: Sequence[str]) -> None:
-        """Fill buckets up."""
-        if keys:
-            await self._server.ask("DEL", *map(self._key, keys))
+    async def fill(self, keys: Sequence[str]) -> bool:
+        """Fill buckets up; return False when the server is away."""
+        return not keys or await self._server.ask("DEL", *map(self._key, keys)) is not None
 
     async def _run(
         self, script: Script, keys: Sequence[str], args: Sequence[str | int], at: datetime

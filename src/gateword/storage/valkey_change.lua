@@ -1,7 +1,7 @@
 -- End a try: take tokens, or give some back. Only a try that is under way gets anything back.
 --
 -- Words: how many tokens to take, under 0 to give back; then u when a refusal was not told of after
---        all, or t when somebody tells of it.
+--        all.
 
 local ends = redis.call('ZSCORE', KEYS[1], try)
 local is_live = ends and tonumber(ends) > at
@@ -14,7 +14,7 @@ for number = 1, #KEYS - 1 do
     spend(bucket, count)
   end
   if told ~= '' then
-    tell(bucket, told == 't')
+    tell(bucket, false)
   end
 end
 return 1

@@ -1,27 +1,34 @@
 """A Valkey or Redis server, asked within a bounded time.
 
-Rule: nobody waits for a server that is known to be away. Whoever finds it so has waited a quarter
-of a second; for a second then nobody asks, and after it only one of those who come.
+Rule 1: nobody waits for a server that is known to be away. For a second nobody asks it, and then
+only one of those who come.
+Rule 2: a flood does not make it away. Waiting for a connection is not timed, the loop's lag does
+not count, and an answer that is late is asked for again: three times in a row mean away.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final
 
-from valkey.asyncio import BlockingConnectionPool, Valkey
+from valkey.asyncio import ConnectionPool, Valkey
 from valkey.exceptions import NoScriptError, ValkeyError
+from valkey.exceptions import TimeoutError as LateError
 
 from gateword.ports.meter import VELOCITY, Meter
 from gateword.storage.valkey_scripts import Script
 
-WITHIN_S: Final = 0.25
+WITHIN_S: Final = 0.5
 """How long an answer may take, a new connection and its proof included."""
+
+IN_A_ROW: Final = 3
+"""Answers that may be late, one after another, until the server is away."""
 
 AGAIN_S: Final = 1.0
 """How long a server that is away is left alone."""
 
-_CONNECTIONS: Final = 16
+_LOOKS: Final = 10
+_CONNECTIONS: Final = 32
 _log = logging.getLogger("gateword.storage")
 
 
@@ -48,19 +55,23 @@ class ValkeyServer:
         *,
         within_s: float = WITHIN_S,
     ) -> None:
-        self._client: Any = Valkey.from_pool(_pool(url, within_s))  # its commands have no types
+        pool = _pool(url)
+        self._client: Any = Valkey.from_pool(pool)  # its commands have no types
+        self._slots = asyncio.Semaphore(pool.max_connections)
         self._within_s = within_s
         self._meter = meter
         self._monotonic_s = monotonic_s
         self._again_at_s: float | None = None
+        self._late = 0
+        self._late_at_s = 0.0
         self.prefix = prefix
         self.reason = ""
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[str | int]) -> Any:
-        return await self._within_time(lambda: self._run(script, (len(keys), *keys, *args)))
+        return await self._answer(lambda: self._run(script, (len(keys), *keys, *args)))
 
     async def ask(self, *command: str) -> Any:
-        return await self._within_time(lambda: self._client.execute_command(*command))
+        return await self._answer(lambda: self._client.execute_command(*command))
 
     async def greet(self) -> None:
         await self.ask("PING")
@@ -74,23 +85,68 @@ class ValkeyServer:
         except NoScriptError:  # a server that was started anew
             return await self._client.execute_command("EVAL", script.text, *rest)
 
-    async def _within_time(self, ask: Callable[[], Awaitable[Any]]) -> Any:
-        if self._again_at_s is not None:
-            now_s = self._monotonic_s()
-            if now_s < self._again_at_s:
+    async def _answer(self, ask: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        for tried in range(1, IN_A_ROW + 1):
+            if not await self._came_to_ask():
                 self._meter.count(VELOCITY, "not asked")
                 return None
-            self._again_at_s = now_s + AGAIN_S  # this one asks; others go on meanwhile
+            asked_at_s = self._monotonic_s()
+            try:
+                answer = await self._within_time(ask())
+            except (TimeoutError, LateError) as error:
+                self._is_late(error, asked_at_s, is_last=tried == IN_A_ROW)
+            except (ValkeyError, OSError) as error:
+                self._is_away(error)
+            else:
+                self._is_there()
+                self._meter.count(VELOCITY, "answered")
+                return answer
+            if self._again_at_s is not None:
+                break
+        self._meter.count(VELOCITY, "away")
+        return None
+
+    async def _came_to_ask(self) -> bool:
+        """Wait for a free connection; return False, without one, when nobody is to ask now."""
+        if self._is_left_alone():
+            return False
+        await self._slots.acquire()
+        if self._is_left_alone():  # found away by those who had the connections
+            self._slots.release()
+            return False
+        if self._again_at_s is not None:
+            self._again_at_s = self._monotonic_s() + AGAIN_S  # this one asks; others go on
+        return True
+
+    def _is_left_alone(self) -> bool:
+        return self._again_at_s is not None and self._monotonic_s() < self._again_at_s
+
+    async def _within_time(self, ask: Coroutine[Any, Any, Any]) -> Any:
+        """Wait for an answer; its connection is free when nobody reads from it any more."""
+        asked = asyncio.create_task(ask)
+        asked.add_done_callback(self._ended)
         try:
-            async with asyncio.timeout(self._within_s):
-                answer = await ask()
-        except (ValkeyError, OSError) as error:  # TimeoutError is an OSError
-            self._meter.count(VELOCITY, "away")
+            # Each look gives the loop a turn to read what has come, however late the turn is.
+            for _ in range(_LOOKS):
+                done, _ = await asyncio.wait([asked], timeout=self._within_s / _LOOKS)
+                if done:
+                    return asked.result()
+        finally:
+            asked.cancel()
+        raise TimeoutError
+
+    def _ended(self, asked: asyncio.Task[Any]) -> None:
+        self._slots.release()
+        if not asked.cancelled():
+            asked.exception()  # looked at, though nobody may wait for it any more
+
+    def _is_late(self, error: Exception, asked_at_s: float, *, is_last: bool) -> None:
+        # Those who were asking already when another was late tell nothing new.
+        if asked_at_s >= self._late_at_s:
+            self._late += 1
+            self._late_at_s = self._monotonic_s()
+        if is_last or self._late >= IN_A_ROW:
             self._is_away(error)
-            return None
-        self._meter.count(VELOCITY, "answered")
-        self._is_there()
-        return answer
 
     def _is_away(self, error: Exception) -> None:
         if self._again_at_s is None:
@@ -104,16 +160,14 @@ class ValkeyServer:
         if self._again_at_s is not None:
             _log.warning("valkey_back")
         self._again_at_s = None
+        self._late = 0
 
 
-def _pool(url: str, within_s: float) -> BlockingConnectionPool:
+def _pool(url: str) -> ConnectionPool:
     try:
-        pool: Any = BlockingConnectionPool.from_url(
-            url,
-            max_connections=_CONNECTIONS,
-            timeout=within_s,
-            socket_timeout=within_s,
-            socket_connect_timeout=within_s,
+        # No time-outs of the driver: they would count the loop's lag.
+        pool: Any = ConnectionPool.from_url(
+            url, max_connections=_CONNECTIONS, socket_timeout=None, socket_connect_timeout=None
         )
         pool.make_connection()  # reaches nobody yet; reads the rest of the URL
     except (ValueError, TypeError, ValkeyError):
@@ -122,5 +176,5 @@ def _pool(url: str, within_s: float) -> BlockingConnectionPool:
             "valkey_url is no address such as valkey://USER:PASSWORD@HOST:6379/0; what is special "
             "in a URL is written %XX in a password"
         ) from None
-    made: BlockingConnectionPool = pool
+    made: ConnectionPool = pool
     return made
