@@ -294,4 +294,5 @@ def _opened(engines: Engines, tenants: Tenants, tenant: Tenant) -> Opened:
         tenants=tenants,
         parts=parts,
         new_signing_key=parts.key_maker.new,
+        counters=engines.counters,
     )

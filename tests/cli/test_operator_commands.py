@@ -212,6 +212,16 @@ def test_doctor_finds_the_wrong_encryption_key(gateword: CommandLine) -> None:
     assert "encryption key" in {one["about"] for one in json.loads(done.stdout)["findings"]}
 
 
+@pytest.mark.parametrize("url", ["valkey://127.0.0.1:1", "unix:///nowhere/valkey"])
+def test_doctor_finds_counters_that_are_away(gateword: CommandLine, url: str) -> None:
+    """Nobody is throttled meanwhile; a warning leaves the status at 0."""
+    done = gateword("doctor", "--json", env={"GATEWORD_VALKEY_URL": url})
+
+    assert 0 == done.exit_code
+    warned = [one for one in json.loads(done.stdout)["findings"] if one["level"] == "warning"]
+    assert ["valkey_url"] == [one["about"] for one in warned]
+
+
 def test_doctor_finds_a_database_that_is_away(gateword: CommandLine) -> None:
     """Named as such, not as a traceback."""
     done = gateword("doctor", "--json", "--database-url", "postgresql://127.0.0.1:1/none")

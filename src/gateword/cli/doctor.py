@@ -24,8 +24,10 @@ from gateword.cli.common import (
     run,
 )
 from gateword.domain.refused import Refused
-from gateword.provision.checkup import Finding, findings
+from gateword.ports.opened import Opened
+from gateword.provision.checkup import findings
 from gateword.provision.draft import drawn
+from gateword.provision.finding import Finding
 from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.breaches import corpus_file
 
@@ -73,17 +75,28 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
         async with opened(settings, tenant) as house:  # brings the tables up to date as well
             stores = house.parts.stores
             draft = await drawn(house.parts)
-            return findings(
+            found = findings(
                 draft,
                 await stores.signing_keys.all(),
                 house.parts.clock.now(),
                 has_corpus=corpus_file(settings).exists(),
             )
+            return [*await _counters(house), *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"
         return [Finding(level="error", about="database", text=text)]
     except ValueError as bad:  # another encryption key than the one the secrets were sealed with
         return [Finding(level="error", about="encryption key", text=str(bad))]
+
+
+async def _counters(house: Opened) -> list[Finding]:
+    if house.counters is None or await house.counters.ask("PING") is not None:
+        return []
+    text = (
+        "names a server that does not answer, so nobody is throttled; blocks of accounts stay: "
+        "start it, or mend or unset valkey_url"
+    )
+    return [Finding(level="warning", about="valkey_url", text=text)]
 
 
 def _files(settings: Settings) -> Iterator[Finding]:

@@ -4,21 +4,17 @@ Rule: pure over what the stores hold; a finding names the thing and the next ste
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
-from gateword.domain.protection import Networks, Protection
-from gateword.policy import attack_protection, protection
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
 from gateword.policy.connection_document import STRATEGY
 from gateword.ports.token_stores import SigningKey
-from gateword.provision import dormant
+from gateword.provision import dormant, guards
 from gateword.provision.draft import Draft
-
-Level: TypeAlias = Literal["error", "warning", "hint"]
+from gateword.provision.finding import Finding, Level
 
 MIN_SECRET_CHARS: Final = 32
 """A shared secret of fewer characters can hold less than the 128 bits RFC 6749 §10.10 asks for."""
@@ -28,23 +24,6 @@ _ONE_ADDRESS: Final = (
     "all its users come from its own address, so what stops one of them stops them all; "
     "set is_token_endpoint_ip_header_trusted: true, and have it send auth0-forwarded-for"
 )
-_WIDEST: Final = {4: 16, 6: 32}
-"""By version of IP: a network with a shorter prefix is too wide for an allow-list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Something to know or to mend.
-
-    Attributes:
-        level: An error keeps logins from working or secrets from being secret.
-        about: What was looked at.
-        text: What is so, and what to do.
-    """
-
-    level: Level
-    about: str
-    text: str
 
 
 def findings(
@@ -62,7 +41,7 @@ def findings(
         *_keys(keys, now),
         *_directory(draft),
         *_realms(draft),
-        *_protection(draft, has_corpus=has_corpus),
+        *guards.findings(draft, has_corpus=has_corpus),
         *_dormant(draft),
         *(finding for client in _sorted(draft) for finding in _client(draft, client)),
     ]
@@ -116,6 +95,7 @@ def _realms(draft: Draft) -> Iterator[Finding]:
     databases = [one for one in draft.connections.values() if one.strategy == STRATEGY]
     for connection in sorted(databases, key=lambda one: one.name):
         yield from _scripts(connection)
+        yield from _unguarded(draft, connection)
         if not connection.enabled_clients & draft.clients.keys():
             yield Finding(
                 level="hint",
@@ -140,53 +120,17 @@ def _scripts(connection: Connection) -> Iterator[Finding]:
         )
 
 
-def _protection(draft: Draft, *, has_corpus: bool) -> Iterator[Finding]:
-    kept = draft.documents.get(attack_protection.KIND, {})
-    settings = protection.read({id_: one.document for id_, one in kept.items()})
-    for about, one in (
-        ("brute-force protection", settings.brute_force),
-        ("suspicious-IP throttling", settings.suspicious_ip),
-    ):
-        if not one.enabled:
-            text = "is off: whoever guesses passwords is not stopped; set enabled: true"
-            yield Finding(level="warning", about=about, text=text)
-        elif not one.blocks:
-            text = "only watches: guesses are logged and not stopped; add block to its shields"
-            yield Finding(level="hint", about=about, text=text)
-        yield from _wide(about, one.allowlist)
-    yield from _wide("bot detection", settings.bots.allowlist)
-    yield from _admin(settings, is_asked_for=attack_protection.SUSPICIOUS_IP in kept)
-    if settings.breached.enabled and not has_corpus:
+def _unguarded(draft: Draft, connection: Connection) -> Iterator[Finding]:
+    is_used = any(
+        connection.admits(client.client_id) and _takes_passwords(client)
+        for client in draft.clients.values()
+    )
+    if is_used and connection.options.get("brute_force_protection") is False:
         yield Finding(
             level="warning",
-            about="breached-password detection",
-            text="knows only the short list that comes with Gateword; see gateword breached import",
-        )
-
-
-def _wide(about: str, allowlist: Networks) -> Iterator[Finding]:
-    for network in allowlist:
-        if network.prefixlen < _WIDEST[network.version]:
-            yield Finding(
-                level="warning",
-                about=about,
-                text=f"its allowlist holds {network}, {network.num_addresses} addresses that "
-                "nothing stops; list only those your users share",
-            )
-
-
-def _admin(settings: Protection, *, is_asked_for: bool) -> Iterator[Finding]:
-    """Yield that nobody is told; a hint where it is only so by default."""
-    throttling, breached = settings.suspicious_ip, settings.breached
-    leaks = (breached.login, breached.signup, breached.change)
-    tells_of_leaks = breached.enabled and any(one.notifies_admin for one in leaks)
-    tells = tells_of_leaks or (throttling.enabled and throttling.notifies_admin)
-    if tells and not settings.extras.admin_email:
-        yield Finding(
-            level="warning" if is_asked_for or tells_of_leaks else "hint",
-            about="attack protection",
-            text="is to tell an admin, and knows none; "
-            "set x-gateword-attack-protection.admin_email with gateword apply",
+            about=f"database {connection.name}",
+            text="is exempt from brute-force protection, so guesses at its accounts go on; "
+            "set options.brute_force_protection: true",
         )
 
 
@@ -196,7 +140,7 @@ def _dormant(draft: Draft) -> Iterator[Finding]:
 
 
 def _client(draft: Draft, client: Client) -> Iterator[Finding]:
-    if client.may_use(PASSWORD) or client.may_use(PASSWORD_REALM):
+    if _takes_passwords(client):
         for level, text in _password_faults(draft, client):
             yield Finding(level=level, about=f"client {client.name}", text=text)
     if client.may_use("refresh_token") and not _expires(client):
@@ -231,6 +175,10 @@ def _password_faults(draft: Draft, client: Client) -> Iterator[tuple[Level, str]
         for one in draft.connections.values()
     ):
         yield "warning", "may use passwords, but no database is enabled for it"
+
+
+def _takes_passwords(client: Client) -> bool:
+    return client.may_use(PASSWORD) or client.may_use(PASSWORD_REALM)
 
 
 def _expires(client: Client) -> bool:

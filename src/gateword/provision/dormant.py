@@ -86,10 +86,18 @@ def _stage(protection: Document, name: str) -> object:
 
 
 def _challenges(now: Document, default: Document) -> Iterator[str]:
-    """Nobody logs in without a password here."""
+    """Nobody logs in without a password here; whoever forgot one has spent no failed login."""
     name = "challenge_passwordless_policy"
     if now.get(name) != default[name]:
         yield name
+    if now.get("challenge_password_reset_policy") == "when_risky":
+        yield "challenge_password_reset_policy when_risky, which acts as never"
+
+
+def _methods(now: Document, _default: Document) -> Iterator[str]:
+    """A corpus is what was imported; there is no second one that is fresher."""
+    if now["enabled"] is True and now.get("method") == "enhanced":
+        yield "method enhanced, which acts as standard"
 
 
 def _phones(now: Document, default: Document) -> Iterator[str]:
@@ -119,6 +127,7 @@ def _scripts(draft: Draft) -> Iterator[Dormant]:
 
 _PARTS: Final[Mapping[str, Callable[[Document, Document], Iterator[str]]]] = {
     attack_protection.SUSPICIOUS_IP: _stages,
+    attack_protection.BREACHED_PASSWORD: _methods,
     attack_protection.BOT_DETECTION: _challenges,
     attack_protection.CAPTCHA: _captcha,
     attack_protection.PHONE_PROVIDER: _phones,

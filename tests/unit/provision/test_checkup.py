@@ -168,6 +168,75 @@ def test_detection_without_a_corpus_is_a_warning(
     assert expected == [(one.level, one.about) for one in found]
 
 
+@pytest.mark.parametrize(
+    ("members", "is_told"),
+    [
+        ({"shields": []}, True),
+        ({"shields": ["user_notification"]}, False),
+        ({"stage": {"pre-user-registration": {"shields": ["block"]}}}, False),
+        ({"stage": {"pre-change-password": {"shields": ["block"]}}}, False),
+        ({"enabled": False}, False),
+    ],
+)
+def test_detection_that_does_nothing_is_a_hint(members: dict[str, Any], *, is_told: bool) -> None:
+    """Leaked passwords are logged then, and accepted; a shield in one stage is enough."""
+    draft = protected(LEAKS[1], **{"enabled": True, **members})
+
+    assert ([("hint", LEAKS[0])] if is_told else []) == said(draft)
+
+
+@pytest.mark.parametrize(("about", "id_"), [BRUTE_FORCE, THROTTLING, BOTS])
+@pytest.mark.parametrize(
+    ("network", "better"),
+    [
+        ("::ffff:192.0.2.1", "192.0.2.1/32"),
+        ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
+        ("2001:db8::1", None),
+    ],
+)
+def test_allowlist_that_names_nobody_is_a_warning(
+    about: str, id_: str, network: str, better: str | None
+) -> None:
+    """An IPv4 address is known as such, however it was sent."""
+    found = findings(protected(id_, allowlist=[network]), KEYS, START)
+
+    assert ([about] if better else []) == [one.about for one in found]
+    assert all(one.text.endswith(f"write {better}") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("policy", "throttling", "is_told"),
+    [
+        ("when_risky", {"enabled": False}, True),
+        ("when_risky", {"shields": []}, False),
+        ("always", {"enabled": False}, False),
+        ("never", {"enabled": False}, False),
+    ],
+)
+def test_risk_that_nothing_measures_is_a_warning(
+    policy: str, throttling: dict[str, Any], *, is_told: bool
+) -> None:
+    """Throttling that only watches still counts what an address has left."""
+    draft = protected(BOTS[1], challenge_password_policy=policy)
+    document = {**attack_protection.DEFAULTS[THROTTLING[1]], **throttling}
+    kept = Kept(id=THROTTLING[1], document=document)
+    draft.documents[attack_protection.KIND][THROTTLING[1]] = kept
+
+    assert is_told == (("warning", BOTS[0]) in said(draft))
+
+
+def test_exempt_directory_with_passwords_is_a_warning() -> None:
+    """Protection looks on, and the directory has switched it off for itself."""
+    draft = a_draft()
+    exempt = replace(draft.connections["D"], options={"brute_force_protection": False})
+    draft.connections["D"] = exempt
+    unused = a_draft(grant_types=("refresh_token",))
+    unused.connections["D"] = exempt
+
+    assert [("warning", "database D")] == said(draft)
+    assert [] == said(unused)
+
+
 def test_refresh_tokens_without_an_end_are_a_warning() -> None:
     """Auth0's default for clients made here (ruling 8)."""
     assert [("warning", "client Shop")] == said(a_draft(refresh=RefreshPolicy()))

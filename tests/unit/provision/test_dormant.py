@@ -38,6 +38,18 @@ guardianPolicies: {policies: [all-applications]}
 """
 PROTECTION = "attack protection has settings without effect"
 UNUSED = "stage pre-custom-token-exchange, challenge_passwordless_policy, captcha hcaptcha"
+ACTS_AS_ANOTHER = """
+attackProtection:
+  breachedPasswordDetection: {enabled: true, shields: [block], method: enhanced}
+  botDetection: {challenge_password_reset_policy: when_risky}
+"""
+ACTS_AS_SAID = """
+attackProtection:
+  breachedPasswordDetection: {enabled: false, method: enhanced}
+  botDetection: {challenge_password_reset_policy: always}
+"""
+METHOD = "method enhanced, which acts as standard"
+RESET = "challenge_password_reset_policy when_risky, which acts as never"
 ACTION = """
 actions:
   - {name: Greet, code: x, deployed: true, supported_triggers: [{id: post-login, version: v3}]}
@@ -57,6 +69,8 @@ CASES = [
         FACTORS,
         ("second factors are stored and not asked for yet: otp, policy all-applications",),
     ),
+    (ACTS_AS_ANOTHER, (f"{PROTECTION}: {METHOD}, {RESET}",)),
+    (ACTS_AS_SAID, ()),
     (SCRIPTED, ("customScripts of database D are stored and do not run yet",)),
     (NOTHING, ()),
 ]
