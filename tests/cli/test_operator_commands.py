@@ -13,6 +13,7 @@ from gateword.settings import load
 from tests.cli.conftest import DOMAIN, CommandLine
 from tests.compat.shop import CLIENT_ID, CLIENT_SECRET, CONFIG
 from tests.support.served import GATEWORD
+from tests.support.valkey import ValkeyProcess
 
 
 def states(keys: list[dict[str, Any]]) -> dict[str, str]:
@@ -220,6 +221,15 @@ def test_doctor_finds_counters_that_are_away(gateword: CommandLine, url: str) ->
     assert 0 == done.exit_code
     warned = [one for one in json.loads(done.stdout)["findings"] if one["level"] == "warning"]
     assert ["valkey_url"] == [one["about"] for one in warned]
+
+
+def test_doctor_is_content_with_counters_that_answer(
+    gateword: CommandLine, valkey: ValkeyProcess
+) -> None:
+    """Whatever kind of server the machine has."""
+    done = gateword("doctor", "--json", env={"GATEWORD_VALKEY_URL": valkey.url})
+
+    assert "valkey_url" not in {one["about"] for one in json.loads(done.stdout)["findings"]}
 
 
 def test_doctor_finds_a_database_that_is_away(gateword: CommandLine) -> None:
