@@ -257,26 +257,24 @@ async def test_settlement_that_comes_too_late_is_none(guesser: Guesser, outcome:
     assert {"": 1, HERE: 1} == await guesser.counts()
 
 
-async def test_place_holds_so_many_names_and_gets_no_new_one(
+async def test_place_fails_under_so_many_names_and_gets_no_new_one(
     house: House, guesser: Guesser
 ) -> None:
-    """§7: names that it tried before go on, and so does whoever logged in from there."""
+    """§7, T1: whoever has them; names tried before go on, and so does who logged in from there."""
     ann = (await house.furnish()).user.key
-    crowd = Crowd(shield="crowded-address", most=2)
-
+    crowds = (Crowd(shield="crowded-address", most=2, within_ms=600_000),)
     await guesser.ends(a_guess(subject="ann", user_key=ann), Outcome.RIGHT)
-    for subject in ("first", "second"):
-        await guesser.fails(a_guess(subject=subject, crowd=crowd))
-    refused = await guesser.is_refused(a_guess(subject="third", crowd=crowd))
+    for subject, user_key in (("first", None), ("second", ann)):
+        await guesser.fails(a_guess(subject=subject, user_key=user_key, crowds=crowds))
+    third = a_guess(subject="third", crowds=crowds)
+    refused = await guesser.is_refused(third)
     let_in = [
-        a_guess(subject="first", crowd=crowd),
-        a_guess(subject="ann", user_key=ann, crowd=crowd),
-        a_guess(ELSEWHERE, subject="third", crowd=crowd),
+        a_guess(subject="first", crowds=crowds),
+        a_guess(subject="ann", user_key=ann, crowds=crowds),
+        replace(third, place=ELSEWHERE),
     ]
 
-    assert ("crowded-address", MONTH_S, True) == (
-        refused.shield,
-        refused.retry_after_s,
-        refused.is_first,
-    )
+    assert Blocked(shield="crowded-address", retry_after_s=600, is_first=True) == refused
     assert [Lease] * 3 == [type(await guesser.asks(entry)) for entry in let_in]
+    guesser.at += timedelta(minutes=10)
+    assert isinstance(await guesser.asks(third), Lease)
