@@ -199,22 +199,25 @@ async def test_first_bucket_that_is_empty_decides(attempts: Attempts) -> None:
     assert ("first", 60) == (refused.shield, refused.retry_after_s)
 
 
-async def test_names_of_nobody_empty_the_bucket(attempts: Attempts) -> None:
-    """Whoever tries too many of them is out of tokens at once, and owes no more than all."""
-    tried = [
-        an_entry(a_bucket(size=9), subject=f"nobody{number}", strangers=bounded(2))
+async def test_names_of_an_address_are_bounded(attempts: Attempts) -> None:
+    """Whoever fails under too many names gets no new one for a while, and loses no token by it."""
+    names = [
+        an_entry(a_bucket(size=9), subject=f"name{number}", crowds=(bounded(2),))
         for number in range(3)
     ]
-    settled = [
+    for entry in names[:2]:
         await attempts.settle(await let_in(attempts, entry), Outcome.UNKNOWN, NOON)
-        for entry in tried
-    ]
-    refused = await attempts.reserve(tried[0], NOON)
-    later = await attempts.reserve(tried[0], NOON + MINUTE)
+    refused = await attempts.reserve(names[2], NOON)
+    again = await attempts.reserve(names[0], NOON)
+    later = await attempts.reserve(names[2], NOON + 10 * MINUTE)
 
-    assert [(), (), ("suspicious-ip",)] == [one.reached for one in settled]
-    assert EMPTY == refused  # not the first of its kind: the failure's own event told of it
-    assert isinstance(later, Lease)
+    assert isinstance(refused, Blocked)
+    assert ("crowded-address", 600, True) == (
+        refused.shield,
+        refused.retry_after_s,
+        refused.is_first,
+    )
+    assert [Lease, Lease] == [type(again), type(later)]
 
 
 async def test_refusal_for_the_account_costs_no_token(attempts: Attempts) -> None:

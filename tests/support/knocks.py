@@ -85,6 +85,5 @@ def an_entry(knock: Knock, *claims: Claims, user_key: int | None = None) -> Entr
         user_key=user_key,
         buckets=tuple(bucket for one in claims for bucket in one.buckets),
         tries=tuple(tries for one in claims for tries in one.tries),
-        crowd=next((one.crowd for one in claims if one.crowd), None),
-        strangers=next((one.strangers for one in claims if one.strangers), None),
+        crowds=tuple(crowd for one in claims for crowd in one.crowds),
     )

@@ -103,9 +103,7 @@ class SilentRealm:
         del connection
         return Claimant(username)
 
-    async def verify(
-        self, connection: Connection, claimant: Claimant, password: Secret
-    ) -> Verdict:
+    async def verify(self, connection: Connection, claimant: Claimant, password: Secret) -> Verdict:
         """Say that nobody could be asked."""
         del claimant, password
         return Unreachable(f"{connection.name} does not answer")

@@ -8,7 +8,7 @@ RATE = Rate(100, 864_000)
 
 def test_address_has_a_budget_for_each_stage() -> None:
     """§5.2: failed logins and sign-ups are counted apart."""
-    assert (Budget("login:192.0.2.1", 100, 864_000, "192.0.2.1"),) == budgets(
+    assert (Budget("login:192.0.2.1", 100, 864_000, "192.0.2.1", "192.0.2.1"),) == budgets(
         "login", RATE, "192.0.2.1"
     )
     assert ["signup:192.0.2.1"] == [one.key for one in budgets("signup", RATE, "192.0.2.1")]
@@ -17,8 +17,8 @@ def test_address_has_a_budget_for_each_stage() -> None:
 def test_ipv6_host_spends_of_its_64_and_of_its_48() -> None:
     """§7: a /64 is one address; the /48 around it has ten times as much, ten times as fast."""
     assert (
-        Budget("login:2001:db8:1:2::/64", 100, 864_000, "2001:db8:1:2::/64"),
-        Budget("login:2001:db8:1::/48", 1000, 86_400, ""),
+        Budget("login:2001:db8:1:2::/64", 100, 864_000, *["2001:db8:1:2::/64"] * 2),
+        Budget("login:2001:db8:1::/48", 1000, 86_400, "", "2001:db8:1::/48"),
     ) == budgets("login", RATE, "2001:db8:1:2:3::4")
 
 

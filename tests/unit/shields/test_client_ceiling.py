@@ -23,8 +23,8 @@ def claims(
 def bucket(**more: Any) -> Bucket:
     """Return the bucket of the client."""
     given: dict[str, Any] = {
-        "size": 1000,
-        "refill_ms": 86_400,
+        "size": 10_000,
+        "refill_ms": 8_640,
         "refunds": True,
         "spares_known": True,
     }
@@ -39,11 +39,11 @@ def bucket(**more: Any) -> Bucket:
         (
             {"stage": {"pre-login": {"max_attempts": 2, "rate": 5}}},
             {},
-            bucket(size=20, refill_ms=1),
+            bucket(size=200, refill_ms=1),
         ),
         ({"shields": []}, {}, bucket(only_tells=True)),
     ],
-    ids=["ten addresses", "three addresses", "fast", "monitors"],
+    ids=["a hundred addresses", "three addresses", "fast", "monitors"],
 )
 def test_client_has_the_budget_of_some_addresses(
     suspicious_ip: dict[str, object], extras: dict[str, object], expected: Bucket

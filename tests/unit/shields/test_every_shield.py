@@ -6,7 +6,7 @@ from gateword.domain.log_event import LogCode
 from gateword.policy import attack_protection
 from gateword.ports.shield import NOTHING, Shield
 from gateword.registry import SHIELDS
-from gateword.storage.attempt_sql import MOST_BUCKETS
+from gateword.storage.attempt_sql import MOST_BUCKETS, MOST_CROWDS
 from tests.support.knocks import a_knock, a_protection, an_entry
 
 IDS = [shield.name for shield in SHIELDS]
@@ -24,9 +24,9 @@ def test_shield_answers_429_and_is_told_of(shield: Shield) -> None:
 def test_shield_signs_its_claims(shield: Shield) -> None:
     """Who refused is known by name."""
     claims = shield.claims(a_knock(ip="2001:db8::1", proxy_ip="192.0.2.1"))
-    bounds = (*claims.buckets, *claims.tries, claims.crowd, claims.strangers)
+    bounds = (*claims.buckets, *claims.tries, *claims.crowds)
 
-    assert {shield.name} == {one.shield for one in bounds if one is not None}
+    assert {shield.name} == {one.shield for one in bounds}
 
 
 def test_names_are_unique() -> None:
@@ -35,12 +35,13 @@ def test_names_are_unique() -> None:
 
 
 @pytest.mark.parametrize("proxy_ip", [None, "192.0.2.1"])
-def test_one_try_has_no_more_buckets_than_one_look_sees(proxy_ip: str | None) -> None:
+def test_one_try_has_no_more_claims_than_one_look_sees(proxy_ip: str | None) -> None:
     """With every shield on, IPv6 and a trusted client, all buckets fit into the statement."""
     knock = a_knock(ip="2001:db8::1", proxy_ip=proxy_ip)
     entry = an_entry(knock, *(shield.claims(knock) for shield in SHIELDS))
 
     assert len(entry.buckets) <= MOST_BUCKETS
+    assert len(entry.crowds) <= MOST_CROWDS
     assert len({bucket.key for bucket in entry.buckets}) == len(entry.buckets)
 
 
@@ -72,4 +73,4 @@ def test_monitoring_refuses_nobody() -> None:
     claims = [shield.claims(knock) for shield in SHIELDS]
 
     assert all(one.only_tells for each in claims for one in (*each.buckets, *each.tries))
-    assert [] == [each for each in claims if each.strangers or each.crowd]
+    assert [] == [each for each in claims if each.crowds]

@@ -2,13 +2,10 @@ from typing import Any
 
 import pytest
 
-from gateword.ports.attempts import Bucket, Strangers, Tries
+from gateword.ports.attempts import Bucket
 from gateword.ports.shield import NOTHING, Claims
 from gateword.shields.suspicious_ip import SuspiciousIpShield
 from tests.support.knocks import ADDRESS, a_knock, a_protection
-
-COUNTED = (Tries(shield="suspicious-ip", place=ADDRESS, limit=None),)
-"""Failures are counted, though nothing refuses for their number: they tell names apart."""
 
 RATES = {"pre-login": {"max_attempts": 5, "rate": 60_000}}
 
@@ -25,36 +22,22 @@ def claims(
 
 def bucket(**more: Any) -> Bucket:
     """Return the bucket of the address."""
-    given: dict[str, Any] = {"size": 100, "refill_ms": 864_000, "place": ADDRESS}
+    given: dict[str, Any] = {"size": 100, "refill_ms": 864_000, "place": ADDRESS, "covers": ADDRESS}
     return Bucket(shield="suspicious-ip", key=f"login:{ADDRESS}", **given | more)
-
-
-def strangers(most: int = 20) -> Strangers:
-    """Return the bound of names of nobody."""
-    return Strangers(
-        shield="suspicious-ip", most=most, within_ms=600_000, bucket=f"login:{ADDRESS}"
-    )
 
 
 @pytest.mark.parametrize(
     ("suspicious_ip", "extras", "expected"),
     [
-        ({}, {}, Claims(buckets=(bucket(),), tries=COUNTED, strangers=strangers())),
-        (
-            {"stage": RATES},
-            {"distinct_identifiers": 7},
-            Claims(
-                buckets=(bucket(size=5, refill_ms=60_000),), tries=COUNTED, strangers=strangers(7)
-            ),
-        ),
-        ({}, {"distinct_identifiers": 0}, Claims(buckets=(bucket(),))),
+        ({}, {}, Claims(buckets=(bucket(),))),
+        ({"stage": RATES}, {}, Claims(buckets=(bucket(size=5, refill_ms=60_000),))),
         (
             {"shields": ["admin_notification"]},
             {},
             Claims(buckets=(bucket(only_tells=True),)),
         ),
     ],
-    ids=["defaults", "numbers", "no bound of names", "monitors"],
+    ids=["defaults", "numbers", "monitors"],
 )
 def test_settings_say_what_an_address_may_spend(
     suspicious_ip: dict[str, object], extras: dict[str, object], expected: Claims

@@ -128,7 +128,7 @@ def test_kind_that_comes_no_more_is_told_of_during_the_flood_of_another() -> Non
 
 
 @pytest.mark.parametrize(
-    "code", sorted(set(LogCode) - {LogCode.FP, LogCode.FU, LogCode.FEPFT}, key=str)
+    "code", sorted(set(LogCode) - {LogCode.FP, LogCode.FU, LogCode.FEPFT, LogCode.PLA}, key=str)
 )
 def test_nothing_else_is_ever_left_out(code: LogCode) -> None:
     """However many there are, alone or in the company of what is left out, in their order."""
@@ -143,13 +143,22 @@ def test_nothing_else_is_ever_left_out(code: LogCode) -> None:
     assert [code, LogCode.FP, LogCode.FEPFT, code, code] == [row.code for row in log.rows[-5:]]
 
 
-def test_refusals_before_the_password_are_no_failed_logins() -> None:
-    """`fepft` alone is written however often."""
+def test_refusals_before_the_password_are_sampled_too() -> None:
+    """A flood that varies names is refused each time anew, and drowns no log (§7)."""
     log = Log()
     for _ in range(2 * FULL):
         log.append([LogEvent(code=LogCode.FEPFT, at=NOW)])
 
-    assert 2 * FULL == log.written(LogCode.FEPFT)
+    assert FULL + FULL // ONE_IN == log.written(LogCode.FEPFT)
+
+
+def test_alarm_is_never_left_out() -> None:
+    """An event of its own is no part of a refused login, though it has the code of one."""
+    log = Log()
+    for _ in range(2 * FULL):
+        log.append([LogEvent(code=LogCode.PLA, at=NOW)])
+
+    assert 2 * FULL == log.written(LogCode.PLA)
 
 
 def test_row_that_cannot_be_written_loses_no_number() -> None:
