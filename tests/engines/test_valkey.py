@@ -193,8 +193,8 @@ async def test_answer_that_is_late_once_is_asked_for_again(
 ) -> None:
     """A server that stumbles lets nobody through, and a try that it heard twice pays once."""
     counted = impatient
-    entry = an_entry(a_bucket(spends_always=True, size=2), tries=())
-    await counted.server.greet()
+    entry = an_entry(a_bucket(key="other", spends_always=True, size=2), tries=())
+    await log_in(counted.attempts, FREE)  # so that the server has the scripts
     with hung(own_valkey):
         tries = [asyncio.create_task(counted.attempts.reserve(entry, NOON)) for _ in range(3)]
         await asyncio.sleep(WITHIN_S * 1.5)
@@ -202,6 +202,23 @@ async def test_answer_that_is_late_once_is_asked_for_again(
 
     assert [False, True, True] == sorted(isinstance(one, Lease) for one in came)
     assert 0 == counted.meter.outcomes["away"]
+
+
+async def test_who_goes_away_while_the_server_is_asked_takes_nothing(
+    impatient: Counted, own_valkey: ValkeyProcess
+) -> None:
+    """A try that is dropped before the answer came is given back, if it was admitted."""
+    entry = an_entry(a_bucket(key="other", spends_always=True, size=1), tries=())
+    await log_in(impatient.attempts, FREE)
+    with hung(own_valkey):
+        dropped = asyncio.create_task(impatient.attempts.reserve(entry, NOON))
+        await asyncio.sleep(WITHIN_S / 5)
+        dropped.cancel()
+        await asyncio.sleep(WITHIN_S / 5)
+    await asyncio.gather(dropped, return_exceptions=True)
+
+    assert dropped.cancelled()
+    assert isinstance(await impatient.attempts.reserve(entry, NOON), Lease)
 
 
 async def test_flood_does_not_make_the_server_away(house: House, own_valkey: ValkeyProcess) -> None:

@@ -181,7 +181,7 @@ class ValkeyAttempts:
 
 def _unreachable() -> Refused:
     """Return what an operator is told, who asks for a bucket or would open it."""
-    detail = "Valkey counts failed logins of addresses, and cannot be reached. Nothing was lifted"
+    detail = "Valkey counts failed logins of addresses, and cannot be reached"
     return Refused(Refusal.STORE_UNREACHABLE, detail)
 
 
