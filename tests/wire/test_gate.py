@@ -10,7 +10,7 @@ import pytest
 
 from gateword.login import gate
 from gateword.policy import attack_protection, protection_extras
-from gateword.ports.attempts import Entry, Lease, Tries
+from gateword.ports.attempts import Entry, Lease, Outcome, Tries
 from tests.support.factories import PASSWORD
 from tests.support.house import PEER, House
 from tests.support.protection import protect
@@ -130,3 +130,119 @@ async def test_try_that_waits_in_vain_is_refused_and_not_counted(
     assert lasted_s >= 0.2
     assert 0 == house.engines.hasher.verified
     assert [] == await house.parts.stores.attempts.failures_of_user(ann.key)
+
+
+async def test_name_that_nobody_has_and_one_that_somebody_has_fill_an_address_alike(
+    house: House,
+) -> None:
+    """T1: whether the bound of names is reached does not tell who exists."""
+    extras = protection_extras.EXTRAS
+    await protect(house.parts, extras, house.clock.now(), distinct_identifiers=3)
+    answers = []
+    for name in ("ann@example.com", "ghost@example.com"):
+        for filler in ("name0", "name1", name):
+            await _log_in(house, "wrong", filler)
+        answers.append(await _log_in(house, "wrong", f"probe of {name}"))
+        house.clock.passed_s += 601
+
+    assert [429, 429] == [one.status_code for one in answers]
+    assert answers[0].content == answers[1].content
+    assert answers[0].headers["retry-after"] == answers[1].headers["retry-after"]
+
+
+async def test_block_that_nobody_heard_of_is_told_by_the_next_refusal(house: House) -> None:
+    """A guesser who hangs up shuts an account as loudly as one who stays: log row and letter."""
+    await _limit(house, max_attempts=1)
+    ann = await house.parts.stores.users.by_id(VALUES["ann"])
+    connection = await house.parts.stores.connections.named(EMPLOYEES)
+    assert ann is not None
+    assert connection is not None
+    entry = Entry(
+        connection_key=connection.key,
+        subject=f"u{ann.key}",
+        place=PEER,
+        user_key=ann.key,
+        tries=(Tries(shield="brute-force", place=PEER, limit=1),),
+    )
+    attempts, now = house.parts.stores.attempts, house.clock.now()
+    lease = await attempts.reserve(entry, now)
+    assert isinstance(lease, Lease)
+    await attempts.settle(lease, Outcome.LOST, now)
+    quiet = await house.log()
+    for _ in range(2):
+        assert 429 == (await _log_in(house, PASSWORDS["password"])).status_code
+        house.clock.passed_s += 2
+    letters = await house.parts.stores.outbox.claim(house.clock.now(), house.clock.now(), 9)
+
+    assert [] == quiet
+    codes = [row.document["type"] for row in await house.log()]
+    assert ["limit_wc", "fepft", "fepft"] == codes
+    assert ["blocked_account"] == [one.letter.kind for one in letters]
+
+
+async def test_place_of_a_refused_login_is_not_remembered(house: House) -> None:
+    """Whoever has a blocked user's password gains no address that is spared later."""
+    bob = await house.parts.stores.users.with_email("bob@example.com")
+    assert 401 == (await _log_in(house, PASSWORDS["password"], "bob@example.com")).status_code
+    assert {} == await house.parts.stores.attempts.known_places(bob[0].key)
+
+
+async def test_new_password_forgets_known_places(house: House) -> None:
+    """Whoever had the old password was known by address too."""
+    ann = await house.parts.stores.users.by_id(VALUES["ann"])
+    assert ann is not None
+    await _log_in(house, PASSWORDS["password"])
+    before = await house.parts.stores.attempts.known_places(ann.key)
+    await carry_out(house, "ann has the password 7-new-words")
+
+    assert {PEER} == set(before)
+    assert {} == await house.parts.stores.attempts.known_places(ann.key)
+
+
+async def test_listed_host_is_not_shut_by_its_neighbour(house: House) -> None:
+    """An allow-list names one host of a /64: what was said to another there does not hold for it."""
+    now, listed, other = house.clock.now(), "2001:db8:5::5", "2001:db8:5::6"
+    await protect(
+        house.parts, attack_protection.BRUTE_FORCE, now, max_attempts=1, allowlist=[listed]
+    )
+
+    async def from_(address: str, password: str) -> int:
+        form = {"grant_type": PASSWORD, "username": "ann", "password": password}
+        proof = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
+        answer = await house.http.post(
+            "/oauth/token", data=form | proof, headers={"auth0-forwarded-for": address}
+        )
+        return answer.status_code
+
+    assert [403, 429] == [await from_(other, "wrong") for _ in range(2)]
+    assert 200 == await from_(listed, PASSWORDS["password"])
+
+
+async def test_flood_over_one_network_is_remembered_for_all_of_it(house: House) -> None:
+    """A /48 that is out of tokens asks the database once a second, whatever hosts it has."""
+    now = house.clock.now()
+    stage = {
+        "pre-login": {"max_attempts": 1, "rate": 864_000},
+        "pre-user-registration": {"max_attempts": 50, "rate": 1_200},
+    }
+    await protect(house.parts, attack_protection.SUSPICIOUS_IP, now, stage=stage)
+
+    async def from_(number: int) -> int:
+        form = {"grant_type": PASSWORD, "username": f"name{number}", "password": "x"}
+        proof = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
+        answer = await house.http.post(
+            "/oauth/token",
+            data=form | proof,
+            headers={"auth0-forwarded-for": f"2001:db8:7:{number:x}::1"},
+        )
+        return answer.status_code
+
+    evaluated = [await from_(number) for number in range(10)]
+    refused = await from_(10)
+    house.engines.watched.said.clear()
+    flood = [await from_(number) for number in range(11, 40)]
+
+    assert [403] * 10 == evaluated
+    assert 429 == refused
+    assert {429} == set(flood)
+    assert [] == house.engines.watched.said
