@@ -24,7 +24,7 @@ from scripts import bench_report as report
 from scripts import bench_shields as shields
 from scripts import bench_tenant as tenant
 from scripts import bench_timing as timing
-from scripts.bench_admin import UP, protect
+from scripts.bench_admin import STANDING, protect
 from scripts.bench_phases import Bench
 from scripts.bench_server import Failed, Server, free_port, initialise, version
 
@@ -137,10 +137,10 @@ def _is_wanted(asked: argparse.Namespace, phase: str) -> bool:
 
 
 def _shields_up(data: Path, port: int, domain: str, database: Sequence[str]) -> None:
-    """Set every shield up, by a server that ends: what it loaded for it is no memory of a login."""
+    """Let the shields stand, by a server that ends: what it loads for that is no cost of logins."""
     server = Server(data, port, database)
     try:
-        asyncio.run(protect(port, domain, UP))
+        asyncio.run(protect(port, domain, STANDING))
     finally:
         server.stop()
 

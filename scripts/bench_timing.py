@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 
 import bcrypt
 
-from scripts.bench_admin import OWN, UP, protect
+from scripts.bench_admin import OWN, STANDING, protect
 from scripts.bench_client import connect
 from scripts.bench_phases import Bench
 from scripts.bench_samples import difference, kolmogorov_smirnov
@@ -44,9 +44,9 @@ Kinds: TypeAlias = Mapping[str, Callable[[int], bytes]]
 """Name of a kind of call to the request of each round."""
 
 LENIENT: Final = {
-    **UP,
+    **STANDING,
     "brute-force-protection": {"enabled": True, "shields": ["block"], "max_attempts": 100},
-    OWN: {**UP[OWN], "account_cap": 0, "client_ceiling": 0},
+    OWN: {**STANDING[OWN], "account_cap": 0, "client_ceiling": 0},
 }
 """Every shield counts, and who fails from ever new addresses runs into none."""
 
@@ -67,7 +67,7 @@ async def measure(bench: Bench, options: Sequence[str]) -> Figures:
     fast = refused[_BCRYPT][:: _SHARES["md5"]]
     rows |= _compared({_STRANGER: refused[_STRANGER]}, [*refused[_MD5], *fast])
     bench.say(f"the time of a refusal during a block, {calls} calls of each kind")
-    await protect(bench.port, bench.domain, UP)
+    await protect(bench.port, bench.domain, STANDING)
     connection = await connect(bench.port)
     for name in (email("plain", 0), email("nobody", 0)):
         for _ in range(_TRIES):
