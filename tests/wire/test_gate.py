@@ -200,7 +200,7 @@ async def test_new_password_forgets_known_places(house: House) -> None:
 
 
 async def test_listed_host_is_not_shut_by_its_neighbour(house: House) -> None:
-    """An allow-list names one host of a /64: what was said to another there does not hold for it."""
+    """An allow-list names one host of a /64: what is said to another there holds not for it."""
     now, listed, other = house.clock.now(), "2001:db8:5::5", "2001:db8:5::6"
     await protect(
         house.parts, attack_protection.BRUTE_FORCE, now, max_attempts=1, allowlist=[listed]
