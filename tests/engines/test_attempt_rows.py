@@ -201,6 +201,23 @@ async def test_refusal_is_remembered_for_a_second(house: House, guesser: Guesser
     assert (0, 3) == (first.more, again.more)
 
 
+@pytest.mark.parametrize("how", ["lost", "expired", "told"])
+async def test_block_that_nobody_heard_of_is_told_by_the_next_refusal(
+    guesser: Guesser, how: str
+) -> None:
+    """A client that hung up, or a crash, keeps neither the log nor the user in the dark."""
+    await guesser.fails(a_guess(), times=LIMIT - 1)
+    last = await guesser.is_let_in(a_guess())
+    if how == "expired":
+        guesser.at += timedelta(seconds=30)
+    else:
+        outcome = Outcome.LOST if how == "lost" else Outcome.WRONG
+        await guesser.attempts.settle(last, outcome, guesser.at)
+    refused = [await guesser.is_refused(a_guess()) for _ in range(2)]
+
+    assert [how != "told", False] == [one.is_first for one in refused]
+
+
 LIFTING: dict[str, Callable[[Attempts], Coroutine[Any, Any, Any]]] = {
     "name": lambda attempts: attempts.lift([(1, "somebody")]),
     "user": lambda attempts: attempts.lift_user(1),
