@@ -1,5 +1,6 @@
 """Sets a tenant's attack protection through the Management API, while the server runs."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
@@ -13,6 +14,7 @@ Settings: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 OWN: Final = "x-gateword"
 _MANY: Final = 100_000
+_OBEYED_S: Final = 1.0
 
 STANDING: Final[Settings] = {
     "brute-force-protection": {
@@ -55,7 +57,7 @@ DOWN: Final[Settings] = {
 
 
 async def protect(port: int, domain: str, settings: Settings) -> None:
-    """Change a tenant's attack protection; the process that is asked obeys at once.
+    """Change a tenant's attack protection, and wait until every process of the server obeys.
 
     Raises:
         Failed: The server refused.
@@ -79,6 +81,7 @@ async def protect(port: int, domain: str, settings: Settings) -> None:
                 raise Failed(f"{name} was answered {answer.status}: {answer.body.decode()}")
     finally:
         connection.close()
+    await asyncio.sleep(_OBEYED_S)
 
 
 def _patch(name: str, members: Mapping[str, Any], token: str) -> bytes:
