@@ -16,14 +16,17 @@ import pytest
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
+from gateword.policy import attack_protection
 from gateword.storage.statement import AcrossTenants
 from tests.support.factories import PASSWORD
 from tests.support.house import DOMAIN, PEER, House
+from tests.support.protection import protect
 from tests.support.stand_ins import CountedHasher
 from tests.wire.world import PASSWORDS, VALUES
 
 RIGHT: Final = PASSWORDS["password"]
 WEB: Final = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
+OUTBOX: Final = AcrossTenants("SELECT COUNT(*) FROM outbox WHERE tenant = :tenant")
 Message = MutableMapping[str, Any]
 SCOPE: Final = {
     "type": "http",
@@ -166,6 +169,29 @@ async def test_who_hangs_up_during_the_hash_has_failed(house: House, password: s
 
     assert 499 == status
     assert (0, 1, 0) == ((kept := await _kept(house)).leases, kept.failures, kept.logins)
+
+
+async def test_block_that_a_client_hung_up_on_is_told_of_all_the_same(house: House) -> None:
+    """The next refusal brings the event of the log, and the user's letter."""
+    at = house.clock.now()
+    await protect(house.parts, attack_protection.BRUTE_FORCE, at, max_attempts=1)
+    real, held = house.engines.hasher.real, _Held(house)
+    house.engines.hasher.real = held
+    phone = Phone(house, "wrong")
+    asked = asyncio.ensure_future(phone.logs_in())
+    await _until(house, held.begun.is_set)
+    phone.gone.set()
+    await asked
+    held.free.set()
+    house.engines.hasher.real = real
+    statuses = [await Phone(house, RIGHT).logs_in() for _ in range(2)]
+    codes = [row.document["type"] for row in await house.log()]
+    letter = await house.engines.database.one(OUTBOX, tenant=1)
+
+    assert [429, 429] == statuses
+    assert 1 == codes.count("limit_wc")
+    assert letter is not None
+    assert 1 == letter[0]
 
 
 @pytest.mark.parametrize(
