@@ -25,6 +25,9 @@ _BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
 """Cost 4 to 16: the next ones hold a core for minutes at every login."""
 
+_SLOW_BCRYPT: Final = "08"
+"""Cost from which bcrypt takes about as long as our own Argon2id; cheaper ones are padded (T2)."""
+
 _NOBODYS_BCRYPT: Final = "." * 53
 _NOBODYS_ARGON2: Final = "A" * 22 + "$" + "A" * 43
 _MOST_MEMORY_KIB: Final = 1024 * 1024
@@ -56,7 +59,9 @@ class PooledHasher:
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
         )
         # Well-formed, and nobody's: its digest was not made from any password.
-        self._nobody = f"$argon2id$v=19$m={memory_kib},t={passes},p=1${_NOBODYS_ARGON2}"
+        self._own = f"$argon2id$v=19$m={memory_kib},t={passes},p=1$"
+        self._nobody = f"{self._own}{_NOBODYS_ARGON2}"
+        self._work_kib = memory_kib * passes
 
     def check_queue(self) -> None:
         self._pool.check()
@@ -131,6 +136,7 @@ class PooledHasher:
             return self._fits_imported(password, encoded)
         if encoded.startswith(_BCRYPT):
             return self._fits_bcrypt(password, encoded)
+        self._pad(password, encoded)
         try:
             return self._argon2.verify(encoded, password)
         except VerifyMismatchError:
@@ -140,9 +146,23 @@ class PooledHasher:
 
     def _fits_bcrypt(self, password: bytes, encoded: str) -> bool:
         try:
-            return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
+            fits = bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
         except ValueError:  # not a bcrypt hash after all
             return self._fits_nobody(password)
+        if encoded[4:6] < _SLOW_BCRYPT:
+            self._fits_nobody(password)  # padded, as fast digests are
+        return fits
+
+    def _pad(self, password: bytes, encoded: str) -> None:
+        """Add a hash of today's cost to an Argon2 hash that costs less than half of one."""
+        if encoded.startswith(self._own):
+            return
+        try:
+            cost = extract_parameters(encoded)
+        except ValueError:
+            return
+        if 2 * cost.memory_cost * cost.time_cost < self._work_kib:
+            self._fits_nobody(password)
 
     def _fits_imported(self, password: bytes, encoded: str) -> bool:
         imported = imported_hash.parse(encoded)
