@@ -50,7 +50,7 @@ class Problem(Enum):
         429,
         "Too many wrong passwords.",
         "This account is closed for now where you are. We sent its owner a letter with a link that "
-        "opens it again; so does a new password.",
+        "opens it again.",
     )
     LEAKED = Words(
         401,

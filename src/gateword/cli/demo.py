@@ -126,6 +126,7 @@ def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path)
     addresses.add_row("Open this in a browser", f"[bold]http://localhost:{ports.app}[/]")
     addresses.add_row("Login server", f"https://localhost:{ports.server}")
     addresses.add_row("API", f"http://localhost:{ports.api}")
+    addresses.add_row("Letters to users", f"tail -f {secret_file.parent / 'logs'}/login-server.log")
     who = Table(title="Who can log in", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("Realm", "E-mail", "Password", "Role"):
         who.add_column(heading, no_wrap=True)
