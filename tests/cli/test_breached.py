@@ -3,6 +3,7 @@ import gzip
 import json
 import stat
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from gateword.app import opened
 from gateword.domain.secret import Secret
 from gateword.settings import load
+from gateword.storage.breach_corpus import ENTRY_BYTES, Writer
+from gateword.storage.breach_seed import seed
+from gateword.storage.breaches import WHOLE
 from tests.cli.conftest import CommandLine
 from tests.support.breach_lists import a_file, a_folder, hashed
 from tests.support.served import GATEWORD
 
+SEED = f"30,000 passwords of {seed().about.source}"
 CORPUS = "breached-passwords.gwb"
 
 
@@ -32,6 +37,7 @@ def test_import_says_what_it_made(gateword: CommandLine, folder: Path) -> None:
     assert done.stdout.startswith("Imported 3 passwords in ")
     assert f"{gateword.data / CORPUS}, 4.2 MB." in done.stdout
     assert "with a probability of 1.0e-20." in done.stdout
+    assert "the list that comes with Gateword is asked as well." in done.stdout
     assert "1,048,573 of 1,048,576 range files are missing" in done.stderr
 
 
@@ -63,6 +69,7 @@ def test_show_tells_when_and_of_what(gateword: CommandLine, folder: Path) -> Non
 
     for words in ("passwords             3\n", "folder pwned", " UTC", "once", "1.0e-20", CORPUS):
         assert words in text
+    assert "fewer than 1,000,000 passwords: the list that comes with Gateword is asked" in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["--verify"]])
@@ -87,8 +94,12 @@ def test_damaged_corpus_is_shown_as_a_fault(
     [
         ("Troubadour\n", 1, "Known: it is among 3 passwords of folder pwned.\n"),
         ("Troubadour", 1, "Known: it is among 3 passwords of folder pwned.\n"),
-        ("troubadour\n", 0, "Not known: it is not among 3 passwords of folder pwned.\n"),
-        ("123456\n", 0, "Not known: it is not among 3 passwords of folder pwned.\n"),
+        ("123456\n", 1, f"Known: it is among {SEED}.\n"),
+        (
+            "unheard-of 1\n",
+            0,
+            f"Not known: it is not among 3 passwords of folder pwned, nor among {SEED}.\n",
+        ),
         ("AUTH0-TEST-1\n", 1, "Known: it is one of the test passwords.\n"),
     ],
 )
@@ -133,13 +144,29 @@ def test_packed_file_is_imported_where_the_setting_says(
     assert 1 == gateword("breached", "check", stdin="Troubadour\n").exit_code
 
 
+@pytest.mark.parametrize("entries", [WHOLE - 1, WHOLE])
+def test_doctor_warns_of_a_small_corpus(gateword: CommandLine, entries: int) -> None:
+    """Where detection is on; of a million passwords and more there is nothing to say."""
+    gateword.apply("attackProtection: {breachedPasswordDetection: {enabled: true}}")
+    with (gateword.data / CORPUS).open("wb") as file:
+        writer = Writer(file)
+        for bucket in range(entries):
+            writer.add(bucket, b"\1" * ENTRY_BYTES)
+        writer.finish(datetime.now(UTC), "a test", 1)
+
+    shown = gateword.ok("doctor")
+
+    assert (entries < WHOLE) == ("knows only the 999,999 imported passwords and" in shown)
+    assert (entries < WHOLE) == ("is asked as well" in gateword.ok("breached", "show"))
+
+
 def test_application_asks_the_imported_corpus(gateword: CommandLine, folder: Path) -> None:
     """What a command imports is what every tenant's toolbox asks."""
     gateword.ok("breached", "import", str(folder))
 
     async def ask() -> list[bool]:
         async with opened(load({}, data_dir=gateword.data)) as house:
-            asked = (Secret("Troubadour"), Secret("123456"))
+            asked = (Secret("Troubadour"), Secret("unheard-of 1"))
             return [await house.parts.breaches.holds(one) for one in asked]
 
     assert [True, False] == asyncio.run(ask())

@@ -31,7 +31,7 @@ from gateword.storage.breach_corpus import BUCKETS, About, Corpus, Unusable
 from gateword.storage.breach_dump import Dump
 from gateword.storage.breach_import import BeingImported, import_dump
 from gateword.storage.breach_seed import seed
-from gateword.storage.breaches import StoredBreaches, corpus_file
+from gateword.storage.breaches import WHOLE, StoredBreaches, corpus_file
 
 app: Final = typer.Typer(
     help="Import, show and ask the corpus of breached passwords.", no_args_is_help=True
@@ -115,6 +115,7 @@ def show(
     out.print(f"seen at least         {_times(about.min_count)}")
     out.print(f"file                  {escape(str(path))}, {_size(about.size)}")
     out.print(f"false positive rate   {about.false_positive_rate:.1e} a password")
+    _print_seed_too(about)
 
 
 @app.command()
@@ -127,14 +128,15 @@ def check(data: Data = None, as_json: AsJson = False) -> None:
     settings = existing(data)
     verdict = run(_breaches(settings).verdict(_password()))
     if as_json:
-        by = _document(verdict.by) if verdict.by else None
-        document = {"known": verdict.is_known, "test_password": verdict.by is None, "corpus": by}
+        by = _document(verdict.by[0]) if verdict.by else None
+        document = {"known": verdict.is_known, "test_password": not verdict.by, "corpus": by}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-    elif verdict.by is None:
+    elif not verdict.by:
         out.print("Known: it is one of the test passwords.")
     else:
         state = "Known: it is" if verdict.is_known else "Not known: it is not"
-        out.print(f"{state} among {verdict.by.entries:,} passwords of {escape(verdict.by.source)}.")
+        lists = (f"{one.entries:,} passwords of {escape(one.source)}" for one in verdict.by)
+        out.print(f"{state} among {', nor among '.join(lists)}.")
     if verdict.is_known:
         raise typer.Exit(KNOWN)
 
@@ -192,10 +194,19 @@ def _print_import(
         "A password that is not in it is taken for one that is with a probability of "
         f"{about.false_positive_rate:.1e}."
     )
+    _print_seed_too(about)
     if missing:
         err.print(
             f"{missing:,} of {BUCKETS:,} range files are missing: "
             "passwords that belong into them are not known."
+        )
+
+
+def _print_seed_too(about: About) -> None:
+    if about.entries < WHOLE:
+        out.print(
+            f"It has fewer than {WHOLE:,} passwords: the list that comes with Gateword is asked "
+            "as well."
         )
 
 

@@ -29,7 +29,8 @@ from gateword.provision.checkup import findings
 from gateword.provision.draft import drawn
 from gateword.provision.finding import Finding
 from gateword.settings import DATABASE_FILE, Settings
-from gateword.storage.breaches import corpus_file
+from gateword.storage.breach_corpus import Corpus, Unusable
+from gateword.storage.breaches import WHOLE, corpus_file
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _EXPIRES_SOON: Final = timedelta(days=30)
@@ -79,7 +80,7 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
                 draft,
                 await stores.signing_keys.all(),
                 house.parts.clock.now(),
-                has_corpus=corpus_file(settings).exists(),
+                few_leaks=_few_leaks(settings),
             )
             return [*await _counters(house), *found]
     except Refused as refused:
@@ -87,6 +88,15 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
         return [Finding(level="error", about="database", text=text)]
     except ValueError as bad:  # another encryption key than the one the secrets were sealed with
         return [Finding(level="error", about="encryption key", text=str(bad))]
+
+
+def _few_leaks(settings: Settings) -> int | None:
+    """Return how many passwords a small corpus holds: 0 of none that can be used, None of more."""
+    try:
+        entries = Corpus.of_file(corpus_file(settings)).about.entries
+    except (Unusable, OSError):
+        return 0
+    return entries if entries < WHOLE else None
 
 
 async def _counters(house: Opened) -> list[Finding]:

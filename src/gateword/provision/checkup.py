@@ -27,7 +27,7 @@ _ONE_ADDRESS: Final = (
 
 
 def findings(
-    draft: Draft, keys: Sequence[SigningKey], now: datetime, *, has_corpus: bool = True
+    draft: Draft, keys: Sequence[SigningKey], now: datetime, *, few_leaks: int | None = None
 ) -> list[Finding]:
     """Return what there is to say, errors first.
 
@@ -35,13 +35,14 @@ def findings(
         draft: The tenant's configuration.
         keys: Its signing keys.
         now: Time of the machine.
-        has_corpus: A corpus of breached passwords was imported.
+        few_leaks: Entries of an imported corpus of breached passwords that is small; 0 without
+            one, None for a whole one.
     """
     found = [
         *_keys(keys, now),
         *_directory(draft),
         *_realms(draft),
-        *guards.findings(draft, has_corpus=has_corpus),
+        *guards.findings(draft, few_leaks=few_leaks),
         *_dormant(draft),
         *(finding for client in _sorted(draft) for finding in _client(draft, client)),
     ]

@@ -19,12 +19,13 @@ _WIDEST: Final = {4: 16, 6: 32}
 """By version of IP: a network with a shorter prefix is too wide for an allow-list."""
 
 
-def findings(draft: Draft, *, has_corpus: bool) -> Iterator[Finding]:
+def findings(draft: Draft, *, few_leaks: int | None) -> Iterator[Finding]:
     """Yield what there is to say.
 
     Args:
         draft: The tenant's configuration.
-        has_corpus: A corpus of breached passwords was imported.
+        few_leaks: Entries of an imported corpus of breached passwords that is small; 0 without
+            one, None for a whole one.
     """
     kept = draft.documents.get(attack_protection.KIND, {})
     settings = protection.read({id_: one.document for id_, one in kept.items()})
@@ -41,7 +42,7 @@ def findings(draft: Draft, *, has_corpus: bool) -> Iterator[Finding]:
         yield from _allowlist(about, one.allowlist)
     yield from _bots(settings)
     yield from _admin(settings, is_asked_for=attack_protection.SUSPICIOUS_IP in kept)
-    yield from _breached(settings.breached, has_corpus=has_corpus)
+    yield from _breached(settings.breached, few_leaks)
 
 
 def _bots(settings: Protection) -> Iterator[Finding]:
@@ -55,14 +56,16 @@ def _bots(settings: Protection) -> Iterator[Finding]:
         )
 
 
-def _breached(settings: Breached, *, has_corpus: bool) -> Iterator[Finding]:
+def _breached(settings: Breached, few_leaks: int | None) -> Iterator[Finding]:
     if not settings.enabled:
         return
-    if not has_corpus:
+    if few_leaks is not None:
+        imported = f"the {few_leaks:,} imported passwords and " if few_leaks else ""
         yield Finding(
             level="warning",
             about=_BREACHED,
-            text="knows only the short list that comes with Gateword; see gateword breached import",
+            text=f"knows only {imported}the short list that comes with Gateword; "
+            "import a whole list: gateword breached import",
         )
     if not any(_acts(stage) for stage in (settings.login, settings.signup, settings.change)):
         yield Finding(

@@ -1,4 +1,4 @@
-"""What is known of leaked passwords: an imported corpus, or else the seed."""
+"""What is known of leaked passwords: an imported corpus, and the seed where that is small."""
 
 import asyncio
 import logging
@@ -19,6 +19,9 @@ LOOK_AGAIN_S: Final = 1.0
 FILE: Final = "breached-passwords.gwb"
 """Corpus in the data folder, where no other is named."""
 
+WHOLE: Final = 1_000_000
+"""Entries from which on a corpus is asked alone: every list of that size has the seed's."""
+
 _log = logging.getLogger("gateword")
 
 
@@ -32,19 +35,20 @@ class Verdict:
     """What is known of a password.
 
     Attributes:
-        by: The corpus that was asked; None for a documented test password.
+        by: The one corpus that knows it, or all that were asked; none for a documented test
+            password.
     """
 
     is_known: bool
-    by: About | None
+    by: tuple[About, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _InForce:
-    """The corpus that answers."""
+    """What answers: an imported corpus, the seed, or both."""
 
-    corpus: Corpus
-    is_seed: bool
+    imported: Corpus | None
+    seed: Corpus | None
 
 
 class StoredBreaches:
@@ -75,19 +79,25 @@ class StoredBreaches:
         """Return whether a password is known from a breach, and which corpus says so."""
         text = password.reveal()
         if is_for_tests(text):
-            return Verdict(is_known=True, by=None)
+            return Verdict(is_known=True, by=())
         in_force = await self._current()
-        if not in_force.is_seed:
+        asked: list[About] = []
+        if in_force.imported is not None:
             try:
                 # The disk may have to be asked, and that must not hold the event loop.
-                is_known = await asyncio.to_thread(in_force.corpus.holds, digest(text))
-                return Verdict(is_known, in_force.corpus.about)
+                is_known = await asyncio.to_thread(in_force.imported.holds, digest(text))
             except (Unusable, OSError) as fault:
                 await self._give_up(in_force, fault)
                 return await self.verdict(password)
-        # The seed is in lower case, whatever people typed once.
-        is_known = in_force.corpus.holds(digest(text.casefold()))
-        return Verdict(is_known, in_force.corpus.about)
+            asked.append(in_force.imported.about)
+            if is_known:
+                return Verdict(is_known=True, by=tuple(asked))
+        if in_force.seed is not None:
+            # The seed is in lower case, whatever people typed once.
+            if in_force.seed.holds(digest(text.casefold())):
+                return Verdict(is_known=True, by=(in_force.seed.about,))
+            asked.append(in_force.seed.about)
+        return Verdict(is_known=False, by=tuple(asked))
 
     async def _current(self) -> _InForce:
         if self._in_force is None or self._monotonic_s() >= self._look_at_s:
@@ -114,24 +124,26 @@ class StoredBreaches:
             if before is not None:
                 extra = {"path": str(self._path), "entries": corpus.about.entries}
                 _log.info("breached_corpus_in_force", extra=extra)
-            return _InForce(corpus, is_seed=False)
-        return _seeded(before)
+            is_whole = corpus.about.entries >= WHOLE
+            return _InForce(corpus, None if is_whole else _seed_of(before))
+        return _InForce(None, _seed_of(before))
 
     async def _give_up(self, failed: _InForce, fault: Exception) -> None:
         """Let the seed answer after a file failed; the file comes back when it changes."""
         async with self._looking:
             if self._in_force is failed:
                 self._warn(str(fault))
-                self._in_force = await asyncio.to_thread(_seeded, failed)
+                seed_ = await asyncio.to_thread(_seed_of, failed)
+                self._in_force = _InForce(None, seed_)
 
     def _warn(self, reason: str) -> None:
         extra = {"path": str(self._path), "reason": reason, "in_force": "seed"}
         _log.warning("breached_corpus_unusable", extra=extra)
 
 
-def _seeded(before: _InForce | None) -> _InForce:
+def _seed_of(before: _InForce | None) -> Corpus:
     """Return the seed, which is made when it is needed first."""
-    return before if before and before.is_seed else _InForce(seed(), is_seed=True)
+    return before.seed if before and before.seed else seed()
 
 
 def _state(path: Path) -> object:

@@ -153,19 +153,25 @@ def test_admin_who_is_nobody_is_told(
 
 
 @pytest.mark.parametrize(
-    ("is_on", "has_corpus", "is_told"),
-    [(True, False, True), (True, True, False), (False, False, False)],
+    ("is_on", "few_leaks", "text"),
+    [
+        (True, 0, "knows only the short list"),
+        (True, 1234, "knows only the 1,234 imported passwords and the short list"),
+        (True, None, None),
+        (False, 0, None),
+    ],
 )
-def test_detection_without_a_corpus_is_a_warning(
-    *, is_on: bool, has_corpus: bool, is_told: bool
+def test_detection_with_a_small_corpus_is_a_warning(
+    few_leaks: int | None, text: str | None, *, is_on: bool
 ) -> None:
-    """The list that comes along is short."""
+    """The list that comes along is short, and so is one of somebody's own incident."""
     draft = protected(LEAKS[1], enabled=is_on, shields=["block"])
 
-    found = findings(draft, KEYS, START, has_corpus=has_corpus)
+    found = findings(draft, KEYS, START, few_leaks=few_leaks)
 
-    expected = [("warning", LEAKS[0])] if is_told else []
+    expected = [("warning", LEAKS[0])] if text else []
     assert expected == [(one.level, one.about) for one in found]
+    assert all(one.text.startswith(text or "") for one in found)
 
 
 @pytest.mark.parametrize(

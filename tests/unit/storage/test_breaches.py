@@ -10,9 +10,10 @@ import pytest
 
 from gateword.domain.secret import Secret
 from gateword.storage import breach_dump
+from gateword.storage.breach_corpus import ENTRY_BYTES, Writer
 from gateword.storage.breach_import import import_dump
 from gateword.storage.breach_seed import seed
-from gateword.storage.breaches import StoredBreaches
+from gateword.storage.breaches import WHOLE, StoredBreaches
 from tests.support.breach_lists import a_folder, hashed
 
 TESTS = ("AUTH0-TEST-", "AUTH0-TEST-anything", "Paaf213XXYYZZ", "Paat739!!WWXXYYZZ")
@@ -91,15 +92,35 @@ def test_seed_is_the_list_of_the_package() -> None:
     assert seed().about.source.startswith("package zxcvbn ")
 
 
-async def test_corpus_takes_the_place_of_the_seed(place: Place) -> None:
-    """Only what is in it is known then, exactly as it was typed."""
+async def test_corpus_knows_passwords_exactly_as_they_were_typed(place: Place) -> None:
+    """They are in it as digests, and nothing is like a digest."""
     place.imports("Troubadour", "straße", "\x00")
 
     assert await place.holds("Troubadour")
     assert await place.holds("straße")
     assert await place.holds("\x00")
     assert not await place.holds("troubadour")
-    assert not await place.holds("123456")
+
+
+async def test_seed_is_asked_beside_a_small_corpus(place: Place) -> None:
+    """A list of three leaked passwords must not unlock the 30,000 that everybody tries."""
+    place.imports("Troubadour")
+
+    known = [await place.holds(one) for one in ("Troubadour", "123456", "Dragon")]
+    assert [True, True, True] == known
+    assert not await place.holds("8fK2-no-dictionary-has-this")
+
+
+@pytest.mark.parametrize(("entries", "is_known"), [(WHOLE - 1, True), (WHOLE, False)])
+async def test_whole_corpus_is_asked_alone(place: Place, entries: int, *, is_known: bool) -> None:
+    """Whoever imports a million passwords gets what is in the list, and no more memory is used."""
+    with place.path.open("wb") as file:
+        writer = Writer(file)
+        for bucket in range(entries):
+            writer.add(bucket, b"\1" * ENTRY_BYTES)
+        writer.finish(None, "a test", 1)
+
+    assert is_known == await place.holds("123456")
 
 
 async def test_import_takes_effect_without_a_restart(place: Place) -> None:
