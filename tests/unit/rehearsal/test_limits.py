@@ -6,9 +6,9 @@ from typing import Final
 import pytest
 
 from gateword.cli.rehearsal import tries as made
-from gateword.cli.rehearsal.limits import Shield, Standing, limits, standing
+from gateword.cli.rehearsal.limits import Limit, Shield, Standing, limits, standing
 from gateword.cli.rehearsal.tenants import changed
-from gateword.cli.rehearsal.tries import PEER, PUBLIC, Try, account, guess, nobody
+from gateword.cli.rehearsal.tries import PEER, PUBLIC, Try, account, guess, nobody, right
 from gateword.domain.protection import Protection
 from gateword.policy.attack_protection import BOT_DETECTION, BRUTE_FORCE, SUSPICIOUS_IP
 from gateword.policy.protection import read
@@ -18,6 +18,7 @@ DOCUMENTATION: Final = tuple(
     map(ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"))
 )
 HERE, THERE = "198.51.100.1", "203.0.113.1"
+UNBOUNDED: Final = read(changed({}, {EXTRAS: {"distinct_identifiers": 0, "names_per_address": 0}}))
 
 
 def protected(**changes: Mapping[str, object]) -> Protection:
@@ -46,7 +47,12 @@ def many_accounts(count: int, address: str = HERE) -> list[Try]:
 
 def strangers(count: int) -> list[Try]:
     """Return a guess under each of many names of nobody from one address."""
-    return [replace(guess(nobody(number), 0, HERE), is_nobody=True) for number in range(count)]
+    return [guess(nobody(number), 0, HERE) for number in range(count)]
+
+
+def names_of(protection: Protection, tries: Sequence[Try]) -> Sequence[Limit]:
+    """Return what the bounds of names promise."""
+    return [one for one in limits(protection, tries) if one.shield is Shield.NAMES]
 
 
 def test_account_at_an_address_has_its_limit() -> None:
@@ -85,7 +91,7 @@ def test_lockout_counts_over_all_addresses(style: str, refill_ms: int) -> None:
 
 def test_address_has_a_budget_that_refills() -> None:
     """A hundred failures, and one more each 14.4 minutes."""
-    [limit] = limits(protected(), many_accounts(150))
+    [limit] = limits(UNBOUNDED, many_accounts(150))
     assert (100, 101) == (limit.allows(863, at_once=8), limit.allows(865, at_once=8))
 
 
@@ -103,20 +109,86 @@ def test_a_48_has_ten_times_the_budget_and_lets_by_what_is_under_way() -> None:
     assert (1000, 1007) == (limit.most, limit.allows(0, at_once=8))
 
 
-def test_unknown_names_end_at_the_first_that_is_too_many() -> None:
-    """The twenty-first failure empties the budget of the address; names count, not tries."""
-    assert {Shield.STRANGERS: 21} == promised(protected(), strangers(60))
-    again = [one for one in strangers(20) for _ in range(2)]
-    assert {} == promised(protected(), again)
+@pytest.mark.parametrize("tries", [strangers(60), many_accounts(60)])
+def test_address_ends_at_its_twentieth_name(tries: Sequence[Try]) -> None:
+    """Whether anybody has the names or not: else the bound would tell."""
+    assert {Shield.NAMES: 20} == promised(protected(), tries)
+
+
+def test_each_address_has_a_bound_of_names() -> None:
+    """Two may fail under twice as many, together."""
+    tries = [*many_accounts(60), *many_accounts(60, THERE)]
+    assert 40 == promised(protected(), tries)[Shield.NAMES]
+
+
+def test_name_that_failed_goes_on() -> None:
+    """Names count, not tries: twenty of them try twice, the others never."""
+    assert [40] == [limit.most for limit in names_of(protected(), [*strangers(60)] * 2)]
+    assert {} == promised(protected(), [*strangers(20)] * 2)
+
+
+def test_names_under_way_at_the_bound_are_let_by() -> None:
+    """Seven with eight at once, and each of them goes on afterwards; one by one none is."""
+    [once] = names_of(protected(), strangers(60))
+    [twice] = names_of(protected(), [*strangers(60)] * 2)
+    assert (20, 27, 54) == (once.allows(0, 1), once.allows(0, 8), twice.allows(0, 8))
+
+
+def test_names_are_forgotten_after_ten_minutes() -> None:
+    """Twenty new ones may fail then."""
+    [limit] = names_of(protected(), strangers(60))
+    assert (20, 40) == (limit.allows(599, at_once=1), limit.allows(601, at_once=1))
+
+
+def test_whoever_gets_in_takes_no_place_of_a_name() -> None:
+    """Nor is a user known to the address kept out; a right password under a new name is."""
+    known = [right(account(99), HERE), *strangers(60), right(account(99), HERE)]
+    new = [*strangers(60), right(account(99), HERE)]
+    assert [22, 20] == [promised(protected(), tries)[Shield.NAMES] for tries in (known, new)]
+
+
+def test_names_of_a_day_are_bounded_as_well() -> None:
+    """A thousand by default, the only bound where that of ten minutes is off."""
+    protection = protected(x_gateword={"distinct_identifiers": 0})
+    assert 1000 == promised(protection, strangers(1100))[Shield.NAMES]
 
 
 def test_client_that_tells_addresses_has_a_ceiling() -> None:
-    """Ten times the budget of an address by default; others have none, for they tell none."""
-    places = made.of_many_48(1100)
+    """A hundred times the budget of an address by default; others have none, for they tell none."""
+    places = made.of_many_48(10_100)
     told = [guess(account(number), 0, place) for number, place in enumerate(places)]
     untold = [replace(one, client=PUBLIC) for one in told]
-    assert {Shield.CLIENT_CEILING: 1000} == promised(protected(), told)
+    assert {Shield.CLIENT_CEILING: 10_000} == promised(protected(), told)
     assert {} == promised(protected(), untold)
+
+
+@pytest.mark.parametrize("off", [{"enabled": False}, {"shields": []}])
+def test_either_protection_bounds_names(off: Mapping[str, object]) -> None:
+    """Nobody does when neither is switched on and refuses."""
+    one = [read(changed({}, {name: off})) for name in (BRUTE_FORCE, SUSPICIOUS_IP)]
+    both = read(changed({}, {BRUTE_FORCE: off, SUSPICIOUS_IP: off}))
+    assert [20, 20] == [promised(found, strangers(60))[Shield.NAMES] for found in one]
+    assert [] == names_of(both, strangers(60))
+    assert Standing.OFF is standing(both, Shield.NAMES, ())
+
+
+@pytest.mark.parametrize(
+    ("allowlist", "stands"),
+    [(["198.51.100.0/24"], Standing.EXEMPT), (["203.0.113.0/24"], Standing.ON)],
+)
+def test_allow_list_of_suspicious_ip_exempts_from_the_bound_of_names(
+    allowlist: Sequence[str], stands: Standing
+) -> None:
+    """It names addresses, and so does the bound."""
+    protection = read(changed({}, {SUSPICIOUS_IP: {"allowlist": allowlist}}))
+    assert stands is standing(protection, Shield.NAMES, strangers(60))
+    assert (stands is Standing.ON) == bool(names_of(protection, strangers(60)))
+
+
+def test_no_bound_of_names_when_both_are_off() -> None:
+    """The numbers are our own, and 0 switches each of them off."""
+    assert Standing.OFF is standing(UNBOUNDED, Shield.NAMES, ())
+    assert {} == promised(UNBOUNDED, strangers(60))
 
 
 def test_bots_that_are_always_asked_to_prove_themselves_are_never_looked_at() -> None:
@@ -133,7 +205,6 @@ def test_bots_that_are_always_asked_to_prove_themselves_are_never_looked_at() ->
         (BRUTE_FORCE, Shield.BRUTE_FORCE, one_account(50)),
         (BRUTE_FORCE, Shield.ACCOUNT_CAP, one_account(150)),
         (SUSPICIOUS_IP, Shield.SUSPICIOUS_IP, many_accounts(150)),
-        (SUSPICIOUS_IP, Shield.STRANGERS, strangers(60)),
     ],
 )
 @pytest.mark.parametrize(
@@ -165,7 +236,6 @@ def test_shield_promises_only_while_it_stands(
         ("account_cap", Shield.ACCOUNT_CAP),
         ("same_user_per_minute", Shield.SAME_USER),
         ("client_ceiling", Shield.CLIENT_CEILING),
-        ("distinct_identifiers", Shield.STRANGERS),
     ],
 )
 def test_number_zero_switches_a_shield_of_ours_off(member: str, shield: Shield) -> None:

@@ -7,8 +7,9 @@ from gateword.cli.rehearsal.scenarios import SCENARIOS
 from gateword.cli.rehearsal.tenants import changed
 from gateword.cli.rehearsal.verdicts import Judged, Row, Verdict
 from gateword.cli.terminal import Terminal
-from gateword.policy.attack_protection import BRUTE_FORCE
+from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
 from gateword.policy.protection import read
+from gateword.policy.protection_extras import EXTRAS
 
 LONGEST = max((act.attack for one in SCENARIOS for act in one.acts), key=len)
 
@@ -84,6 +85,25 @@ def test_settings_are_told_in_words(members: Mapping[str, object], said: str) ->
     """So that the operator sees which ones were played."""
     told = report.settings(read(changed({}, {BRUTE_FORCE: members})))
     assert told["brute-force protection"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("extras", "said"),
+    [
+        ({}, "20 within ten minutes and 1,000 within a day may fail"),
+        ({"names_per_address": 0}, "20 within ten minutes may fail"),
+        ({"names_per_address": 0, "distinct_identifiers": 0}, "any number"),
+    ],
+)
+def test_bounds_of_names_are_told_in_words(extras: Mapping[str, object], said: str) -> None:
+    """Those that are off are not."""
+    assert said == report.settings(read(changed({}, {EXTRAS: extras})))["names of an address"]
+
+
+def test_names_are_not_said_to_be_bounded_where_nobody_is_refused() -> None:
+    """Either protection has to be switched on for that."""
+    off = {name: {"enabled": False} for name in (BRUTE_FORCE, SUSPICIOUS_IP)}
+    assert "any number" == report.settings(read(changed({}, off)))["names of an address"]
 
 
 def test_scenarios_have_names_that_can_be_typed() -> None:

@@ -95,7 +95,7 @@ def test_attack_that_no_shield_is_against_can_be_stopped_all_the_same() -> None:
 
 def test_budget_that_refilled_meanwhile_is_no_broken_promise() -> None:
     """A hundred in a moment, and one more for each 14.4 minutes that it took."""
-    tries = [guess(account(number), 0, HOME) for number in range(120)]
+    tries = [guess(account(number % 20), number, HOME) for number in range(120)]
     answers = [Answer(403)] * 102 + [Answer(429)] * 18
     slow = seen([], 102, tries=tries, answers=answers, seconds=1800.0)
     quick = seen([], 102, tries=tries, answers=answers, seconds=18.0)
@@ -106,17 +106,43 @@ def test_budget_that_refilled_meanwhile_is_no_broken_promise() -> None:
 def test_who_stopped_most_is_named_first() -> None:
     """Wrong passwords stop nobody; what has no shield's name keeps its own."""
     refusals = {"WRONG_PASSWORD": 9, "SAME_USER_TOO_OFTEN": 1, "ACCOUNT_SHUT": 5, "BUSY": 2}
-    assert ("brute-force", "busy", "same-user") == stopped_by(refusals, DEFAULTS)
-
-
-def test_crowd_of_names_is_told_from_a_throttled_address() -> None:
-    """Both are answered alike; without throttling it can only be the crowd."""
-    off = read(changed({}, {SUSPICIOUS_IP: {"enabled": False}}))
-    refusals = {"ADDRESS_THROTTLED": 1}
-    assert (("suspicious-ip",), ("crowded-address",)) == (
-        stopped_by(refusals, DEFAULTS),
-        stopped_by(refusals, off),
+    assert ("brute-force", "busy", "same-user") == stopped_by(
+        seen([], 0, refusals=refusals), DEFAULTS
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (["suspicious-ip"], ("suspicious-ip",)),
+        (["crowded-address"], ("crowded-address",)),
+        (["crowded-address", "suspicious-ip"], ("suspicious-ip", "crowded-address")),
+        ([], ("address-throttled",)),
+    ],
+)
+def test_crowd_of_names_is_told_from_a_throttled_address(
+    told: Sequence[str], names: Sequence[str]
+) -> None:
+    """Both are answered alike, so the log is asked; it may know of neither."""
+    found = seen([], 0, refusals={"ADDRESS_THROTTLED": 1}, told=told)
+    assert names == stopped_by(found, DEFAULTS)
+
+
+def test_shield_that_only_watches_stopped_nobody() -> None:
+    """The log names it as well, for it tells that the budget is gone."""
+    watching = read(changed({}, {SUSPICIOUS_IP: {"shields": []}}))
+    told = ["suspicious-ip", "crowded-address"]
+    found = seen([], 0, refusals={"ADDRESS_THROTTLED": 1}, told=told)
+    assert ("crowded-address",) == stopped_by(found, watching)
+
+
+def test_names_under_way_at_the_bound_are_told() -> None:
+    """Seven of eight at once get by the twenty, and not one more."""
+    tries = [guess(account(number), 0, HOME) for number in range(60)]
+    kept = seen([403] * 27 + [429] * 33, 27, tries=tries)
+    broken = seen([403] * 28 + [429] * 32, 28, tries=tries)
+    assert "7 more were under way at the limit" == judged(DEFAULTS, Shield.NAMES, kept).note
+    assert Verdict.BROKEN is judged(DEFAULTS, Shield.NAMES, broken).verdict
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,6 @@ def row(scenario: Scenario, act: Act, outcome: Outcome, stage: Stage) -> Row:
         sent=len(seen.tries),
         answers=dict(sorted(seen.statuses.items())),
         checked=seen.checked,
-        stopped_by=stopped_by(seen.refusals, stage.protection),
+        stopped_by=stopped_by(seen, stage.protection),
         judged=outcome.judged,
     )

@@ -1,7 +1,6 @@
 """What a guesser could read from the answers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -23,13 +22,13 @@ _APART_S: Final = 60
 async def _before_a_block(stage: Stage) -> Outcome:
     people = (nobody(0), account(0), BLOCKED, WITHOUT_PASSWORD)
     tries = [guess(name, 0, place) for name, place in zip(people, addresses(4), strict=True)]
-    seen = await stage.play([replace(tries[0], is_nobody=True), *tries[1:]], at_once=1)
+    seen = await stage.play(tries, at_once=1)
     return Outcome(seen, compared(seen.answers))
 
 
 async def _behind_a_block(stage: Stage) -> Outcome:
     count = stage.enough(stage.protection.brute_force.limit)
-    unknown = replace(guess(nobody(0), 0, STRANGER), is_nobody=True)
+    unknown = guess(nobody(0), 0, STRANGER)
     known = guess(account(0), 0, HOME)
     seen = await stage.play([*[unknown] * count, *[known] * count], at_once=1)
     pairs = zip(seen.answers[:count], seen.answers[count:], strict=True)

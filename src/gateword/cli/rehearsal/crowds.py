@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from gateword.cli.rehearsal.acts import Act, Outcome, Scenario
-from gateword.cli.rehearsal.limits import Shield
+from gateword.cli.rehearsal.limits import Shield, Standing, standing
 from gateword.cli.rehearsal.stage import Stage
 from gateword.cli.rehearsal.tries import (
     STRANGER,
@@ -18,10 +18,12 @@ from gateword.cli.rehearsal.tries import (
     sprayed,
 )
 from gateword.cli.rehearsal.verdicts import Verdict, judged
+from gateword.policy.crowds import bounds
 
 _ACCOUNTS: Final = 200
 _KNOWN_OF_TEN: Final = 10
 _LEAST: Final = 60
+_SPRAYED: Final = 100
 _LOW_AND_SLOW: Final = (
     "each account and each address failed once, so no limit is reached, and who has this password "
     "was entered. Against it help better passwords (a policy, breached-password detection), a "
@@ -31,33 +33,54 @@ _LOW_AND_SLOW: Final = (
 
 async def _foreign_list(stage: Stage) -> Outcome:
     """Play one connection: names are counted when a try ends, so at once a few more get by."""
-    bound = stage.protection.extras.strangers or 0
-    count = stage.enough(2 * bound, _LEAST)
-    seen = await stage.play([_of_foreign_list(number) for number in range(count)], at_once=1)
-    return Outcome(seen, judged(stage.protection, Shield.STRANGERS, seen))
+    chief, limit = _chief(stage)
+    tries = [_of_foreign_list(number) for number in range(stage.enough(limit, _LEAST))]
+    seen = await stage.play(tries, at_once=1)
+    return Outcome(seen, judged(stage.protection, chief, seen))
 
 
 def _of_foreign_list(number: int) -> Try:
     if number % _KNOWN_OF_TEN == _KNOWN_OF_TEN - 1:
-        return guess(account(number), number, STRANGER)
-    return replace(guess(nobody(number), number, STRANGER), is_nobody=True)
+        return guess(account(number // _KNOWN_OF_TEN % _ACCOUNTS), number, STRANGER)
+    return guess(nobody(number), number, STRANGER)
 
 
-async def _own_list(stage: Stage) -> Outcome:
+async def _few_accounts(stage: Stage) -> Outcome:
+    """Play no more names than the bound of names lets by, so that the budget ends it."""
     count = stage.enough(stage.protection.suspicious_ip.login.size)
-    tries = [guess(account(number % _ACCOUNTS), number, STRANGER) for number in range(count)]
-    seen = await stage.play(tries)
+    names = min(_names(stage) or _ACCOUNTS, _ACCOUNTS)
+    seen = await stage.play(
+        [guess(account(number % names), number, STRANGER) for number in range(count)]
+    )
     return Outcome(seen, judged(stage.protection, Shield.SUSPICIOUS_IP, seen))
 
 
 async def _one_address(stage: Stage) -> Outcome:
-    count = stage.enough(stage.protection.suspicious_ip.login.size) - 1
+    chief, limit = _chief(stage)
+    count = stage.enough(limit, _SPRAYED) - 1
     names = [*(account(number % _ACCOUNTS) for number in range(count)), WEAK]
     seen = await stage.play([sprayed(name, STRANGER) for name in names])
-    found = judged(stage.protection, Shield.SUSPICIOUS_IP, seen)
+    found = judged(stage.protection, chief, seen)
     if found.verdict is Verdict.HELD and seen.answers[-1].status != HTTPStatus.OK:
-        found = replace(found, note="the account with this password came last and was safe")
+        safe = "the account with this password came last and was safe"
+        found = replace(found, note="; ".join(filter(None, (found.note, safe))))
     return Outcome(seen, found)
+
+
+def _names(stage: Stage) -> int:
+    """Return how many names may fail from one address; 0 where nothing bounds them."""
+    return min((most for most, _ in bounds(stage.protection)), default=0)
+
+
+def _chief(stage: Stage) -> tuple[Shield, int]:
+    """Return the shield that ends many names from one address first, and its limit."""
+    names, size = _names(stage), stage.protection.suspicious_ip.login.size
+    is_bounded, is_throttled = (
+        standing(stage.protection, shield, ()) is Standing.ON
+        for shield in (Shield.NAMES, Shield.SUSPICIOUS_IP)
+    )
+    is_first = is_bounded and (names < size or not is_throttled)
+    return (Shield.NAMES, names) if is_first else (Shield.SUSPICIOUS_IP, size)
 
 
 async def _many_addresses(stage: Stage) -> Outcome:
@@ -79,8 +102,8 @@ STUFFING: Final = Scenario(
             accounts=_ACCOUNTS,
         ),
         Act(
-            attack="A list of this tenant's own accounts with wrong passwords, one address",
-            play=_own_list,
+            attack="A few of this tenant's own accounts, many passwords for each, one address",
+            play=_few_accounts,
             accounts=_ACCOUNTS,
         ),
     ),

@@ -23,6 +23,7 @@ from gateword.cli.rehearsal.tries import (
 from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged
 from gateword.domain.log_event import LogCode
 from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
+from gateword.policy.protection_extras import EXTRAS
 
 _VICTIM: Final = account(0)
 _ACCOUNTS: Final = 100
@@ -110,6 +111,12 @@ SPOOFING: Final = Scenario(
             attack="A trusted client makes up addresses, over many accounts",
             play=_trusted_liar,
             accounts=_ACCOUNTS,
+        ),
+        Act(
+            attack="The same where it has the budget of two addresses (client_ceiling: 2)",
+            play=_trusted_liar,
+            accounts=_ACCOUNTS,
+            changes={EXTRAS: {"client_ceiling": 2}},
         ),
     ),
 )

@@ -12,6 +12,7 @@ from typing import Final
 
 from gateword.cli.rehearsal.tries import Try
 from gateword.domain.protection import Networks, Protection
+from gateword.policy import crowds
 from gateword.policy.address_budget import WIDER
 from gateword.policy.caller import counted, wider
 from gateword.policy.protection import lists
@@ -27,7 +28,7 @@ class Shield(Enum):
     BRUTE_FORCE = "brute-force protection"
     ACCOUNT_CAP = "brute-force protection's cap over all addresses (account_cap)"
     SUSPICIOUS_IP = "suspicious-IP throttling"
-    STRANGERS = "suspicious-IP throttling's bound of unknown names (distinct_identifiers)"
+    NAMES = "the bound of names of an address (distinct_identifiers, names_per_address)"
     SAME_USER = "the rate of one user at one address (same_user_per_minute)"
     CLIENT_CEILING = "suspicious-IP throttling's ceiling of a client (client_ceiling)"
     BOTS = "bot detection"
@@ -49,17 +50,22 @@ class Limit:
 
     Attributes:
         most: Passwords that are looked at.
-        refill_ms: After which each of the groups has one more; 0 is never.
+        refill_ms: After which each of the groups has more; 0 is never.
+        refill: How much more then.
         groups: How many of them reach their limit.
         counts_under_way: False lets by what is under way when a limit is reached: the budgets of
-            wide groups are spent when a try has failed, so that they hold up nobody else.
+            wide groups are spent when a try has failed, and a name counts when it has, so that
+            they hold up nobody else.
+        each: Passwords that may be looked at for one that was let by: a name that failed goes on.
     """
 
     shield: Shield
     most: int
     refill_ms: int = 0
+    refill: int = 1
     groups: int = 1
     counts_under_way: bool = True
+    each: int = 1
 
     def allows(self, seconds: float, at_once: int) -> int:
         """Return how many may have been looked at after that time.
@@ -68,9 +74,9 @@ class Limit:
             seconds: Since the first try.
             at_once: Tries that were under way together.
         """
-        more = int(seconds * 1000 / self.refill_ms) if self.refill_ms else 0
+        more = int(seconds * 1000 / self.refill_ms) * self.refill if self.refill_ms else 0
         if not self.counts_under_way:
-            more += at_once - 1
+            more += (at_once - 1) * self.each
         return self.most + self.groups * more
 
 
@@ -79,7 +85,7 @@ def limits(protection: Protection, tries: Sequence[Try]) -> list[Limit]:
     every = (
         *_brute_force(protection, tries),
         *_suspicious_ip(protection, tries),
-        *_strangers(protection, tries),
+        *_names(protection, tries),
         *_same_user(protection, tries),
         *_client_ceiling(protection, tries),
         *_bots(protection, tries),
@@ -104,11 +110,12 @@ def _switches(protection: Protection) -> dict[Shield, tuple[bool, bool, Networks
     brute, ip, extras = protection.brute_force, protection.suspicious_ip, protection.extras
     bots = protection.bots
     capped = brute.everywhere or extras.account_cap is not None
+    counts_names = any(one.enabled and one.blocks for one in (brute, ip))
     return {
         Shield.BRUTE_FORCE: (brute.enabled, brute.blocks, brute.allowlist),
         Shield.ACCOUNT_CAP: (brute.enabled and capped, brute.blocks, brute.allowlist),
         Shield.SUSPICIOUS_IP: (ip.enabled, ip.blocks, ip.allowlist),
-        Shield.STRANGERS: (ip.enabled and extras.strangers is not None, ip.blocks, ip.allowlist),
+        Shield.NAMES: (counts_names and bool(crowds.bounds(protection)), True, ip.allowlist),
         Shield.SAME_USER: (extras.same_user is not None, True, ()),
         Shield.CLIENT_CEILING: (
             ip.enabled and extras.client_ceiling is not None,
@@ -146,25 +153,48 @@ def _suspicious_ip(protection: Protection, tries: Sequence[Try]) -> Iterator[Lim
     yield replace(wide, counts_under_way=False)
 
 
-def _strangers(protection: Protection, tries: Sequence[Try]) -> Iterator[Limit]:
-    settings, most = protection.suspicious_ip, protection.extras.strangers
-    if most is None or not (settings.enabled and settings.blocks):
+def _names(protection: Protection, tries: Sequence[Try]) -> Iterator[Limit]:
+    """Yield the bounds of the names of an address, whether anybody has them or not."""
+    if standing(protection, Shield.NAMES, ()) is not Standing.ON:
         return
-    names: dict[Hashable, set[str]] = {}
+    listed = protection.suspicious_ip.allowlist
+    bounded = [one for one in tries if not _is_listed(listed, one)]
+    for most, within_ms in crowds.bounds(protection):
+        limit = _crowd(bounded, most, within_ms)
+        yield replace(limit, most=limit.most + len(tries) - len(bounded))
+
+
+def _crowd(tries: Sequence[Try], most: int, within_ms: int) -> Limit:
+    """Return what is looked at when one try comes after another.
+
+    A name that failed goes on, and so does a user who got in; neither is new.
+    """
+    named = Counter((_place(one), one.name) for one in tries)
+    failed: dict[Hashable, set[str]] = {}
+    inside: set[Hashable] = set()
+    full: set[Hashable] = set()
     looked_at = 0
     for one in tries:
-        seen = names.setdefault(_place(one), set())
-        if len(seen) > most and not _is_listed(settings.allowlist, one):
+        names = failed.setdefault(_place(one), set())
+        is_new = one.name not in names and _account_at_place(one) not in inside
+        if is_new and len(names) >= most:
+            full.add(_place(one))
             continue
         looked_at += 1
-        if one.is_nobody:
-            seen.add(one.name)
-    yield Limit(
-        shield=Shield.STRANGERS,
+        if one.is_right:
+            inside.add(_account_at_place(one))
+            names.discard(one.name)
+        else:
+            names.add(one.name)
+    each = max(named.values(), default=1)
+    return Limit(
+        shield=Shield.NAMES,
         most=looked_at,
-        refill_ms=settings.login.refill_ms,
-        groups=len(names),
+        refill_ms=within_ms,
+        refill=most * each,
+        groups=len(full),
         counts_under_way=False,
+        each=each,
     )
 
 

@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from gateword.cli.common import out
+from gateword.cli.rehearsal.limits import Shield, Standing, standing
 from gateword.cli.rehearsal.verdicts import Row, Verdict
 from gateword.cli.terminal import Terminal
 from gateword.domain.protection import Protection
+from gateword.policy import crowds
 
 WIDE: Final = 110
 """Columns of a terminal from which on rows stand in a table; before, each has its lines."""
@@ -59,9 +61,9 @@ def settings(protection: Protection) -> Mapping[str, str]:
             ip.enabled,
             ip.blocks,
             f"{ip.login.size} failed logins of an address, one more each "
-            f"{ip.login.refill_ms / 1000:g} s; {extras.strangers or 'any number of'} names of "
-            "nobody",
+            f"{ip.login.refill_ms / 1000:g} s",
         ),
+        "names of an address": _names(protection),
         "breached-password detection": _switched(
             protection.breached.enabled, protection.breached.login.blocks, "at login"
         ),
@@ -71,6 +73,14 @@ def settings(protection: Protection) -> Mapping[str, str]:
         if extras.client_ceiling
         else "no ceiling",
     }
+
+
+def _names(protection: Protection) -> str:
+    if standing(protection, Shield.NAMES, ()) is not Standing.ON:
+        return "any number"
+    times = {crowds.SOON_MS: "ten minutes", crowds.LATER_MS: "a day"}
+    bounds = [f"{most:,} within {times[ms]}" for most, ms in crowds.bounds(protection)]
+    return f"{' and '.join(bounds)} may fail"
 
 
 def _switched(is_on: bool, blocks: bool, text: str) -> str:

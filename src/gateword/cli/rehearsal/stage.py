@@ -7,7 +7,7 @@ why tries were refused, is read from the server's own counters (`/metrics`) befo
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from gateword.cli.rehearsal.loopback import Answer, Loopback, Request
 from gateword.cli.rehearsal.tenants import SECRET, Played
 from gateword.cli.rehearsal.tries import PUBLIC, Try
 from gateword.cli.rehearsal.verdicts import Seen
+from gateword.domain.log_event import LogCode
 from gateword.domain.protection import Protection
 
 AT_ONCE: Final = 8
@@ -88,6 +89,7 @@ class Stage:
             refusals=outcomes,
             seconds=time.monotonic() - began_s,
             at_once=at_once,
+            told=await self._told(),
         )
 
     async def counters(self) -> Counters:
@@ -116,6 +118,12 @@ class Stage:
         )
         told = (("auth0-forwarded-for", one.told),) if one.told else ()
         return Request(self.host, "/oauth/token", form, told)
+
+    async def _told(self) -> set[str]:
+        """Return the shields that the tenant's log names as those that limit an address."""
+        rows = await self.played.parts.stores.logs.latest(self.most, LogCode.LIMIT_MU.value)
+        details = (row.document["details"] for row in rows)
+        return {str(one["shield"]) for one in details if isinstance(one, Mapping)}
 
     async def logged_addresses(self, code: str) -> set[str]:
         """Return whose addresses the tenant's log names in rows of a code."""

@@ -45,7 +45,6 @@ class Try:
         told: Value of `auth0-forwarded-for`; empty sends none.
         client: Who asks.
         is_right: The password is the account's.
-        is_nobody: No account has the name.
         is_sure: Allow-lists may look at the address.
     """
 
@@ -55,7 +54,6 @@ class Try:
     told: str = ""
     client: str = APPLICATIONS[0]
     is_right: bool = False
-    is_nobody: bool = False
     is_sure: bool = True
 
     @property

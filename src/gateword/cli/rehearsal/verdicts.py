@@ -4,7 +4,7 @@ Rule: pure.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from http import HTTPStatus
@@ -24,6 +24,16 @@ _WRONG: Final = frozenset(
         Refusal.BLOCKED_WRONG_PASSWORD.name,
     }
 )
+_ADDRESS: Final = "address-throttled"
+_BY_ADDRESS: Final = "suspicious-ip"
+_BY_NAMES: Final = "crowded-address"
+_SHIELDS: Final = {
+    Refusal.ACCOUNT_SHUT.name: "brute-force",
+    Refusal.CLIENT_THROTTLED.name: "client-ceiling",
+    Refusal.SAME_USER_TOO_OFTEN.name: "same-user",
+    Refusal.VERIFICATION_REQUIRED.name: "bot-detection",
+    Refusal.PASSWORD_LEAKED.name: "breached-password",
+}
 
 
 @unique
@@ -60,6 +70,7 @@ class Seen:
         refusals: How often it said no, by the name of the row.
         seconds: How long it took.
         at_once: Tries that were under way together.
+        told: Shields of addresses and clients that the log names.
     """
 
     tries: Sequence[Try]
@@ -68,6 +79,7 @@ class Seen:
     refusals: Mapping[str, int]
     seconds: float
     at_once: int
+    told: Collection[str] = ()
 
     @property
     def statuses(self) -> Counter[int]:
@@ -135,25 +147,22 @@ def judged(protection: Protection, chief: Shield | None, seen: Seen) -> Judged:
     return Judged(Verdict.HELD, f"{more} more were under way at the limit" if more > 0 else "")
 
 
-def stopped_by(refusals: Mapping[str, int], protection: Protection) -> tuple[str, ...]:
+def stopped_by(seen: Seen, protection: Protection) -> tuple[str, ...]:
     """Return who refused, the one that refused most first."""
     names: Counter[str] = Counter()
-    for row, count in refusals.items():
+    for row, count in seen.refusals.items():
         if row not in _WRONG:
-            names[_names(protection).get(row, row.lower().replace("_", "-"))] += count
+            for name in _names(row, seen, protection):
+                names[name] += count
     return tuple(name for name, _ in names.most_common())
 
 
-def _names(protection: Protection) -> dict[str, str]:
-    by_ip = "suspicious-ip" if protection.suspicious_ip.enabled else "crowded-address"
-    return {
-        Refusal.ACCOUNT_SHUT.name: "brute-force",
-        Refusal.ADDRESS_THROTTLED.name: by_ip,
-        Refusal.CLIENT_THROTTLED.name: "client-ceiling",
-        Refusal.SAME_USER_TOO_OFTEN.name: "same-user",
-        Refusal.VERIFICATION_REQUIRED.name: "bot-detection",
-        Refusal.PASSWORD_LEAKED.name: "breached-password",
-    }
+def _names(row: str, seen: Seen, protection: Protection) -> Sequence[str]:
+    """Return whose row it is; two shields have one answer, and the log tells them apart."""
+    if row != Refusal.ADDRESS_THROTTLED.name:
+        return (_SHIELDS.get(row, row.lower().replace("_", "-")),)
+    refuses = {_BY_ADDRESS: protection.suspicious_ip.blocks, _BY_NAMES: True}
+    return [name for name, may in refuses.items() if may and name in seen.told] or [_ADDRESS]
 
 
 def _allowed(limit: Limit, seen: Seen) -> int:
