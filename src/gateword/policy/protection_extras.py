@@ -44,8 +44,8 @@ MEANING: Final[Mapping[str, str]] = {
     "each minute. 0 sets no bound.",
     "client_ceiling": "How many times the budget of one address a client that tells its users' "
     "addresses has for the failures of all; 0 sets no bound.",
-    "distinct_identifiers": "Names that may fail from an address in ten minutes, over which it gets "
-    "no new one; 0 sets no bound.",
+    "distinct_identifiers": "Names that may fail from an address in ten minutes, over which it "
+    "gets no new one; 0 sets no bound.",
     "names_per_address": "The same in a day; 0 sets no bound.",
     "strict_forwarded_for": "An unusable `auth0-forwarded-for` of a trusted client is refused.",
     "alarms": "Unusual rates of failed logins are logged.",
