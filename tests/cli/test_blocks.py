@@ -8,6 +8,7 @@ import pytest
 from gateword.app import opened
 from gateword.policy import subject
 from gateword.policy.address_budget import budgets
+from gateword.policy.caller import counted
 from gateword.policy.identifier import login_names
 from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Lease, Outcome, Tries
 from gateword.ports.parts import Parts
@@ -32,18 +33,18 @@ def guarded(gateword: CommandLine) -> CommandLine:
     return gateword
 
 
-def fails(data: Path, name: str, times: int = 2) -> None:
+def fails(data: Path, name: str, times: int = 2, ip: str = HERE) -> None:
     """Let tries of a name fail, as a login would count them."""
 
     async def count() -> None:
         async with opened(load({}, data_dir=data)) as house:
             for _ in range(times):
-                await _fail(house.parts, name)
+                await _fail(house.parts, name, ip)
 
     asyncio.run(count())
 
 
-async def _fail(parts: Parts, name: str) -> None:
+async def _fail(parts: Parts, name: str, ip: str) -> None:
     connection = await parts.stores.connections.named("Customers")
     assert connection is not None
     account = await parts.stores.users.account(connection.key, login_names(name))
@@ -51,13 +52,15 @@ async def _fail(parts: Parts, name: str) -> None:
     entry = Entry(
         connection_key=connection.key,
         subject=subject.of_user(account.user.key) if account else subject.of_name(digest),
-        place=HERE,
+        place=counted(ip),
         user_key=account.user.key if account else None,
-        tries=tuple(Tries(shield="x", place=place, limit=None) for place in (HERE, EVERYWHERE)),
+        tries=tuple(
+            Tries(shield="x", place=place, limit=None) for place in (counted(ip), EVERYWHERE)
+        ),
         buckets=tuple(
             Bucket(shield="x", key=one.key, size=one.size, refill_ms=one.refill_ms)
             for one in budgets(
-                "login", (await parts.stores.protection.get()).suspicious_ip.login, HERE
+                "login", (await parts.stores.protection.get()).suspicious_ip.login, ip
             )
         ),
     )
@@ -117,11 +120,25 @@ def test_blocked_address_is_listed_and_lifted(guarded: CommandLine) -> None:
     listed = guarded.json("blocks", "list")["addresses"]
 
     assert [HERE] == listed
-    assert f"{HERE} spent its failed logins" in guarded.ok("blocks", "list")
+    said = f"{HERE} spent its failed logins; lift it: gateword blocks lift --ip {HERE}"
+    assert said == guarded.ok("blocks", "list").splitlines()[-1]
     assert f"{HERE} may try again." in guarded.ok("blocks", "lift", "--ip", f"::ffff:{HERE}")
     assert f"{HERE} was not blocked." in guarded.ok("blocks", "lift", "--ip", HERE)
     assert {"lifted": []} == guarded.json("blocks", "lift", "--ip", HERE)
     assert [] == guarded.json("blocks", "list")["addresses"]
+
+
+def test_command_that_is_listed_lifts_a_network(guarded: CommandLine) -> None:
+    """IPv6 is counted by networks; what the list prints is what is typed."""
+    fails(guarded.data, "nobody@example.com", times=3, ip="2001:db8:5::1")
+
+    told = guarded.ok("blocks", "list", "2001:db8:5::/64").splitlines()[-1]
+    command = told.partition("lift it: gateword ")[2].split()
+
+    assert ["blocks", "lift", "--ip", "2001:db8:5::/64"] == command
+    assert "2001:db8:5::/64 may try again." in guarded.ok(*command)
+    assert [] == guarded.json("blocks", "list")["addresses"]
+    assert "2001:db8:5::/48 was not blocked." in guarded.ok(*command[:-1], "2001:db8:5::/48")
 
 
 def crowded(gateword: CommandLine, names: int, times: int) -> None:

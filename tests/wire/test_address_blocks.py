@@ -14,11 +14,17 @@ from tests.wire.world import EMPLOYEES, PASSWORDS
 
 
 @pytest.mark.parametrize(
-    ("ip", "shut"),
-    [("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2::3", "2001:db8:1:2::/64")],
+    ("ip", "shut", "named"),
+    [
+        ("192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"),
+        ("2001:db8:1:2::3", "2001:db8:1:2::/64", "2001:db8:1:2::3"),
+        ("2001:db8:1:2::3", "2001:db8:1:2::/64", "2001:db8:1:2::/64"),
+    ],
 )
-async def test_shut_addresses_are_found_and_let_go(house: House, ip: str, shut: str) -> None:
-    """As the group that they count as."""
+async def test_shut_addresses_are_found_and_let_go(
+    house: House, ip: str, shut: str, named: str
+) -> None:
+    """As the group that they count as, and by the name under which they are listed."""
     rate = {"max_attempts": 2, "rate": 864_000}
     await protect(
         house.parts,
@@ -32,10 +38,27 @@ async def test_shut_addresses_are_found_and_let_go(house: House, ip: str, shut: 
 
     found = await address_blocks.all_shut(house.parts, 100)
     assert ([], [ShutAddress(shut, SPENT)]) == (before, found)
-    assert found == await address_blocks.of_address(house.parts, ip)
-    assert await address_blocks.lift(house.parts, ip)
-    assert not await address_blocks.lift(house.parts, ip)
+    assert found == await address_blocks.of_address(house.parts, named)
+    assert await address_blocks.lift(house.parts, named)
+    assert not await address_blocks.lift(house.parts, named)
     assert [] == await address_blocks.all_shut(house.parts, 100)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("::FFFF:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:5:0::/64", "2001:db8:5::/64"),
+        ("2001:DB8:5::/48", "2001:db8:5::/48"),
+        ("2001:db8:5::9/64", "2001:db8:5::/64"),
+        ("2001:db8::/32", None),
+        ("192.0.2.0/24", None),
+        ("ann", None),
+    ],
+)
+def test_place_is_what_is_listed(text: str, place: str | None) -> None:
+    """Only groups that are counted can be shut, and let go."""
+    assert place == address_blocks.place_of(text)
 
 
 async def test_network_around_many_addresses_is_shut_and_let_go(house: House) -> None:
@@ -58,7 +81,10 @@ async def test_network_around_many_addresses_is_shut_and_let_go(house: House) ->
     assert [network] == await address_blocks.of_address(house.parts, stranger)
     assert await address_blocks.is_shut(house.parts, stranger)
     assert 429 == (await log_in(house, "ann", "wrong", ip=stranger)).status_code
-    assert await address_blocks.lift(house.parts, stranger)
+    assert [network] == await address_blocks.of_address(house.parts, network.place)
+    assert await address_blocks.lift(house.parts, network.place)
+    assert not await address_blocks.is_shut(house.parts, network.place)
+    assert await address_blocks.is_shut(house.parts, "2001:db8:1::1")
     assert 200 == (await log_in(house, "ann", PASSWORDS["password"], ip=stranger)).status_code
 
 

@@ -7,6 +7,7 @@ no new name when it failed under too many.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network
 from typing import Final
 
 from gateword.domain.protection import Protection
@@ -21,6 +22,7 @@ CROWDED: Final = "failed under too many names, and gets no new one"
 
 _STAGE: Final = "login"
 _PREFIX: Final = f"{_STAGE}:"
+_OF_HOST, _OF_SITE = 64, 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,26 @@ class ShutAddress:
     why: str
 
 
+def place_of(text: str) -> str | None:
+    """Return an address, or an IPv6 /64 or /48, as it is listed; None for anything else."""
+    if (address := canonical(text)) is not None:
+        return address
+    try:
+        network = IPv6Network(text, strict=False)
+    except ValueError:
+        return None
+    return str(network) if network.prefixlen in {_OF_HOST, _OF_SITE} else None
+
+
 async def of_address(parts: Parts, address: str) -> list[ShutAddress]:
     """Return what keeps an address from trying another login: its own, or its network's.
 
     Args:
         parts: The tenant's.
-        address: An IP address in any spelling.
+        address: An IP address in any spelling; or an IPv6 /64 or /48, of which only the /64 has
+            names.
     """
-    settings, host = await parts.stores.protection.get(), canonical(address) or address
+    settings, host = await parts.stores.protection.get(), place_of(address) or address
     if protection.lists(settings.suspicious_ip.allowlist, host):
         return []
     found = [
@@ -58,7 +72,7 @@ async def is_shut(parts: Parts, address: str) -> bool:
 
     Args:
         parts: The tenant's.
-        address: An IP address in any spelling.
+        address: As `of_address` takes it.
     """
     return bool(await of_address(parts, address))
 
@@ -83,9 +97,10 @@ async def all_shut(parts: Parts, most: int) -> list[ShutAddress]:
 async def lift(parts: Parts, address: str) -> bool:
     """Let an address, and the network around it, try again; return False when it might anyway.
 
-    Accounts that are blocked there stay so, and count among its names.
+    Accounts that are blocked there stay so, and count among its names. A /48 is opened without
+    the addresses in it.
     """
-    settings, host = await parts.stores.protection.get(), canonical(address) or address
+    settings, host = await parts.stores.protection.get(), place_of(address) or address
     was_shut = await is_shut(parts, address)
     place = counted(host)
     brute_force = settings.brute_force
@@ -94,7 +109,7 @@ async def lift(parts: Parts, address: str) -> bool:
         place, blocks.limit_at(settings, place) if blocks_accounts else None
     )
     # Last, since it makes this process forget whom it refused.
-    budgets = address_budget.budgets(_STAGE, settings.suspicious_ip.login, host)
+    budgets = _all_budgets(settings, host)
     await parts.stores.attempts.refill([budget.key for budget in budgets])
     return was_shut
 
@@ -104,7 +119,13 @@ def _budgets(settings: Protection, host: str) -> Sequence[Budget]:
     throttling = settings.suspicious_ip
     if not (throttling.enabled and throttling.blocks):
         return ()
-    return address_budget.budgets(_STAGE, throttling.login, host)
+    return _all_budgets(settings, host)
+
+
+def _all_budgets(settings: Protection, place: str) -> Sequence[Budget]:
+    found = address_budget.budgets(_STAGE, settings.suspicious_ip.login, _host(place))
+    of_site = [one for one in found if not one.place and one.covers == place]
+    return of_site or found
 
 
 def _crowds(parts: Parts, settings: Protection) -> Sequence[tuple[int, datetime]]:

@@ -27,7 +27,6 @@ from gateword.cli.common import (
 )
 from gateword.cli.house import opened
 from gateword.cli.tables import print_table
-from gateword.policy.caller import canonical
 from gateword.policy.timestamp import written
 from gateword.ports.parts import Parts
 
@@ -100,7 +99,7 @@ def list_(
     if found:
         print_table(_COLUMNS, map(_row, found))
     for shut in addresses or ():
-        out.print(f"[bold]{shut.place}[/] {shut.why}; lift it with --ip")
+        out.print(f"[bold]{shut.place}[/] {shut.why}; lift it: {_command(shut, tenant)}")
     if not (found or addresses):
         out.print("Nothing is blocked.")
 
@@ -111,7 +110,11 @@ def lift(
     identifier: Identifier = None,
     ip: Annotated[
         str | None,
-        typer.Option("--ip", metavar="ADDRESS", help="Let an address, and its network, try again."),
+        typer.Option(
+            "--ip",
+            metavar="ADDRESS",
+            help="Let an address, and its network, try again; or an IPv6 /64 or /48.",
+        ),
     ] = None,
     data: Data = None,
     tenant: TenantName = "default",
@@ -143,9 +146,9 @@ def lift(
 
 
 def _lift_address(place: _Place, text: str, *, as_json: bool) -> None:
-    address = canonical(text)
+    address = address_blocks.place_of(text)
     if address is None:
-        fail(f"{escape(text)} is no IP address of a host", BAD_USE)
+        fail(f"{escape(text)} is no IP address of a host, and no IPv6 /64 or /48", BAD_USE)
     was_shut, still = place.work(lambda parts: _lifted(parts, address))
     if as_json:
         typer.echo(json.dumps({"lifted": [address] if was_shut and not still else []}, indent=2))
@@ -155,6 +158,12 @@ def _lift_address(place: _Place, text: str, *, as_json: bool) -> None:
         out.print(f"[bold]{address}[/] may try again.")
     else:
         out.print(f"{address} was not blocked.")
+
+
+def _command(shut: ShutAddress, tenant: str) -> str:
+    """Return what lifts the block of an address."""
+    of_tenant = "" if tenant == "default" else f" --tenant {escape(tenant)}"
+    return f"gateword blocks lift --ip {shut.place}{of_tenant}"
 
 
 async def _lifted(parts: Parts, address: str) -> tuple[bool, list[ShutAddress]]:
@@ -167,7 +176,10 @@ async def _found(parts: Parts, asked: str | None) -> tuple[list[Block], list[Shu
     """Return what is refused, and the addresses; None where a login name alone was asked for."""
     if asked is None:
         return await blocks.all_shut(parts, MOST), await address_blocks.all_shut(parts, MOST)
-    by_name, address = await blocks.of_name(parts, asked, in_force=True), canonical(asked)
+    by_name, address = (
+        await blocks.of_name(parts, asked, in_force=True),
+        address_blocks.place_of(asked),
+    )
     if address is None:
         return by_name, None
     there = await blocks.all_shut(parts, MOST, address=address)
