@@ -83,6 +83,26 @@ def test_blocked_login_is_listed_and_lifted(guarded: CommandLine) -> None:
     assert "ann@example.com was not blocked." in guarded.ok("blocks", "lift", "ann@example.com")
 
 
+def test_lifted_name_is_told_of_an_address_that_is_still_shut(guarded: CommandLine) -> None:
+    """Ann would call again: her address spent its failed logins, and what lifts that is said."""
+    fails(guarded.data, "ann@example.com", times=3)
+
+    lifted = guarded.ok("blocks", "lift", "ann@example.com")
+
+    command = f"gateword blocks lift --ip {HERE}"
+    assert f"from {HERE} in Customers, but {HERE} is throttled: {command}\n" in lifted
+
+
+def test_lifted_name_is_told_of_a_crowded_address(gateword: CommandLine) -> None:
+    """It failed under more names than one address may."""
+    crowded(gateword, names=1, times=2)
+
+    lifted = gateword.ok("blocks", "lift", "ann@example.com")
+
+    command = f"gateword blocks lift --ip {HERE}"
+    assert f"in Customers, but {HERE} gets no new login name: {command}\n" in lifted
+
+
 def test_lifting_is_in_the_log(guarded: CommandLine) -> None:
     """Somebody will ask who let the guesser go on."""
     fails(guarded.data, "ann@example.com")

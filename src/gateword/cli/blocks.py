@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from gateword.accounts import address_blocks, blocks
-from gateword.accounts.address_blocks import ShutAddress
+from gateword.accounts.address_blocks import CROWDED, SPENT, ShutAddress
 from gateword.accounts.blocks import Block, Lifter
 from gateword.cli.common import (
     BAD_USE,
@@ -41,6 +41,7 @@ MOST: Final = 1000
 
 _COLUMNS: Final = ("Login name", "Address", "Database", "Wrong passwords", "Until")
 _NOBODY: Final = "a name that nobody has"
+_STILL: Final = {SPENT: "is throttled", CROWDED: "gets no new login name"}
 _EVERYWHERE: Final = "every address"
 _LOGIN_NAME: Final = "E-mail address, username or phone number"
 Identifier = Annotated[str | None, typer.Argument(metavar="[IDENTIFIER]", help=f"{_LOGIN_NAME}.")]
@@ -133,14 +134,19 @@ def lift(
         _lift_address(place, ip, as_json=as_json)
         return
     word = identifier or ""
-    lifted = place.work(lambda parts: blocks.lift_of_name(parts, word, Lifter(how="cli")))
+    lifted, still = place.work(lambda parts: _lifted_of_name(parts, word))
     if as_json:
         document = {"lifted": [_shown(block) for block in lifted]}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     for block in lifted:
         where = f"from {block.ip or _EVERYWHERE} in {escape(block.connection.name)}"
-        out.print(f"[bold]{escape(block.identifier)}[/] may log in again {where}.")
+        told = f"[bold]{escape(block.identifier)}[/] may log in again {where}"
+        if shut := still.get(block.ip):
+            command = _command(shut, tenant)
+            out.print(f"{told}, but {shut.place} {_STILL[shut.why]}: {command}")
+        else:
+            out.print(f"{told}.")
     if not lifted:
         out.print(f"{escape(word)} was not blocked.")
 
@@ -164,6 +170,16 @@ def _command(shut: ShutAddress, tenant: str) -> str:
     """Return what lifts the block of an address."""
     of_tenant = "" if tenant == "default" else f" --tenant {escape(tenant)}"
     return f"gateword blocks lift --ip {shut.place}{of_tenant}"
+
+
+async def _lifted_of_name(
+    parts: Parts, name: str
+) -> tuple[Sequence[Block], dict[str, ShutAddress]]:
+    """Lift the blocks of a name; return them, and what keeps their addresses from trying."""
+    lifted = await blocks.lift_of_name(parts, name, Lifter(how="cli"))
+    places = {block.ip for block in lifted if block.ip}
+    found = {place: await address_blocks.of_address(parts, place) for place in places}
+    return lifted, {place: shut[0] for place, shut in found.items() if shut}
 
 
 async def _lifted(parts: Parts, address: str) -> tuple[bool, list[ShutAddress]]:
