@@ -9,10 +9,12 @@ from typing import Final
 
 from gateword.domain.protection import Breached, LeakedShields, Networks, Protection
 from gateword.policy import attack_protection, protection
+from gateword.policy.lockout import BLOCK
 from gateword.provision.draft import Draft
 from gateword.provision.finding import Finding
 
 _BOTS: Final = "bot detection"
+_BRUTE_FORCE: Final = "brute-force protection"
 _BREACHED: Final = "breached-password detection"
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _WIDEST: Final = {4: 16, 6: 32}
@@ -30,7 +32,7 @@ def findings(draft: Draft, *, few_leaks: int | None) -> Iterator[Finding]:
     kept = draft.documents.get(attack_protection.KIND, {})
     settings = protection.read({id_: one.document for id_, one in kept.items()})
     for about, one in (
-        ("brute-force protection", settings.brute_force),
+        (_BRUTE_FORCE, settings.brute_force),
         ("suspicious-IP throttling", settings.suspicious_ip),
     ):
         if not one.enabled:
@@ -40,9 +42,24 @@ def findings(draft: Draft, *, few_leaks: int | None) -> Iterator[Finding]:
             text = "only watches: guesses are logged and not stopped; add block to its shields"
             yield Finding(level="hint", about=about, text=text)
         yield from _allowlist(about, one.allowlist)
+    yield from _lockout(settings)
     yield from _bots(settings)
     yield from _admin(settings, is_asked_for=attack_protection.SUSPICIOUS_IP in kept)
     yield from _breached(settings.breached, few_leaks)
+
+
+def _lockout(settings: Protection) -> Iterator[Finding]:
+    """Yield that owners are locked out for as long as guessers are, and by them."""
+    brute_force = settings.brute_force
+    is_on = brute_force.enabled and brute_force.blocks
+    if is_on and brute_force.everywhere and not settings.extras.backs_off:
+        yield Finding(
+            level="warning",
+            about=_BRUTE_FORCE,
+            text=f"counts over all addresses: {brute_force.limit} wrong passwords of a stranger "
+            f"lock the owner of an account out for {BLOCK.days} days; set lockout_style: backoff "
+            "in x-gateword-attack-protection",
+        )
 
 
 def _bots(settings: Protection) -> Iterator[Finding]:
