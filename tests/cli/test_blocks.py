@@ -1,6 +1,6 @@
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,9 +75,14 @@ def test_blocked_login_is_listed_and_lifted(guarded: CommandLine) -> None:
     fails(guarded.data, "ann@example.com")
 
     listed = guarded.ok("blocks", "list")
-    lifted = guarded.ok("blocks", "lift", "Ann@Example.COM")
 
-    assert ["ann@example.com", HERE, "Customers", "2"] == listed.splitlines()[1].split()[:4]
+    until = datetime.fromisoformat(guarded.json("blocks", "list")["blocked_for"][0]["until"])
+    cells = listed.splitlines()[1].split()
+    assert ["ann@example.com", HERE, "Customers", "2"] == cells[:4]
+    shown = datetime.fromisoformat(f"{cells[4]}T{cells[5]}+00:00")
+    assert timedelta(0) <= shown - until < timedelta(minutes=1)
+    assert "UTC" == cells[6]
+    lifted = guarded.ok("blocks", "lift", "Ann@Example.COM")
     assert f"ann@example.com may log in again from {HERE} in Customers." in lifted
     assert "Nothing is blocked." in guarded.ok("blocks", "list", "ann@example.com")
     assert "ann@example.com was not blocked." in guarded.ok("blocks", "lift", "ann@example.com")

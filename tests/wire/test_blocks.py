@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from gateword.accounts import blocks
@@ -121,6 +122,19 @@ async def test_wait_that_grows_ends_by_itself(house: House) -> None:
 
     assert (3, 0) == (len(during), len(after))
     assert {60.0} == {(one.until - house.clock.now()).total_seconds() + 60 for one in during}
+
+
+async def test_end_of_a_block_stays_where_it_is(house: House) -> None:
+    """However long one looks on: it is 30 days after the last wrong password."""
+    await limited(house)
+    await fails(house, "ann")
+    failed_at = house.clock.now()
+    ends = set()
+    for passed_s in (0, 0.4, 29.3, 7200.7):
+        house.clock.passed_s += passed_s
+        ends |= {one.until for one in await blocks.of_user(house.parts, await user(house, "ann"))}
+
+    assert {failed_at + timedelta(days=30)} == ends
 
 
 async def test_all_that_is_shut_is_found(house: House) -> None:

@@ -209,11 +209,14 @@ def _blocks(
     *,
     in_force: bool,
 ) -> list[Block]:
-    wait_s = policy.shut_for_s(settings, row.place, row.count, row.last_failed_at, at)
+    failed_at = row.last_failed_at
+    wait_s = policy.shut_for_s(settings, row.place, row.count, failed_at, at)
     is_guarded = policy.is_guarded(settings, connection.options, row.place)
     if wait_s == 0 or (in_force and not is_guarded):
         return []
-    until = at + timedelta(seconds=wait_s)
+    # The whole wait: what is left of it is rounded, and its end would wander from look to look.
+    whole_s = policy.shut_for_s(settings, row.place, row.count, failed_at, failed_at)
+    until = failed_at + timedelta(seconds=whole_s)
     return [
         Block(identifier=name, ip=row.place, connection=connection, failures=row.count, until=until)
         for name in names

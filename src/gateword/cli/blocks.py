@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -41,6 +42,7 @@ MOST: Final = 1000
 
 _COLUMNS: Final = ("Login name", "Address", "Database", "Wrong passwords", "Until")
 _NOBODY: Final = "a name that nobody has"
+_MINUTE: Final = timedelta(minutes=1)
 _STILL: Final = {SPENT: "is throttled", CROWDED: "gets no new login name"}
 _EVERYWHERE: Final = "every address"
 _LOGIN_NAME: Final = "E-mail address, username or phone number"
@@ -214,5 +216,16 @@ def _shown(block: Block) -> dict[str, object]:
 
 def _row(block: Block) -> Sequence[str | Text]:
     name = block.identifier or Text(_NOBODY, "dim")
-    until = block.until.strftime("%Y-%m-%d %H:%M")
-    return (name, block.ip or _EVERYWHERE, block.connection.name, str(block.failures), until)
+    return (
+        name,
+        block.ip or _EVERYWHERE,
+        block.connection.name,
+        str(block.failures),
+        _in_minutes(block.until),
+    )
+
+
+def _in_minutes(until: datetime) -> str:
+    """Return the first whole minute at which a block is over."""
+    over = timedelta(seconds=until.second, microseconds=until.microsecond)
+    return f"{until - over + bool(over) * _MINUTE:%Y-%m-%d %H:%M} UTC"
