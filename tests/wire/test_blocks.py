@@ -88,12 +88,16 @@ async def test_log_tells_which_client_lifted_what(house: House) -> None:
     """Somebody will ask who let the guesser go on."""
     await limited(house)
     await fails(house, "ann")
-    lifter = Lifter(how="api", who="machine-client-id@clients", client_id="machine-client-id")
+    client = (await house.parts.stores.clients.all())[0]
+    lifter = Lifter(how="api", who="machine-client-id@clients", client_id=client.client_id)
 
     await blocks.lift_of_user(house.parts, await user(house, "ann"), lifter)
 
     (row,) = await lifted_rows(house)
-    assert ("machine-client-id", EMPLOYEES) == (row["client_id"], row["connection"])
+    assert (client.client_id, client.name) == (row["client_id"], row["client_name"])
+    assert EMPLOYEES == row["connection"]
+    names = "ann@example.com, ann, +4915112345678"
+    assert f"Block lifted by api: {names} from {PEER}" == row["description"]
     assert ("api", "machine-client-id@clients") == (row["details"]["how"], row["details"]["who"])
 
 

@@ -30,6 +30,10 @@ async def test_button_lets_the_user_log_in_again(house: House) -> None:
     assert 200 == (await logged_in(house, PASSWORD)).status_code
     [row] = [one.document for one in await house.log() if one.document["type"] == "ublkdu"]
     assert ({"how": "link"}, ANN) == (row["details"], row["user_name"])
+    assert f"Block lifted by link: {ANN}" == row["description"]
+    client = await house.parts.stores.clients.get(row["client_id"])
+    assert client is not None
+    assert client.name == row["client_name"]
 
 
 async def test_looking_at_the_page_changes_nothing(house: House) -> None:

@@ -223,6 +223,13 @@ def _blocks(
     ]
 
 
+def lifted(how: str, names: Iterable[str], places: Iterable[str] = ()) -> str:
+    """Return how the log tells of a block that was lifted."""
+    where = ", ".join(dict.fromkeys(place for place in places if place))
+    told = f"Block lifted by {how}: {', '.join(dict.fromkeys(names))}"
+    return f"{told} from {where}" if where else told
+
+
 async def _tell(parts: Parts, lifter: Lifter, shut: Sequence[Block], user: User | None) -> None:
     if not shut:
         return
@@ -235,6 +242,10 @@ async def _tell(parts: Parts, lifter: Lifter, shut: Sequence[Block], user: User 
         LogCode.UBLKDU,
         parts.clock.now(),
         lifter.caller,
+        description=lifted(
+            lifter.how, (block.identifier for block in shut), (block.ip for block in shut)
+        ),
+        client=await parts.stores.clients.get(lifter.client_id) if lifter.client_id else None,
         client_id=lifter.client_id,
         connection=shut[0].connection,
         user=user,

@@ -8,14 +8,14 @@ blocked stays blocked.
 
 from typing import Final
 
-from gateword.accounts import diary, links
+from gateword.accounts import blocks, diary, links
 from gateword.accounts.links import Holder
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.secret import Secret
 from gateword.ports.parts import Parts
 
-_HOW: Final = {"how": "link"}
+_HOW: Final = "link"
 
 
 async def waiting(parts: Parts, handle: Secret) -> Holder | None:
@@ -41,14 +41,17 @@ async def unblocked(parts: Parts, handle: Secret, caller: Caller) -> Holder | No
     if held is None:  # somebody else used it meanwhile
         return None
     await parts.stores.attempts.lift_user(held.user.key)
+    name = held.user.email or held.user.username or held.user.user_id
     row = diary.event(
         LogCode.UBLKDU,
         at,
         caller,
+        description=blocks.lifted(_HOW, [name]),
+        client=await parts.stores.clients.get(held.client_id) if held.client_id else None,
         client_id=held.client_id,
         connection=held.connection,
         user=held.user,
-        details=_HOW,
+        details={"how": _HOW},
     )
     await parts.stores.logs.append([row])
     return held
