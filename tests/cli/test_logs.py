@@ -98,7 +98,7 @@ def test_failure_is_red(gateword: CommandLine, code: LogCode) -> None:
 
     shown = at_terminal(gateword)
 
-    assert f"\x1b[31m{code.value:<6}\x1b[0m" in shown
+    assert f"\x1b[31m{code.value:<16}\x1b[0m" in shown
 
 
 def test_columns_have_names_at_a_terminal_only(gateword: CommandLine) -> None:
@@ -113,16 +113,52 @@ def test_columns_have_names_at_a_terminal_only(gateword: CommandLine) -> None:
     assert 1 == len(gateword.ok("logs").splitlines())
 
 
+LONG = "Too many failed logins of this address, so no further one is looked at for 3600 seconds"
+
+
+@pytest.mark.parametrize("columns", [120, 80])
+def test_row_that_is_too_wide_is_broken_between_words(gateword: CommandLine, columns: int) -> None:
+    """A word, an address and a name stay in one piece, and no line is wider than the terminal."""
+    who = {"client_name": "shop", "user_name": f"{'a' * 30}@example.com", "ip": "2001:db8::1"}
+    log(gateword, code=LogCode.SIGNUP_PWD_LEAK, description=LONG, **who)
+
+    lines = [plain(line) for line in at_terminal(gateword, columns).splitlines()]
+    rows = lines[[line.startswith("2026") for line in lines].index(True) :]
+
+    assert columns >= max(map(len, lines))
+    assert [*who.values(), *LONG.split()] == " ".join(rows).split()[2:]
+    assert [" " * 26] * (len(rows) - 1) == [row[:26] for row in rows[1:]]
+    assert 1 == len(gateword.ok("logs").splitlines())
+
+
+def test_types_have_a_column_that_holds_all(gateword: CommandLine) -> None:
+    """What stands behind the type stands in one place."""
+    for code in LogCode:
+        log(gateword, code=code, ip="192.0.2.1", client_name="shop")
+
+    lines = gateword.ok("logs", "-n", "100").splitlines()
+
+    assert len(LogCode) == len(lines)
+    assert 1 == len({line.index("shop") for line in lines})
+
+
+def test_what_looks_like_markup_is_printed(gateword: CommandLine) -> None:
+    """Login names come from strangers."""
+    log(gateword, code=LogCode.FU, client_name="[red", user_name="x] [bold]y[/]", description="[/]")
+
+    assert ["[red", "x]", "[bold]y[/]", "-", "[/]"] == gateword.ok("logs").split()[2:]
+
+
 def plain(line: str) -> str:
     """Return a line without its colours."""
     return re.sub(r"\x1b\[[0-9;]*m", "", line)
 
 
-def at_terminal(gateword: CommandLine) -> str:
+def at_terminal(gateword: CommandLine, columns: int = 200) -> str:
     """Return what `gateword logs` prints at a terminal of its own."""
     ours, theirs = pty.openpty()
     command = [str(GATEWORD), "logs", "--data", str(gateword.data)]
-    env = os.environ | {"TERM": "xterm-256color", "COLUMNS": "200", "NO_COLOR": ""}
+    env = os.environ | {"TERM": "xterm-256color", "COLUMNS": str(columns), "NO_COLOR": ""}
     with subprocess.Popen(command, stdout=theirs, stderr=theirs, env=env) as process:
         os.close(theirs)
         shown = b""

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import zip_longest
+from shutil import get_terminal_size
 from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
+from rich.text import Text
 
 from gateword.cli.common import (
     BAD_USE,
@@ -31,12 +34,13 @@ from gateword.settings import Settings
 _POLL_S: Final = 0.5
 _PAGE: Final = 500
 _NOTHING: Final = "-"
-_TYPE_WIDTH, _CLIENT_WIDTH, _WHO_WIDTH, _IP_WIDTH = 6, 16, 28, 15
-_DATE_WIDTH: Final = 24
-_HEADER: Final = (
-    f"[dim]{'date':<{_DATE_WIDTH}}  {'type':<{_TYPE_WIDTH}}  {'client':<{_CLIENT_WIDTH}}  "
-    f"{'user':<{_WHO_WIDTH}}  {'ip':<{_IP_WIDTH}}  description[/]"
-)
+_TYPE_WIDTH: Final = max(len(code.value) for code in LogCode)
+_WIDTHS: Final = (24, _TYPE_WIDTH, 16, 28, 15)
+_GAP: Final = "  "
+_INDENT: Final = _WIDTHS[0] + len(_GAP)
+"""Where a row goes on that is wider than the terminal: behind its date."""
+
+_HEADER: Final = ("date", "type", "client", "user", "ip")
 """Stands above the columns on a terminal; a script gets lines of events alone."""
 
 
@@ -94,7 +98,7 @@ async def _print(
 ) -> None:
     async with opened(settings, tenant) as house:
         if not as_json and sys.stdout.isatty():
-            out.print(_HEADER)
+            out.print(_laid_out(_HEADER, "description", ["dim"] * len(_HEADER)))
         async for event in _events(house.parts.stores.logs, asked, number, follow=follow):
             if as_json:
                 typer.echo(json.dumps(event.document, ensure_ascii=False))
@@ -134,24 +138,41 @@ def _style(kind: str) -> str:
     return "yellow" if "limit" in kind else "green"
 
 
-def _line(document: Mapping[str, object]) -> str:
+def _line(document: Mapping[str, object]) -> Text:
     def member(name: str) -> str:
         text = str(document.get(name) or "")
         # Login names come from strangers, and a terminal obeys control characters.
-        return escape("".join(c if c.isprintable() else "?" for c in text))
+        return "".join(c if c.isprintable() else "?" for c in text)
 
     kind = member("type")
-    style = _style(kind)
     who = member("user_name") or member("user_id")
     who = f"{who}@{member('connection')}" if who and member("connection") else who
     client = member("client_name") or member("client_id")
     # An empty column stays one: whoever cuts lines into fields finds them in their places.
-    parts = [
-        f"[dim]{member('date')}[/]",
-        f"[{style}]{kind:<{_TYPE_WIDTH}}[/]",
-        f"{client or _NOTHING:<{_CLIENT_WIDTH}}",
-        f"{who or _NOTHING:<{_WHO_WIDTH}}",
-        f"{member('ip') or _NOTHING:<{_IP_WIDTH}}",
-        member("description"),
-    ]
-    return "  ".join(parts).rstrip()
+    cells = (member("date"), kind, client or _NOTHING, who or _NOTHING, member("ip") or _NOTHING)
+    return _laid_out(cells, member("description"), ("dim", _style(kind)))
+
+
+def _laid_out(cells: Sequence[str], description: str, styles: Sequence[str]) -> Text:
+    """Return a row; at a terminal it is broken between columns and words, nowhere else.
+
+    Args:
+        cells: All columns but the last.
+        description: The last.
+        styles: Of the first columns; the others have none.
+    """
+    most = get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    padded = (f"{cell:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+    pieces = [(cell, style, _GAP) for cell, style in zip_longest(padded, styles, fillvalue="")]
+    pieces += [(word, "", " ") for word in description.split(" ")]
+    row, used = Text(), 0
+    for text, style, gap in pieces:
+        if used > _INDENT and used + len(text.rstrip()) > most:
+            row.rstrip()
+            row.append("\n" + " " * _INDENT)
+            used = _INDENT
+        row.append(text, style)
+        row.append(gap)
+        used += len(text) + len(gap)
+    row.rstrip()
+    return row
