@@ -135,6 +135,6 @@ def _admin(settings: Protection, *, is_asked_for: bool) -> Iterator[Finding]:
         yield Finding(
             level="warning" if is_asked_for or tells_of_leaks else "hint",
             about="attack protection",
-            text="is to tell an admin, and knows none; "
-            "set x-gateword-attack-protection.admin_email with gateword apply",
+            text="an administrator is to be told of attacks, but admin_email is empty; "
+            "set it in x-gateword-attack-protection",
         )

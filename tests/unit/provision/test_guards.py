@@ -91,6 +91,8 @@ def test_admin_who_is_nobody_is_told(
     del draft.documents[attack_protection.KIND][EXTRAS]
 
     assert ([(level, "attack protection")] if level else []) == said(draft)
+    texts = [one.text for one in findings(draft, KEYS, START)]
+    assert all("admin_email is empty; set it in x-gateword-attack-" in one for one in texts)
 
 
 @pytest.mark.parametrize(
