@@ -62,6 +62,19 @@ def test_show_without_import_shows_the_seed(gateword: CommandLine) -> None:
     assert "Import one: gateword breached import PATH" in gateword.ok("breached", "show")
 
 
+@pytest.mark.parametrize(("arguments", "is_told"), [(["--verify"], True), ([], False)])
+def test_show_says_that_it_verified(
+    gateword: CommandLine, folder: Path, arguments: list[str], *, is_told: bool
+) -> None:
+    """Silence might mean that nothing was looked at."""
+    gateword.ok("breached", "import", str(folder))
+
+    text = gateword.ok("breached", "show", *arguments)
+
+    assert is_told == ("every entry was read, and none is damaged" in text)
+    assert is_told == gateword.json("breached", "show", *arguments)["verified"]
+
+
 def test_show_tells_when_and_of_what(gateword: CommandLine, folder: Path) -> None:
     """The corpus that answers, in words."""
     gateword.ok("breached", "import", str(folder))

@@ -103,7 +103,8 @@ def show(
     path = corpus_file(existing(data))
     about, is_seed = _in_force(path, verify=verify)
     if as_json:
-        document = {"seed": is_seed, "path": None if is_seed else str(path), **_document(about)}
+        of_file = {"path": None if is_seed else str(path), "verified": verify and not is_seed}
+        document = {"seed": is_seed, **of_file, **_document(about)}
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
         return
     out.print(f"passwords             {about.entries:,}")
@@ -115,6 +116,8 @@ def show(
     out.print(f"seen at least         {_times(about.min_count)}")
     out.print(f"file                  {escape(str(path))}, {_size(about.size)}")
     out.print(f"false positive rate   {about.false_positive_rate:.1e} a password")
+    if verify:
+        out.print("verified              every entry was read, and none is damaged")
     _print_seed_too(about)
 
 
