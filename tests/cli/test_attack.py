@@ -1,6 +1,7 @@
 """`gateword attack`, played against the server it starts."""
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 from gateword.app import opened
 from gateword.cli.main import application
 from gateword.cli.rehearsal.scenarios import SCENARIOS
-from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
+from gateword.policy.attack_protection import BOT_DETECTION, BRUTE_FORCE, SUSPICIOUS_IP
 from gateword.settings import DATABASE_FILE, load
 from tests.cli.conftest import CommandLine
 from tests.support.protection import protect
@@ -152,7 +153,7 @@ def test_twenty_right_logins_at_once_all_succeed(attacks: Mapping[str, Any]) -> 
         ("lock-out 2", "429 from an address used before, 429 from a new one"),
         ("lock-out 3", "200 from an address used before, 429 from a new one"),
         ("spraying 1", "came last and was safe"),
-        ("spraying 2", "no limit is reached, and who has this password was entered"),
+        ("spraying 2", "no limit is reached, and the one account with this password was entered"),
         ("leaked-password 1", "switched off: it gets in"),
     ],
 )
@@ -164,6 +165,7 @@ def test_note_says_what_numbers_do_not(attack: str, note: str, attacks: Mapping[
 def test_rehearsal_of_everything_is_good(told: Mapping[str, Any]) -> None:
     """It is of the installation's own settings, and each scenario was played."""
     assert told["ok"]
+    assert {"held": 15, "off": 1, "open": 1, "not reached": 1} == told["verdicts"]
     assert STAGES == told["settings"][SUSPICIOUS_IP]["stage"]
     assert [one.name for one in SCENARIOS] == list(
         dict.fromkeys(row["scenario"] for row in told["attacks"])
@@ -190,6 +192,40 @@ def test_shield_that_is_off_is_said_to_be_off(gateword: CommandLine) -> None:
     assert "brute-force protection is switched off." in shown
     assert "off          the shield is switched off in these settings" in shown
     assert "brute-force         held" not in shown
+    assert "No promise was broken, but 2 attacks ended as off: status 1 with --strict." in shown
+    assert ": 2 off." in shown.splitlines()[-1]
+
+
+def test_strict_rehearsal_fails_where_a_shield_is_off(gateword: CommandLine) -> None:
+    """It is a gate for deployments: what the settings leave open is not good enough."""
+    set_up(gateword.data, BRUTE_FORCE, enabled=False)
+
+    done = gateword("attack", "--scenario", "brute-force", "--strict")
+    told = gateword("attack", "--scenario", "brute-force", "--strict", "--json")
+
+    assert 1 == done.exit_code
+    assert "2 attacks ended as off, which --strict does not allow." in done.stdout
+    assert (1, False) == (told.exit_code, json.loads(told.stdout)["ok"])
+
+
+def test_what_would_be_under_other_settings_fails_nothing(gateword: CommandLine) -> None:
+    """A lock-out that nobody has set is marked, and is not counted."""
+    told = gateword.json("attack", "--scenario", "lock-out", "--strict")
+
+    assert [False, True, True] == [row["what_if"] for row in told["attacks"]]
+    assert "locked out" == told["attacks"][1]["verdict"]
+    assert {"held": 1} == told["verdicts"]
+
+
+def test_bot_detection_hides_no_lock_out(gateword: CommandLine) -> None:
+    """A user who is refused is locked out; one who is asked to prove something is not."""
+    set_up(gateword.data, BRUTE_FORCE, mode="count_per_identifier")
+    set_up(gateword.data, BOT_DETECTION, challenge_password_policy="when_risky")
+
+    first, *_ = gateword.json("attack", "--scenario", "lock-out")["attacks"]
+
+    assert "locked out" == first["verdict"]
+    assert "its user: 429 from an address used before" in first["note"]
 
 
 def test_limit_beyond_the_bound_is_not_taken_for_reached(gateword: CommandLine) -> None:
@@ -214,6 +250,18 @@ def test_without_an_installation_the_defaults_are_rehearsed(
     assert 0 == done.exit_code, done.output
     assert "no installation was given" in done.stdout
     assert [] == list(tmp_path.iterdir())
+
+
+def test_tenant_of_no_installation_is_no_tenant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who forgot `--data` is not shown the defaults under another name."""
+    monkeypatch.chdir(tmp_path)
+
+    done = CliRunner().invoke(application(), ["attack", "--tenant", "acme"])
+
+    assert 2 == done.exit_code
+    assert "what tenant acme is: name its folder with --data" in done.stderr
 
 
 @pytest.mark.parametrize(

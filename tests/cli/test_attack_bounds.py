@@ -41,7 +41,7 @@ def test_nothing_can_name_a_target() -> None:
     names = {option for param in group.commands["attack"].params for option in param.opts}
     assert {
         "--data", "--tenant", "--database-url", "--scenario", "--max-requests", "--timeout",
-        "--json",
+        "--strict", "--json",
     } == names  # fmt: skip
 
 

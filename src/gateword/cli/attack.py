@@ -21,7 +21,6 @@ from gateword.cli.common import (
     TenantName,
     err,
     fail,
-    out,
     run,
     with_json_faults,
 )
@@ -30,8 +29,8 @@ from gateword.cli.rehearsal.acts import Scenario
 from gateword.cli.rehearsal.installation import Installed
 from gateword.cli.rehearsal.rehearsal import rehearse
 from gateword.cli.rehearsal.scenarios import SCENARIOS
-from gateword.cli.rehearsal.tenants import changed
-from gateword.cli.rehearsal.verdicts import Row, Verdict
+from gateword.cli.rehearsal.tenants import FIRST, changed
+from gateword.cli.rehearsal.verdicts import GAPS, Row, Verdict, counts
 from gateword.policy.members import did_you_mean
 from gateword.policy.protection import read
 
@@ -51,7 +50,7 @@ def attack(
             envvar="GATEWORD_DATA_DIR",
         ),
     ] = None,
-    tenant: TenantName = "default",
+    tenant: TenantName = FIRST,
     database_url: DatabaseUrl = None,
     scenario: Annotated[
         list[str] | None,
@@ -68,13 +67,21 @@ def attack(
     timeout: Annotated[
         int, typer.Option(min=5, max=3600, help="Seconds after which everything is stopped.")
     ] = 120,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict",
+            help="End with status 1 as well when an attack meets a shield that is off, only logs "
+            "or exempts it, or when its user is locked out; for deployments.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Attack a throw-away tenant of a server of its own, and show what each shield did.
 
     The server listens on loopback only and is gone afterwards; nothing is ever sent anywhere else,
     and no installation is touched. Ends with status 1 when a shield that is on did not do what it
-    promises.
+    promises. What-ifs, played with other settings, count only then.
     """
     scenarios = _chosen(scenario or [])
     installed = _installed(data, database_url, tenant)
@@ -84,19 +91,21 @@ def attack(
     began_s = time.monotonic()
     rows: list[Row] = []
     fault = _play(scenarios, installed, rows, most=max_requests, timeout_s=timeout)
-    broken = sum(row.judged.verdict is Verdict.BROKEN for row in rows)
-    is_good = not (fault or broken)
+    found = counts(rows)
+    bad = (Verdict.BROKEN, *GAPS) if strict else (Verdict.BROKEN,)
+    is_good = not fault and not any(found[verdict] for verdict in bad)
     if as_json:
         document = {
             "ok": is_good,
             "settings": {"of": installed.source, **changed(installed.documents, {})},
             "attacks": report.document(rows),
+            "verdicts": {verdict.word: found[verdict] for verdict in Verdict if found[verdict]},
             "faults": [fault] if fault else [],
         }
         typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
     else:
         report.print_rows(rows)
-        _sum_up(len(rows), broken, time.monotonic() - began_s)
+        report.print_sum(rows, time.monotonic() - began_s, is_strict=strict)
     if fault:
         err.print(f"[bold red]gateword:[/] {escape(fault)}")
     if not is_good:
@@ -115,7 +124,15 @@ def _chosen(names: Sequence[str]) -> Sequence[Scenario]:
 
 def _installed(data: Path | None, database_url: str | None, tenant: str) -> Installed:
     settings = installation.found(data, database_url)
-    return _DEFAULTS if settings is None else run(installation.read(settings, tenant))
+    if settings is not None:
+        return run(installation.read(settings, tenant))
+    if tenant != FIRST:
+        fail(
+            f"no installation was given, so it is not known what tenant {escape(tenant)} is: "
+            "name its folder with --data",
+            BAD_USE,
+        )
+    return _DEFAULTS
 
 
 def _play(
@@ -161,11 +178,3 @@ def _ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
-
-
-def _sum_up(count: int, broken: int, took_s: float) -> None:
-    out.print(f"\n{count} attacks in {took_s:.0f} s, all of them on loopback. ", end="")
-    if broken:
-        out.print(f"[bold red]{broken} went further than a shield promises.[/]")
-    else:
-        out.print("[green]Every shield that is on did what it promises.[/]")

@@ -8,8 +8,8 @@ from gateword.cli.rehearsal.limits import Shield
 from gateword.cli.rehearsal.loopback import Answer
 from gateword.cli.rehearsal.tenants import changed
 from gateword.cli.rehearsal.tries import HOME, account, guess, right
-from gateword.cli.rehearsal.verdicts import Seen, Verdict, judged, stopped_by
-from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
+from gateword.cli.rehearsal.verdicts import Seen, Verdict, judged, locked_out, stopped_by
+from gateword.policy.attack_protection import BOT_DETECTION, BRUTE_FORCE, SUSPICIOUS_IP
 from gateword.policy.protection import read
 
 DEFAULTS = read(changed({}, {}))
@@ -43,7 +43,7 @@ def test_one_password_more_breaks_the_promise() -> None:
     """Whatever the answers say: what counts is what was looked at."""
     found = judged(DEFAULTS, Shield.BRUTE_FORCE, seen(TEN_OF_FIFTEEN, 11))
     assert Verdict.BROKEN is found.verdict
-    assert "11 passwords were looked at; allowed were: brute-force protection 10" == found.note
+    assert "passwords that were looked at: 11; allowed: brute-force protection 10" == found.note
 
 
 def test_wrong_password_that_gets_in_breaks_everything() -> None:
@@ -143,6 +143,32 @@ def test_names_under_way_at_the_bound_are_told() -> None:
     broken = seen([403] * 28 + [429] * 32, 28, tries=tries)
     assert "7 more were under way at the limit" == judged(DEFAULTS, Shield.NAMES, kept).note
     assert Verdict.BROKEN is judged(DEFAULTS, Shield.NAMES, broken).verdict
+
+
+def test_one_under_way_is_told_of_as_one() -> None:
+    """Numbers are read by people."""
+    tries = [guess(account(number), 0, HOME) for number in range(60)]
+    kept = seen([403] * 21 + [429] * 39, 21, tries=tries)
+    assert "1 more was under way at the limit" == judged(DEFAULTS, Shield.NAMES, kept).note
+
+
+@pytest.mark.parametrize(
+    ("mode", "policy", "status", "verdict"),
+    [
+        ("count_per_identifier", "never", 429, Verdict.LOCKED_OUT),
+        ("count_per_identifier", "when_risky", 429, Verdict.LOCKED_OUT),
+        ("count_per_identifier", "when_risky", 401, Verdict.HELD),
+        ("count_per_identifier_and_ip", "when_risky", 401, Verdict.HELD),
+        ("count_per_identifier_and_ip", "when_risky", 429, Verdict.BROKEN),
+        ("count_per_identifier_and_ip", "never", 401, Verdict.BROKEN),
+    ],
+)
+def test_user_is_locked_out_unless_bot_detection_asked(
+    mode: str, policy: str, status: int, verdict: Verdict
+) -> None:
+    """Its answer is 401; every other says that a stranger can keep a user out."""
+    changes = {BRUTE_FORCE: {"mode": mode}, BOT_DETECTION: {"challenge_password_policy": policy}}
+    assert verdict is locked_out(read(changed({}, changes)), Answer(status))
 
 
 @pytest.mark.parametrize(

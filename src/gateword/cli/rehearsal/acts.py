@@ -24,11 +24,11 @@ class Act:
     """One attack: it has a tenant of its own.
 
     Attributes:
-        attack: What is sent, in a line.
+        attack: What is sent, in a line; of a what-if, what follows these two words.
         play: Sends it.
         accounts: How many accounts the tenant has.
-        changes: Members of the settings that this attack is played with, by object; for what
-            would happen under other settings.
+        changes: Members of the settings that this attack is played with, by object. Such a row is
+            a what-if: it says nothing of the operator's own settings.
     """
 
     attack: str
@@ -60,4 +60,5 @@ def row(scenario: Scenario, act: Act, outcome: Outcome, stage: Stage) -> Row:
         checked=seen.checked,
         stopped_by=stopped_by(seen, stage.protection),
         judged=outcome.judged,
+        is_what_if=bool(act.changes),
     )

@@ -99,7 +99,7 @@ LEAKED_PASSWORDS: Final = Scenario(
     (
         Act(attack="A password known from a breach (AUTH0-TEST-…), and a wrong one", play=_leaked),
         Act(
-            attack="The same with breached-password detection switched on",
+            attack="breached-password detection were switched on",
             play=_leaked,
             changes={BREACHED_PASSWORD: {"enabled": True, "shields": ["block"]}},
         ),

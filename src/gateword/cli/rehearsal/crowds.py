@@ -25,9 +25,9 @@ _KNOWN_OF_TEN: Final = 10
 _LEAST: Final = 60
 _SPRAYED: Final = 100
 _LOW_AND_SLOW: Final = (
-    "each account and each address failed once, so no limit is reached, and who has this password "
-    "was entered. Against it help better passwords (a policy, breached-password detection), a "
-    "second factor, and somebody who watches the log"
+    "each account and each address failed once, so no limit is reached, and the one account with "
+    "this password was entered. Against it help better passwords (a policy, breached-password "
+    "detection), a second factor, and somebody who watches the log"
 )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from statistics import median, quantiles
+from statistics import quantiles
 from typing import Final
 
 from gateword.cli.rehearsal.acts import Act, Outcome, Scenario
@@ -60,8 +60,8 @@ def _of_flood(seen: Seen, waits_ms: list[float]) -> Judged:
     p99_ms = quantiles(waits_ms, n=100)[98]
     return Judged(
         Verdict.HELD,
-        f"{len(seen.answers) / _SECONDS:,.0f} answers a second; the key set beside it took "
-        f"{median(waits_ms):.1f} ms, p99 {p99_ms:.1f} ms",
+        f"{len(seen.answers) / _SECONDS:,.0f} answers a second; meanwhile the key set answered "
+        f"within {p99_ms:.1f} ms (p99)",
     )
 
 

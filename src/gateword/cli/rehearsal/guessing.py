@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from gateword.cli.rehearsal.acts import Act, Outcome, Scenario
-from gateword.cli.rehearsal.limits import Shield, Standing, standing
+from gateword.cli.rehearsal.limits import Shield
 from gateword.cli.rehearsal.stage import Stage
 from gateword.cli.rehearsal.tries import (
     APPLICATIONS,
@@ -18,7 +18,7 @@ from gateword.cli.rehearsal.tries import (
     of_one_64,
     right,
 )
-from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged
+from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged, locked_out
 from gateword.policy.address_budget import WIDER
 
 _VICTIM: Final = account(0)
@@ -58,8 +58,7 @@ async def _distributed(stage: Stage) -> Outcome:
     found = judged(stage.protection, Shield.ACCOUNT_CAP, seen)
     note = f"its user, from an address used before: {first.status}, and after it {last.status}"
     if found.verdict is Verdict.HELD and last.status != first.status:
-        word = Verdict.LOCKED_OUT if _locks_out(stage) else Verdict.BROKEN
-        return Outcome(seen, Judged(word, note))
+        return Outcome(seen, Judged(locked_out(stage.protection, last), note))
     return Outcome(seen, replace(found, note="; ".join(filter(None, (found.note, note)))))
 
 
@@ -82,13 +81,6 @@ def _spread(number: int, place: str) -> Try:
     return guess(
         account(number % _ACCOUNTS), number, place, APPLICATIONS[number % len(APPLICATIONS)]
     )
-
-
-def _locks_out(stage: Stage) -> bool:
-    """Say whether the settings keep an account's own user out with the others."""
-    brute, extras = stage.protection.brute_force, stage.protection.extras
-    is_on = standing(stage.protection, Shield.BRUTE_FORCE, ()) is Standing.ON
-    return is_on and brute.everywhere and not extras.backs_off
 
 
 BRUTE_FORCE: Final = Scenario(

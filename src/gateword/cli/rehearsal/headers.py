@@ -103,7 +103,7 @@ SPOOFING: Final = Scenario(
             play=partial(_made_up, client=UNTRUSTED),
         ),
         Act(
-            attack="A trusted client sends what is no address, from one that is on the allow-lists",
+            attack="a trusted client on the allow-lists sent what is no address",
             play=_garbage,
             changes={BRUTE_FORCE: _LISTED, SUSPICIOUS_IP: _LISTED},
         ),
@@ -113,7 +113,7 @@ SPOOFING: Final = Scenario(
             accounts=_ACCOUNTS,
         ),
         Act(
-            attack="The same where it has the budget of two addresses (client_ceiling: 2)",
+            attack="a client that makes up addresses had the budget of two (client_ceiling: 2)",
             play=_trusted_liar,
             accounts=_ACCOUNTS,
             changes={EXTRAS: {"client_ceiling": 2}},

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Final
 
 from gateword.cli.rehearsal.acts import Act, Outcome, Scenario
-from gateword.cli.rehearsal.limits import Limit, Shield, Standing, limits, standing
+from gateword.cli.rehearsal.limits import Limit, Shield, limits
 from gateword.cli.rehearsal.stage import Stage
 from gateword.cli.rehearsal.tries import ELSEWHERE, HOME, STRANGER, account, guess, right
-from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged
+from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged, locked_out
 from gateword.policy.attack_protection import BRUTE_FORCE
 from gateword.policy.protection_extras import EXTRAS
 
@@ -32,17 +32,8 @@ async def _lock_out(stage: Stage) -> Outcome:
     found = judged(stage.protection, Shield.BRUTE_FORCE, seen)
     note = f"its user: {home.status} from an address used before, {new.status} from a new one"
     if found.verdict is Verdict.HELD and home.status != HTTPStatus.OK:
-        found = Judged(_of_locked_out(stage))
+        found = Judged(locked_out(stage.protection, home))
     return Outcome(seen, replace(found, note="; ".join(filter(None, (found.note, note)))))
-
-
-def _of_locked_out(stage: Stage) -> Verdict:
-    """Return the verdict when an account's own user is kept out as well."""
-    brute, extras = stage.protection.brute_force, stage.protection.extras
-    if standing(stage.protection, Shield.BOTS, ()) is Standing.ON:
-        return Verdict.HELD  # sent to a page, as everybody
-    is_meant = brute.everywhere and not extras.backs_off
-    return Verdict.LOCKED_OUT if is_meant else Verdict.BROKEN
 
 
 async def _right_at_once(stage: Stage) -> Outcome:
@@ -67,12 +58,12 @@ LOCK_OUT: Final = Scenario(
     (
         Act(attack="A stranger fails on purpose to shut somebody else's account", play=_lock_out),
         Act(
-            attack="The same if failures counted over all addresses (count_per_identifier)",
+            attack="failures counted over all addresses (count_per_identifier)",
             play=_lock_out,
             changes={BRUTE_FORCE: _LOCKOUT, EXTRAS: {"lockout_style": "auth0"}},
         ),
         Act(
-            attack="The same with waits that grow instead of 30 days (lockout_style: backoff)",
+            attack="they did, with waits that grow instead of 30 days (lockout_style: backoff)",
             play=_lock_out,
             changes={BRUTE_FORCE: _LOCKOUT, EXTRAS: {"lockout_style": "backoff"}},
         ),

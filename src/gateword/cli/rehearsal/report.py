@@ -2,6 +2,7 @@
 
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -11,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from gateword.cli.common import out
+from gateword.cli.diff import counted
 from gateword.cli.rehearsal.limits import Shield, Standing, standing
-from gateword.cli.rehearsal.verdicts import Row, Verdict
+from gateword.cli.rehearsal.verdicts import GAPS, Row, Verdict, counts
 from gateword.cli.terminal import Terminal
 from gateword.domain.protection import Protection
 from gateword.policy import crowds
@@ -22,6 +24,10 @@ WIDE: Final = 110
 
 _STYLES: Final = {Verdict.HELD: "green", Verdict.BROKEN: "bold red"}
 _OTHER: Final = "yellow"
+_ASIDE: Final = "dim"
+_WHAT_IF: Final = (
+    "a what-if: other settings than those above were played; it counts only when BROKEN"
+)
 _INDENT: Final = 13
 _NARROW: Final = 17
 _LEAST: Final = 30
@@ -55,23 +61,24 @@ def settings(protection: Protection) -> Mapping[str, str]:
         "brute-force protection": _switched(
             brute.enabled,
             brute.blocks,
-            f"{brute.limit} wrong passwords of an account {where}{over_all}; {style}",
+            f"{counted(brute.limit, 'wrong password')} of an account {where}{over_all}; {style}",
         ),
         "suspicious-IP throttling": _switched(
             ip.enabled,
             ip.blocks,
-            f"{ip.login.size} failed logins of an address, one more each "
+            f"{counted(ip.login.size, 'failed login')} of an address, one more each "
             f"{ip.login.refill_ms / 1000:g} s",
         ),
         "names of an address": _names(protection),
         "breached-password detection": _switched(
             protection.breached.enabled, protection.breached.login.blocks, "at login"
         ),
-        "bot detection": _switched(bots.policy != "never", not bots.monitors, bots.policy),
+        "bot detection": _switched(
+            bots.policy != "never", not bots.monitors, f"{bots.policy}, level {bots.level}"
+        ),
+        "allow-lists": _allowlists(protection),
         "same user, same address": f"{extras.same_user} a minute" if extras.same_user else "off",
-        "client that tells addresses": f"{extras.client_ceiling} times the budget of an address"
-        if extras.client_ceiling
-        else "no ceiling",
+        "client that tells addresses": _ceiling(extras.client_ceiling),
     }
 
 
@@ -81,6 +88,26 @@ def _names(protection: Protection) -> str:
     times = {crowds.SOON_MS: "ten minutes", crowds.LATER_MS: "a day"}
     bounds = [f"{most:,} within {times[ms]}" for most, ms in crowds.bounds(protection)]
     return f"{' and '.join(bounds)} may fail"
+
+
+def _allowlists(protection: Protection) -> str:
+    lists = {
+        Shield.BRUTE_FORCE: protection.brute_force.allowlist,
+        Shield.SUSPICIOUS_IP: protection.suspicious_ip.allowlist,
+        Shield.BOTS: protection.bots.allowlist,
+    }
+    told = [
+        f"{shield.value} {len(listed)} {'entry' if len(listed) == 1 else 'entries'}"
+        for shield, listed in lists.items()
+        if listed
+    ]
+    return ", ".join(told) or "empty"
+
+
+def _ceiling(times: int | None) -> str:
+    if times is None:
+        return "no ceiling"
+    return f"{'' if times == 1 else f'{times} times '}the budget of an address"
 
 
 def _switched(is_on: bool, blocks: bool, text: str) -> str:
@@ -104,6 +131,36 @@ def print_rows(rows: Sequence[Row], on: Terminal = out) -> None:
     for verdict in Verdict:
         if any(row.judged.verdict is verdict for row in rows):
             on.print(_hanging(_word(verdict), verdict.meaning, width))
+    if any(row.is_what_if for row in rows):
+        on.print(_hanging(Text(f"{'…?':<{_INDENT}}", _ASIDE), _WHAT_IF, width))
+
+
+def print_sum(rows: Sequence[Row], took_s: float, *, is_strict: bool, on: Terminal = out) -> None:
+    """Print what all attacks came to, and last how many of them ended how."""
+    width = shutil.get_terminal_size().columns
+    found = counts(rows)
+    style, text = _conclusion(found, is_strict=is_strict)
+    told = ", ".join(f"{found[one]} {one.word}" for one in Verdict if found[one]) or "none ended"
+    aside = len(rows) - found.total()
+    apart = f" Beside them {counted(aside, 'what-if')}." if aside else ""
+    played = counted(found.total(), "attack")
+    on.print()
+    on.print(_hanging(Text(), text, width, style))
+    on.print(_hanging(Text(), f"{played} in {took_s:.0f} s, on loopback: {told}.{apart}", width))
+
+
+def _conclusion(found: Counter[Verdict], *, is_strict: bool) -> tuple[str, str]:
+    """Return a sentence and its style."""
+    broken, gaps = found[Verdict.BROKEN], [one for one in GAPS if found[one]]
+    if broken:
+        return "bold red", f"{counted(broken, 'attack')} went further than a shield promises."
+    if not gaps:
+        return "green", "Every shield that is on did what it promises."
+    words = " or ".join(one.word for one in gaps)
+    ended = f"{counted(sum(found[one] for one in gaps), 'attack')} ended as {words}"
+    if is_strict:
+        return "bold red", f"{ended}, which --strict does not allow."
+    return _OTHER, f"No promise was broken, but {ended}: status 1 with --strict."
 
 
 def document(rows: Sequence[Row]) -> list[dict[str, object]]:
@@ -112,6 +169,7 @@ def document(rows: Sequence[Row]) -> list[dict[str, object]]:
         {
             "scenario": row.scenario,
             "attack": row.attack,
+            "what_if": row.is_what_if,
             "sent": row.sent,
             "answers": {str(status): count for status, count in row.answers.items()},
             "checked": row.checked,
@@ -140,21 +198,19 @@ def _table(rows: Sequence[Row]) -> Table:
         table.add_row(
             str(number),
             name,
-            Text(row.attack),
+            Text(_tried(row)),
             f"{row.sent:,}",
             _answers(row, "\n"),
             f"{row.checked:,}",
             _stopped_by(row),
-            _word(row.judged.verdict),
+            _ending(row),
         )
     return table
 
 
 def _print_lines(rows: Sequence[Row], width: int, on: Terminal) -> None:
     for number, row in enumerate(rows, 1):
-        on.print(
-            _hanging(_word(row.judged.verdict), f"{number}. {row.scenario}: {row.attack}", width)
-        )
+        on.print(_hanging(_ending(row), f"{number}. {row.scenario}: {_tried(row)}", width))
         figures = (
             f"{row.sent:,} sent: {_answers(row, ', ')}; {row.checked:,} checked; "
             f"stopped by {_stopped_by(row)}"
@@ -170,13 +226,25 @@ def _stopped_by(row: Row) -> str:
     return ", ".join(row.stopped_by) or "nothing"
 
 
+def _tried(row: Row) -> str:
+    return f"What if {row.attack}" if row.is_what_if else row.attack
+
+
+def _ending(row: Row) -> Text:
+    """Return the word of a row; that of a what-if is no news of the operator's settings."""
+    verdict = row.judged.verdict
+    if row.is_what_if and verdict is not Verdict.BROKEN:
+        return Text(f"{f'{verdict.word}?':<{_INDENT}}", _ASIDE)
+    return _word(verdict)
+
+
 def _word(verdict: Verdict) -> Text:
     return Text(f"{verdict.word:<{_INDENT}}", _STYLES.get(verdict, _OTHER))
 
 
-def _hanging(head: Text, text: str, width: int) -> Text:
+def _hanging(head: Text, text: str, width: int, style: str = "") -> Text:
     """Return a text behind its head, wrapped under itself."""
     lines = textwrap.wrap(
         text, max(_LEAST, width - head.cell_len), break_on_hyphens=False, break_long_words=False
     )
-    return Text.assemble(head, f"\n{' ' * head.cell_len}".join(lines))
+    return Text.assemble(head, (f"\n{' ' * head.cell_len}".join(lines), style))

@@ -60,6 +60,10 @@ class Verdict(Enum):
         return self.value[1]
 
 
+GAPS: Final = (Verdict.OFF, Verdict.WATCHES, Verdict.EXEMPT, Verdict.LOCKED_OUT)
+"""What is as the settings say, and no state to deploy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was sent, and what came of it.
@@ -109,6 +113,7 @@ class Row:
         answers: How many had which status.
         checked: Passwords that were looked at.
         stopped_by: Names of shields, the one that stopped most first.
+        is_what_if: Played with other settings than the operator's.
     """
 
     scenario: str
@@ -118,6 +123,7 @@ class Row:
     checked: int
     stopped_by: tuple[str, ...]
     judged: Judged
+    is_what_if: bool = False
 
 
 def judged(protection: Protection, chief: Shield | None, seen: Seen) -> Judged:
@@ -144,7 +150,27 @@ def judged(protection: Protection, chief: Shield | None, seen: Seen) -> Judged:
         return Judged(Verdict.NOT_REACHED, f"{chief.value} allows more than was sent")
     least = min(promised, key=lambda limit: limit.most)
     more = 0 if least.counts_under_way else seen.checked - least.most
-    return Judged(Verdict.HELD, f"{more} more were under way at the limit" if more > 0 else "")
+    were = "was" if more == 1 else "were"
+    return Judged(Verdict.HELD, f"{more} more {were} under way at the limit" if more > 0 else "")
+
+
+def locked_out(protection: Protection, answer: Answer) -> Verdict:
+    """Return the verdict when an account's own user got this answer after an attack."""
+    brute, extras = protection.brute_force, protection.extras
+    is_asked = standing(protection, Shield.BOTS, ()) is Standing.ON
+    if is_asked and answer.status == HTTPStatus.UNAUTHORIZED:
+        return Verdict.HELD  # sent to a page, as everybody
+    is_on = standing(protection, Shield.BRUTE_FORCE, ()) is Standing.ON
+    is_meant = is_on and brute.everywhere and not extras.backs_off
+    return Verdict.LOCKED_OUT if is_meant else Verdict.BROKEN
+
+
+def counts(rows: Sequence[Row]) -> Counter[Verdict]:
+    """Return how many attacks ended how; a what-if counts only where a promise was broken."""
+    verdicts = Counter(row.judged.verdict for row in rows if not row.is_what_if)
+    broken = [row for row in rows if row.judged.verdict is Verdict.BROKEN]
+    verdicts[Verdict.BROKEN] = len(broken)
+    return +verdicts
 
 
 def stopped_by(seen: Seen, protection: Protection) -> tuple[str, ...]:
@@ -171,7 +197,7 @@ def _allowed(limit: Limit, seen: Seen) -> int:
 
 def _too_many(over: Sequence[Limit], seen: Seen) -> str:
     allowed = [f"{limit.shield.value} {_allowed(limit, seen)}" for limit in over]
-    return f"{seen.checked} passwords were looked at; allowed were: {', '.join(allowed)}"
+    return f"passwords that were looked at: {seen.checked}; allowed: {', '.join(allowed)}"
 
 
 _WORDS: Final = {
