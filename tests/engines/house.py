@@ -101,8 +101,8 @@ class CountingDatabase:
         self.questions += 1
         return await self._database.search(statement, params, timeout_s)
 
-    async def transact(self, work: Work[T]) -> T:
-        return await self._database.transact(work)
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
+        return await self._database.transact(work, durable=durable)
 
     async def ping(self) -> None:
         await self._database.ping()

@@ -140,14 +140,14 @@ class WatchedDatabase:
         self._hear(statement)
         return await self.real.search(statement, params, timeout_s)
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         """Do the work, heard statement by statement."""
 
         async def watched(tx: Any) -> T:
             return await work(_WatchedTx(tx, self._hear))
 
         self._reach()
-        return await self.real.transact(watched)
+        return await self.real.transact(watched, durable=durable)
 
     async def ping(self) -> None:
         """Answer unless away."""

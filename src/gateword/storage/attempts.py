@@ -67,7 +67,7 @@ class SqlAttempts:
             return await self._reserve(tx, entry, lease_id, at)
 
         try:
-            came, bucket = await self._database.transact(work)
+            came, bucket = await self._database.transact(work, durable=False)
         except asyncio.CancelledError:
             # It may have been committed all the same: who goes away leaves no failure behind.
             await asyncio.shield(self.settle(Lease(lease_id, entry), Outcome.VOID, at))

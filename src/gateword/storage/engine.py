@@ -81,8 +81,11 @@ class Database(Reader, Protocol):
         """
         ...
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         """Do the work in one transaction; return when its changes are durable.
+
+        With `durable` off they are in force for every process, and only a power cut may lose
+        them.
 
         An exception of the work takes its changes back and reaches the caller.
 

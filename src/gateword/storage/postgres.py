@@ -136,7 +136,7 @@ class PostgresDatabase:
             except errors.QueryCanceled:
                 raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:  # noqa: ARG002  PostgreSQL's are
         for _ in range(_TRIES - 1):
             try:
                 return await self._try(work)

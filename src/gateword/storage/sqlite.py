@@ -2,7 +2,8 @@
 
 Rule 1: works run inside `_flush`, which never awaits; so none waits for anything else (R3).
 Rule 2: what `transact` returned has been through one `COMMIT` with `synchronous=FULL`. A thread
-waits for the disk; what is queued meanwhile shares the next commit.
+waits for the disk; what is queued meanwhile shares the next commit. What need not survive a power
+cut is committed at once, and synced with the next that must.
 Rule 3: reads have a connection of their own, so they see committed rows only.
 """
 
@@ -73,6 +74,7 @@ class _Job:
 
     work: Work[Any]
     done: asyncio.Future[Any]
+    durable: bool
 
     def finish(self, outcome: object) -> None:
         """Tell the waiter, unless it has gone."""
@@ -117,6 +119,7 @@ class SqliteDatabase:
         self._jobs: list[_Job] = []
         self._timer: asyncio.Handle | None = None
         self._waiting_since: float | None = None
+        self._is_synced = True
         self.commits = 0
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
@@ -139,12 +142,15 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise _translated(error) from error
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._jobs.append(_Job(work, done))
+        self._jobs.append(_Job(work, done, durable))
         if self._timer is None and self._committing is None:
-            self._timer = loop.call_soon(self._flush)
+            if durable:
+                self._timer = loop.call_soon(self._flush)
+            else:
+                self._flush()  # shares no wait for the disk, so it waits for nobody
         return await done
 
     async def ping(self) -> None:
@@ -175,7 +181,9 @@ class SqliteDatabase:
         self._jobs = []
         if not jobs:
             return
+        durable = any(job.durable for job in jobs)
         try:
+            self._sync(durable=durable)
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             self._not_begun(jobs, error)
@@ -188,7 +196,24 @@ class SqliteDatabase:
             return
         loop = asyncio.get_running_loop()
         self._committing = loop.create_future()
-        self._committer.commit(lambda error: self._committed(jobs, outcomes, error))
+        if durable:
+            self._committer.commit(lambda error: self._committed(jobs, outcomes, error))
+        else:
+            self._committed(jobs, outcomes, self._commit_without_disk())
+
+    def _commit_without_disk(self) -> sqlite3.Error | None:
+        """Commit what a power cut may lose: nothing waits for the disk, so no thread need."""
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            return error
+        return None
+
+    def _sync(self, *, durable: bool) -> None:
+        """Say whether the next commit waits for the disk; it cannot be said inside of it."""
+        if durable != self._is_synced:
+            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._is_synced = durable
 
     def _committed(
         self, jobs: list[_Job], outcomes: list[object], error: sqlite3.Error | None

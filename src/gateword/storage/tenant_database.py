@@ -52,8 +52,8 @@ class TenantDatabase:
     async def search(self, statement: Statement, /, **params: Value) -> list[Row]:
         return await self._database.search(statement, {**params, "tenant": self.tenant})
 
-    async def transact(self, work: TenantWork[T]) -> T:
+    async def transact(self, work: TenantWork[T], *, durable: bool = True) -> T:
         async def bound(tx: Tx) -> T:
             return await work(TenantTx(tx, self.tenant))
 
-        return await self._database.transact(bound)
+        return await self._database.transact(bound, durable=durable)

@@ -139,10 +139,10 @@ class MeteredDatabase:
         finally:
             self._meter.took(STORE_TIME, self._now_s() - began_s, "search")
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         began_s = self._now_s()
         try:
-            return await self._real.transact(work)
+            return await self._real.transact(work, durable=durable)
         finally:
             self._meter.took(STORE_TIME, self._now_s() - began_s, "transact")
 

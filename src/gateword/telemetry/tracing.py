@@ -147,9 +147,9 @@ class TracedDatabase:
         with self._span("search", statement):
             return await self._real.search(statement, params, timeout_s)
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         with self._span("transact"):
-            return await self._real.transact(work)
+            return await self._real.transact(work, durable=durable)
 
     async def ping(self) -> None:
         await self._real.ping()
