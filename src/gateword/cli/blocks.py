@@ -1,11 +1,9 @@
 """`gateword blocks`: what wrong passwords and failed logins have shut, and how to open it again."""
 
 import json
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
@@ -20,18 +18,14 @@ from gateword.cli.common import (
     Data,
     DatabaseUrl,
     TenantName,
-    existing,
     fail,
     out,
-    run,
     with_json_faults,
 )
-from gateword.cli.house import opened
+from gateword.cli.house import Place
 from gateword.cli.tables import print_table
 from gateword.policy.timestamp import written
 from gateword.ports.parts import Parts
-
-T = TypeVar("T")
 
 app: Final = typer.Typer(
     help="List and lift blocks of logins after wrong passwords.", no_args_is_help=True
@@ -57,25 +51,6 @@ IdentifierOrAddress = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Which installation and tenant a command means."""
-
-    data: Path | None
-    tenant: str
-    database_url: str | None
-
-    def work(self, task: Callable[[Parts], Coroutine[Any, Any, T]]) -> T:
-        """Do something in the tenant."""
-        settings = existing(self.data, self.database_url)
-
-        async def inside() -> T:
-            async with opened(settings, self.tenant) as house:
-                return await task(house.parts)
-
-        return run(inside())
-
-
 @app.command("list")
 @with_json_faults
 def list_(
@@ -90,7 +65,7 @@ def list_(
     Of a name that nobody has only a digest is kept: it is listed by name when the name is given.
     Where Valkey counts, addresses that spent their failed logins are told when they are given.
     """
-    found, addresses = _Place(data, tenant, database_url).work(
+    found, addresses = Place(data, tenant, database_url).work(
         lambda parts: _found(parts, identifier)
     )
     if as_json:
@@ -131,7 +106,7 @@ def lift(
     """
     if (identifier is None) == (ip is None):
         fail("give a login name, or an address with --ip", BAD_USE)
-    place = _Place(data, tenant, database_url)
+    place = Place(data, tenant, database_url)
     if ip is not None:
         _lift_address(place, ip, as_json=as_json)
         return
@@ -153,7 +128,7 @@ def lift(
         out.print(f"{escape(word)} was not blocked.")
 
 
-def _lift_address(place: _Place, text: str, *, as_json: bool) -> None:
+def _lift_address(place: Place, text: str, *, as_json: bool) -> None:
     address = address_blocks.place_of(text)
     if address is None:
         fail(f"{escape(text)} is no IP address of a host, and no IPv6 /64 or /48", BAD_USE)

@@ -3,8 +3,6 @@
 import json
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
@@ -18,12 +16,10 @@ from gateword.cli.common import (
     Data,
     DatabaseUrl,
     TenantName,
-    existing,
     fail,
     out,
-    run,
 )
-from gateword.cli.house import opened
+from gateword.cli.house import Place
 from gateword.cli.tables import print_table
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
@@ -58,24 +54,15 @@ Person = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Which installation and tenant a command means."""
+class _Place(Place):
+    """As every command's, where people are added and changed."""
 
-    data: Path | None
-    tenant: str
-    database_url: str | None
+    __slots__ = ()
 
     def work(self, task: Callable[[Parts], Coroutine[Any, Any, T]]) -> T:
         """Do something in the tenant; what cannot be done ends the command."""
-        settings = existing(self.data, self.database_url)
-
-        async def inside() -> T:
-            async with opened(settings, self.tenant) as house:
-                return await task(house.parts)
-
         try:
-            return run(inside())
+            return super().work(task)
         except people.BadUser as bad:
             fail(escape(str(bad)), BAD_USE)
         except Overtaken as overtaken:
