@@ -115,7 +115,7 @@ def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures
             database_url=url,
             file=data / _DATABASE,
         )
-        figures |= _under_load(asked, bench, folder, database, workers)
+        figures |= _under_load(asked, bench, database)
     finally:
         server.stop()
     figures["machine"] = {
@@ -145,13 +145,7 @@ def _shields_up(data: Path, port: int, domain: str, database: Sequence[str]) -> 
         server.stop()
 
 
-def _under_load(
-    asked: argparse.Namespace,
-    bench: Bench,
-    folder: Path,
-    database: Sequence[str],
-    workers: Sequence[str],
-) -> Figures:
+def _under_load(asked: argparse.Namespace, bench: Bench, database: Sequence[str]) -> Figures:
     memory = {"start": asdict(bench.server.memory())}
     gc.disable()  # the generator's own pauses are no latency of the server
     loads: Phases = {
@@ -163,7 +157,7 @@ def _under_load(
     }
     others: Phases = {
         "timing": lambda: timing.measure(bench, database),
-        "shields": lambda: shields.measure(bench, folder, workers),
+        "shields": lambda: shields.measure(bench),
     }
 
     async def measured(phases: Phases) -> Figures:

@@ -23,6 +23,9 @@ _STOP_S: Final = 20.0
 _CPU_FIELDS: Final = slice(11, 13)
 """utime and stime, counted behind the name of the process (proc(5))."""
 
+_NICE_FIELD: Final = 16
+_NANOSECOND_S: Final = 1e-9
+
 
 class Failed(Exception):
     """The server, or a command of it, did not do what the bench needs."""
@@ -103,9 +106,18 @@ class Server:
         """Return the processor time of the server and its workers so far."""
         ticks = 0
         for pid in self._processes():
-            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-            ticks += sum(map(int, stat.rpartition(")")[2].split()[_CPU_FIELDS]))
+            ticks += sum(map(int, _stat(Path(f"/proc/{pid}"))[_CPU_FIELDS]))
         return ticks / os.sysconf("SC_CLK_TCK")
+
+    def other_cpu_s(self) -> float:
+        """Return the processor time of all threads that do not hash, so far."""
+        threads = [
+            thread
+            for pid in self._processes()
+            for thread in Path(f"/proc/{pid}/task").iterdir()
+            if int(_stat(thread)[_NICE_FIELD]) == 0
+        ]
+        return sum(map(_ran_s, threads))
 
     def memory(self) -> Memory:
         """Return the memory of the worker that has most."""
@@ -124,6 +136,26 @@ class Server:
             time.sleep(_LOOK_EVERY_S)
         self.stop()
         raise Failed(f"the server did not start:\n{self._log.read_text(encoding='utf-8')}")
+
+
+def database_cpu_s() -> float:
+    """Return the processor time of every PostgreSQL process of this machine so far."""
+    used_s = 0.0
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has just ended
+            if (process / "comm").read_text(encoding="utf-8").strip() == "postgres":
+                used_s += _ran_s(process)
+    return used_s
+
+
+def _stat(process: Path) -> list[str]:
+    """Return the fields behind the name of a process, or of a thread."""
+    return (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+
+
+def _ran_s(process: Path) -> float:
+    """Return how long a process of one thread, or a thread, has been on a processor."""
+    return int((process / "schedstat").read_text(encoding="utf-8").split()[0]) * _NANOSECOND_S
 
 
 def _health(port: int) -> int:

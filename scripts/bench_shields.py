@@ -1,100 +1,95 @@
 """What attack protection costs those who log in rightly: all shields up against all down."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
 from scripts import bench_limits as limits
 from scripts import bench_tenant as tenant
-from scripts.bench_admin import DOWN, UP, Settings, protect
+from scripts.bench_admin import DOWN, STANDING, UP, protect
 from scripts.bench_client import BUSY, Load
-from scripts.bench_database import beside
 from scripts.bench_phases import LOGINS_A_CORE, Bench
-from scripts.bench_server import Server, free_port, initialise
+from scripts.bench_server import database_cpu_s
 
-ROUNDS: Final = 12
+PAIRS: Final = 24
 SECONDS: Final = 2.5
 
 Figures = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One of the two servers, and what it answered in each round."""
+class _Round:
+    """One round: what was answered, and what a login took.
 
-    bench: Bench
-    settings: Settings
-    askers: Sequence[tenant.Repeating]
-    rounds: list[tuple[Load, float]]
-
-    async def log_in(self) -> None:
-        """Measure one round."""
-        self.rounds.append(await self.bench.flat_out(self.askers, SECONDS))
-
-
-async def measure(bench: Bench, folder: Path, workers: Sequence[str]) -> Figures:
-    """Measure logins on two servers in turn, one with every shield and one with none.
-
-    Neighbours on the machine come and go: a round of one is compared with that of the other beside
-    it, and which of them goes first changes from pair to pair.
-
-    Args:
-        bench: Of the run; its server rests meanwhile.
-        folder: Where the two servers' folders are made.
-        workers: Options of the server that say how many processes it is.
+    Attributes:
+        server_ms: Processor time of the server, the hash included.
+        beside_ms: Processor time beside the hash: of the server's other threads, and of the
+            database where that is PostgreSQL on this machine.
     """
-    with ExitStack() as stack:
-        up, down = (
-            stack.enter_context(_side(bench, folder / name, workers, is_up=name == "up"))
-            for name in ("up", "down")
-        )
-        for side in (up, down):
-            await protect(side.bench.port, side.bench.domain, side.settings)
-            await replace(side, rounds=[]).log_in()
-        for number in range(ROUNDS):
-            bench.say(f"logins with all shields up and all down, round {number + 1} of {ROUNDS}")
-            for side in (up, down) if number % 2 else (down, up):
-                await side.log_in()
-    ratios = [
-        one.per_s / other.per_s for (one, _), (other, _) in zip(up.rounds, down.rounds, strict=True)
-    ]
-    both = {"up": _figures(up), "down": _figures(down)}
-    return both | {
-        "ratio_of_medians": both["up"]["per_s"] / both["down"]["per_s"],
-        "ratio_of_pairs": median(ratios),
+
+    load: Load
+    server_ms: float
+    beside_ms: float
+
+
+async def measure(bench: Bench) -> Figures:
+    """Measure logins on one server whose shields go up and down between the rounds.
+
+    It is one process, since two differ by some percent for as long as they live, by where their
+    memory happens to lie. Neighbours come and go: a round is compared with the one beside it, and
+    which of the two comes first changes from pair to pair, so that the shields move once a pair.
+    """
+    people = {
+        is_up: tenant.logins(LOGINS_A_CORE * limits.cores(), tells_addresses=is_up)
+        for is_up in (True, False)
+    }
+    rounds: dict[bool, list[_Round]] = {True: [], False: []}
+    stands: bool | None = None
+    for number in range(max(2, round(PAIRS * bench.scale))):
+        bench.say(f"logins with all shields up and all down, pair {number + 1}")
+        first = number % 2 == 0
+        for is_up in (first, not first):
+            if is_up is not stands:
+                await protect(bench.port, bench.domain, UP if is_up else DOWN)
+                await _round(bench, people[is_up], 0.5)
+                stands = is_up
+            rounds[is_up].append(await _round(bench, people[is_up], SECONDS))
+    await protect(bench.port, bench.domain, STANDING)
+    return _compared(rounds)
+
+
+async def _round(bench: Bench, people: Sequence[tenant.Repeating], seconds: float) -> _Round:
+    server, database = bench.server, bool(bench.database_url)
+    other_s = server.other_cpu_s() + (database_cpu_s() if database else 0)
+    load, server_ms = await bench.flat_out(people, seconds / bench.scale)
+    other_s = server.other_cpu_s() + (database_cpu_s() if database else 0) - other_s
+    return _Round(load, server_ms, 1000 * other_s / max(1, load.granted))
+
+
+def _compared(rounds: Mapping[bool, Sequence[_Round]]) -> Figures:
+    pairs = list(zip(rounds[True], rounds[False], strict=True))
+    ratios = [up.load.per_s / down.load.per_s for up, down in pairs]
+    up, down = _figures(rounds[True]), _figures(rounds[False])
+    added_ms = median(up.beside_ms - down.beside_ms for up, down in pairs)
+    return {
+        "up": up,
+        "down": down,
         "ratios": ratios,
+        "ratio_of_pairs": median(ratios),
+        "ratio_of_medians": up["per_s"] / down["per_s"],
+        "added_ms": added_ms,
+        "ratio_of_work": 1 / (1 + added_ms / (1000 * limits.cores() / down["per_s"])),
     }
 
 
-@contextmanager
-def _side(bench: Bench, data: Path, workers: Sequence[str], *, is_up: bool) -> Iterator[_Side]:
-    port = free_port()
-    domain = f"localhost:{port}"
-    with beside(bench.database_url, data.name) as url:
-        options = ["--database-url", url] if url else []
-        initialise(data, domain, options)
-        tenant.apply(data, tenant.config(domain, is_trusted=is_up), options)
-        server = Server(data, port, [*options, *workers])
-        try:
-            yield _Side(
-                replace(bench, server=server, domain=domain),
-                UP if is_up else DOWN,
-                tenant.logins(LOGINS_A_CORE * limits.cores(), tells_addresses=is_up),
-                [],
-            )
-        finally:
-            server.stop()
-
-
-def _figures(side: _Side) -> Figures:
+def _figures(rounds: Sequence[_Round]) -> Figures:
     return {
-        "per_s": median(load.per_s for load, _ in side.rounds),
-        "per_s_each": [load.per_s for load, _ in side.rounds],
-        "server_cpu_ms": median(cpu_ms for _, cpu_ms in side.rounds),
-        "requests": sum(load.granted for load, _ in side.rounds),
-        "errors": sum(load.errors for load, _ in side.rounds),
-        "busy": sum(load.statuses[BUSY] for load, _ in side.rounds),
+        "per_s": median(one.load.per_s for one in rounds),
+        "per_s_each": [one.load.per_s for one in rounds],
+        "server_cpu_ms": median(one.server_ms for one in rounds),
+        "beside_ms": median(one.beside_ms for one in rounds),
+        "requests": sum(one.load.granted for one in rounds),
+        "errors": sum(one.load.errors for one in rounds),
+        "busy": sum(one.load.statuses[BUSY] for one in rounds),
     }

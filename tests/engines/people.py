@@ -41,7 +41,7 @@ async def move_in(house: House) -> None:
     ann = await house.stores.users.by_id("auth0|ann")
     assert ann is not None
     for _ in range(3):
-        await house.stores.users.record_login(ann.key, "192.0.2.1", NOON + timedelta(days=40))
+        await house.log_in(ann.key, "192.0.2.1", NOON + timedelta(days=40))
 
 
 async def add(house: House, new: NewUser, hours: int = 0) -> None:

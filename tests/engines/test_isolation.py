@@ -15,7 +15,7 @@ from gateword.domain.resource_server import ClientGrant, Role
 from gateword.domain.secret import Secret
 from gateword.ports.token_stores import SigningKey
 from gateword.storage.statement import AcrossTenants, Sql, Statement
-from tests.engines.house import API, CLIENT, NOON, Furnished, House, a_handle
+from tests.engines.house import API, CLIENT, NOON, Furnished, House, a_handle, logged_in
 
 ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres"}
 """Modules whose subject is the installation: its list of tenants, its health."""
@@ -147,7 +147,7 @@ async def test_neighbour_changes_nothing_of_a_tenant(house: House) -> None:
         await other.users.save(furnished.user, NOON),
         await other.users.remove(furnished.user.user_id),
         await other.passwords.change(key, Secret("x"), NOON, identity_key=identity, keep=1),
-        bool(await other.users.record_login(key, "192.0.2.1", NOON)),
+        bool(await logged_in(other, key, "192.0.2.1", NOON)),
         bool(await other.tokens.revoke_user(key, NOON)),
         bool(await other.tokens.revoke_refresh(refresh, CLIENT, NOON, whole_grant=True)),
     ]

@@ -138,14 +138,12 @@ async def test_account_asks_the_same_questions_for_known_and_unknown_names(
 
 async def test_recorded_login_counts_and_is_remembered(house: House, furnished: Furnished) -> None:
     """Auth0: logins_count, last_login and last_ip follow each login."""
-    users = house.stores.users
-
-    await users.record_login(furnished.user.key, "192.0.2.1", NOON)
-    user = await users.record_login(furnished.user.key, "192.0.2.2", LATER)
+    await house.log_in(furnished.user.key, "192.0.2.1", NOON)
+    user = await house.log_in(furnished.user.key, "192.0.2.2", LATER)
 
     assert user is not None
     assert (2, "192.0.2.2", LATER) == (user.logins_count, user.last_ip, user.last_login)
-    assert None is await users.record_login(furnished.user.key + 1, "192.0.2.1", NOON)
+    assert None is await house.log_in(furnished.user.key + 1, "192.0.2.1", NOON)
 
 
 async def test_replace_hash_when_the_password_changed_meanwhile_keeps_the_new_one(

@@ -149,6 +149,11 @@ class WatchedDatabase:
         self._reach()
         return await self.real.transact(watched, durable=durable)
 
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        """Run a statement that writes."""
+        self._hear(statement)
+        return await self.real.call(statement, **params)
+
     async def ping(self) -> None:
         """Answer unless away."""
         self._reach()

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 _ALPHABET: Final = string.ascii_letters + string.digits
-_FAIR_BELOW: Final = 256 - 256 % len(_ALPHABET)
-_URL_SAFE: Final = _ALPHABET + "-_"
+_UNFAIR: Final = bytes(range(256 - 256 % len(_ALPHABET), 256))
+_LETTERS: Final = bytes(ord(_ALPHABET[byte % len(_ALPHABET)]) for byte in range(256))
 
 
 class SystemClock:
@@ -28,8 +28,8 @@ class SystemDice:
 
     def handle(self, length: int) -> str:
         """Return `length` characters of `A-Za-z0-9_-`."""
-        # 64 characters: the low six bits of a random byte pick one without bias.
-        return "".join(_URL_SAFE[byte & 63] for byte in secrets.token_bytes(length))
+        # Base64url: each character is six random bits.
+        return secrets.token_urlsafe((3 * length + 3) // 4)[:length]
 
     def hex(self, length: int) -> str:
         """Return `length` lower-case hex characters."""
@@ -41,6 +41,5 @@ class SystemDice:
         while len(drawn) < length:
             # One call to the system for all of them, and bytes over the last multiple of 62 are
             # thrown away, so that each character is as likely as the next.
-            fair = (byte for byte in secrets.token_bytes(length + 8) if byte < _FAIR_BELOW)
-            drawn += "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in fair)
+            drawn += secrets.token_bytes(length + 8).translate(_LETTERS, _UNFAIR).decode()
         return drawn[:length]

@@ -1,6 +1,5 @@
 """Is it really them: the gate, the realm's verdict, and what follows from it."""
 
-import asyncio
 from dataclasses import replace
 from typing import assert_never
 
@@ -57,17 +56,8 @@ async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) 
     if leak.refuses:
         await gate.settle(parts, held, Outcome.RIGHT, remembers=False)
         raise _refused(Refusal.PASSWORD_LEAKED, attempt, user, also=also)
-    # Begun together with the count of the login: one commit serves both.
-    remembers = not user.blocked
-    right = gate.settle(parts, held, Outcome.RIGHT, remembers=remembers)
-    settling = asyncio.ensure_future(right)
-    try:
-        # Counted for blocked users as well (Auth0: "User profile structure").
-        counted = await parts.stores.users.record_login(
-            user.key, attempt.ask.caller.ip, attempt.ask.at
-        )
-    finally:
-        await settling
+    # Counted for blocked users as well (Auth0: "User profile structure").
+    counted = await gate.right(parts, held, user, remembers=not user.blocked)
     if counted is None:  # deleted while the password was being checked
         raise _refused(Refusal.UNKNOWN_USER, attempt, also=also)
     if counted.last_password_reset != user.last_password_reset:  # changed meanwhile

@@ -57,7 +57,8 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
         Refused: The row of the shield that says no, TRIES_UNDER_WAY, REALM_UNREACHABLE or BUSY.
     """
     protection = await parts.stores.protection.get()
-    blocked = _recalled(parts, attempt, protection)
+    name = subject.name_of(attempt.username)
+    blocked = _recalled(parts, attempt, protection, name)
     if blocked is not None:
         raise _again(plugs, blocked)
     claimant = await realm.claimant(attempt.connection, attempt.username)
@@ -65,12 +66,12 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
         raise Refused(Refusal.REALM_UNREACHABLE, detail=claimant.reason, facts=facts.of(attempt))
     knock = Knock(
         attempt=attempt,
-        subject=_subject(parts, attempt, claimant),
+        subject=_subject(parts, attempt, claimant, name),
         place=counted(attempt.ask.caller.ip),
         protection=protection,
     )
     entry = _entry(plugs.shields, knock, claimant.user)
-    came = await _admitted(parts, entry, knock)
+    came = await _admitted(parts, entry, knock, name)
     if isinstance(came, Blocked):
         if came.is_remembered:
             raise _again(plugs, came)
@@ -110,6 +111,22 @@ async def settle(parts: Parts, held: Held, outcome: Outcome, *, remembers: bool 
     await parts.stores.attempts.settle(held.lease, outcome, now, remembers=remembers)
 
 
+async def right(parts: Parts, held: Held, user: User, *, remembers: bool) -> User | None:
+    """Settle a right try and count the login; return the user with it, None when they are gone.
+
+    Args:
+        parts: The tenant's.
+        held: The try.
+        user: Who was found.
+        remembers: The place becomes one of the user's.
+    """
+    _note(parts, held, Outcome.RIGHT)
+    ip, now = held.attempt.ask.caller.ip, parts.clock.now()
+    recorded = parts.stores.logins.record(held.lease, user.key, ip, now, remembers=remembers)
+    # Whoever hangs up meanwhile leaves no failure behind.
+    return await asyncio.shield(recorded)
+
+
 async def failed(
     parts: Parts, plugs: Plugs, held: Held, outcome: Outcome, user: User | None
 ) -> tuple[Also, ...]:
@@ -127,7 +144,7 @@ def told(plugs: Plugs, held: Held) -> tuple[Also, ...]:
     return tuple(_event(_shield(plugs, name)) for name in held.lease.told)
 
 
-def _recalled(parts: Parts, attempt: Attempt, protection: Protection) -> Blocked | None:
+def _recalled(parts: Parts, attempt: Attempt, protection: Protection, name: str) -> Blocked | None:
     """Return the refusal that is remembered for the name, its place, or the network around it.
 
     Whoever may be exempt asks the store, since what is remembered was said to others there.
@@ -137,7 +154,6 @@ def _recalled(parts: Parts, attempt: Attempt, protection: Protection) -> Blocked
     if caller.is_sure and any(lists(allowlist, caller.ip) for allowlist in allowlists):
         return None
     mark = "" if caller.is_sure else UNSURE
-    name = subject.name_of(attempt.username)
     network = wider(caller.ip)
     found = attempts.recall(attempt.connection.key, name, f"{counted(caller.ip)}{mark}")
     if found is None and network is not None:
@@ -157,10 +173,10 @@ def _note(parts: Parts, held: Held, outcome: Outcome) -> None:
     )
 
 
-def _subject(parts: Parts, attempt: Attempt, claimant: Claimant) -> str:
+def _subject(parts: Parts, attempt: Attempt, claimant: Claimant, name: str) -> str:
     if claimant.user is not None:
         return subject.of_user(claimant.user.key)
-    text = f"{attempt.connection.id}:{subject.name_of(attempt.username)}"
+    text = f"{attempt.connection.id}:{name}"
     return subject.of_name(parts.stamp.digest(text, "subject"))
 
 
@@ -187,9 +203,8 @@ def _counted_once(claimed: Iterable[Tries]) -> tuple[Tries, ...]:
     return tuple(found.values())
 
 
-async def _admitted(parts: Parts, entry: Entry, knock: Knock) -> Lease | Blocked | Busy:
+async def _admitted(parts: Parts, entry: Entry, knock: Knock, name: str) -> Lease | Blocked | Busy:
     """Wait until a try is admitted or refused; Busy when it waited long enough."""
-    name = subject.name_of(knock.attempt.username)
     attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
     whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
     came: Lease | Blocked | Busy = Busy()
@@ -199,7 +214,7 @@ async def _admitted(parts: Parts, entry: Entry, knock: Knock) -> Lease | Blocked
         return came
     async with attempts.turn(*whose, WAIT_S) as is_turn:
         while is_turn and (left_s := give_up_s - loop.time()) > 0:
-            blocked = _recalled(parts, knock.attempt, knock.protection)
+            blocked = _recalled(parts, knock.attempt, knock.protection, name)
             if blocked is not None:  # who stood before us was told so
                 return blocked
             came = await attempts.reserve(entry, parts.clock.now(), name=name)

@@ -16,6 +16,9 @@ NOT_TRUSTED: Final = "auth0-forwarded-for was sent, but the client is not truste
 NOT_ONE_ADDRESS: Final = "auth0-forwarded-for is not one IP address; the peer's address counts"
 _IPV4: Final = 4
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
+_LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+_ADDRESSES: Final = 1024
+"""Each is read several times in a login; how many are remembered."""
 
 
 def caller(peer: Peer, client: Client | None) -> Caller:
@@ -56,6 +59,11 @@ def canonical(text: str) -> str | None:
     none; an IPv4 address mapped into IPv6 is that IPv4 address.
     """
     text = text.strip(" \t")
+    return _canonical(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(_ADDRESSES)
+def _canonical(text: str) -> str | None:
     if "%" in text:
         return None
     try:
@@ -67,6 +75,7 @@ def canonical(text: str) -> str | None:
     return None if address.is_unspecified or address.is_multicast else str(address)
 
 
+@lru_cache(_ADDRESSES)
 def counted(address: str) -> str:
     """Return what an address counts as: itself, or the /64 network of an IPv6 host."""
     try:
@@ -76,6 +85,7 @@ def counted(address: str) -> str:
     return address if host.version == _IPV4 else str(ip_network((host, 64), strict=False))
 
 
+@lru_cache(_ADDRESSES)
 def wider(address: str) -> str | None:
     """Return the /48 network around an IPv6 host: a site can use every /64 in it; None for IPv4."""
     try:

@@ -11,6 +11,7 @@ from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.families import Families
+from gateword.ports.logins import Logins
 from gateword.ports.passwords import Passwords
 from gateword.ports.protection import Protections
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
@@ -53,6 +54,7 @@ class Stores:
     cursors: Cursors
     user_imports: UserImports
     attempts: Attempts
+    logins: Logins
     census: Census
     protection: Protections
     tallies: Tallies

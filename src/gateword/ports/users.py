@@ -73,10 +73,6 @@ class Users(Protocol):
         """
         ...
 
-    async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
-        """Count a login and return the user with it; None when the user is gone."""
-        ...
-
     async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
         """Swap an outdated hash for a new one of the same password, unless it changed meanwhile."""
         ...

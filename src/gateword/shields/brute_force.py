@@ -5,7 +5,7 @@ a cap over all addresses together, after which only those are admitted from whic
 logged in before (NIST SP 800-63B §5.2.2).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -29,19 +29,19 @@ class BruteForceShield:
         option = knock.attempt.connection.options.get("brute_force_protection")
         if not settings.enabled or option is False or knock.is_listed(settings.allowlist):
             return NOTHING
+        # Known addresses are spared what was guessed elsewhere, and have their own count; so a
+        # success there does not open the door for those who guess elsewhere.
+        spares_known = not settings.everywhere or extras.backs_off
         here, over_all = (
             Tries(
                 shield=self.name,
                 place=place,
                 limit=limit_at(knock.protection, place),
                 backs_off=extras.backs_off,
+                spares_known=place == EVERYWHERE and spares_known,
                 only_tells=not settings.blocks,
+                is_own=place != EVERYWHERE or not spares_known,
             )
             for place in (knock.place, EVERYWHERE)
         )
-        if settings.everywhere and not extras.backs_off:
-            return Claims(tries=(over_all, here))
-        # Known addresses are spared what was guessed elsewhere, and have their own count; so a
-        # success there does not open the door for those who guess elsewhere.
-        over_all = replace(over_all, spares_known=True, is_own=False)
         return Claims(tries=(over_all, here) if settings.everywhere else (here, over_all))

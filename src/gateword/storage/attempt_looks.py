@@ -1,6 +1,5 @@
 """What is asked of the database about a try, and how the answer is read."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,7 +25,7 @@ async def look(tx: TenantTx, entry: Entry, at: datetime) -> State:
         user_key=_NOBODY if entry.user_key is None else entry.user_key,
         at=ms(at),
         **_crowds(entry, at),
-        **names(entry.buckets),
+        **attempt_writes.names(entry.buckets),
     )
     return read(rows)
 
@@ -52,10 +51,3 @@ def _crowds(entry: Entry, at: datetime) -> dict[str, int]:
 def level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:
     """Return the tokens in a bucket."""
     return velocity.tokens(full_at_ms, ms(at), bucket.size, bucket.refill_ms)
-
-
-def names(buckets: Sequence[Bucket]) -> dict[str, str | None]:
-    """Return the parameters that name buckets in a statement."""
-    keys = [bucket.key for bucket in buckets]
-    padded: list[str | None] = [*keys, *[None] * (sql.MOST_BUCKETS - len(keys))]
-    return dict(zip(sql.BUCKET_NAMES, padded, strict=True))

@@ -51,6 +51,8 @@ class Refusals:
 
         What ran out longer ago says nothing any more.
         """
+        if not self._held:
+            return
         now_s = self._monotonic_s()
         for key in ((0, "", place), (connection_key, name, place)):
             held = self._held.get(key)

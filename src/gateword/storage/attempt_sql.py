@@ -54,9 +54,31 @@ ADD_LEASE: Final = Statement("""
     INSERT INTO leases (tenant, id, connection_key, subject, place, user_key, expires_at)
     VALUES (:tenant, :id, :connection_key, :subject, :place, :user_key, :expires_at)
 """)
-DROP_LEASE: Final = Statement(
-    "DELETE FROM leases WHERE tenant = :tenant AND id = :id AND expires_at > :at"
-)
+DROP_LEASE: Final = Statement("""
+    DELETE FROM leases
+    WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
+        AND id = :id AND expires_at > :since
+""")
+_LEFT: Final = f"""
+    EXISTS (
+        SELECT 1 FROM failures
+        WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject
+    ),
+    EXISTS (
+        SELECT 1 FROM buckets
+        WHERE tenant = :tenant AND full_at > :at
+            AND name IN ({", ".join(f":{name}" for name in BUCKET_NAMES)})
+    ),
+    (
+        SELECT seen_at FROM known_places
+        WHERE tenant = :tenant AND user_key = :user_key AND place = :place
+    )
+"""  # noqa: S608  # constants
+LEFT: Final = Statement(f"SELECT {_LEFT}")
+"""What a success has to change: failures, buckets that are not full, the place's last success."""
+
+DROP_LEASE_OF_RIGHT: Final = Statement(f"{DROP_LEASE.text} RETURNING {_LEFT}")
+"""Most have nothing to change, and that is known without another statement."""
 EXPIRED: Final = Statement("""
     DELETE FROM leases
     WHERE tenant = :tenant AND connection_key = :connection_key AND subject = :subject

@@ -83,23 +83,32 @@ class Admission:
 
 def admission(entry: Entry, state: State, at: datetime) -> Admission:
     """Return whether a try is admitted: buckets first, then the place, then the subject."""
-    levels = {bucket.key: _level(bucket, state, at) for bucket in entry.buckets}
-    is_known = state.seen_at is not None and at - state.seen_at < lockout.KNOWN
+    tokens, knows = levels(entry, state, at), is_known(state, at)
     refused: Blocked | Busy | None = None
     to_tell: list[Bucket] = []
     for bucket in entry.buckets:
-        found = _by_bucket(bucket, levels[bucket.key], state)
+        found = _by_bucket(bucket, tokens[bucket.key], state)
         if bucket.only_tells:
             to_tell += [bucket] if isinstance(found, Blocked) and found.is_first else []
-        elif found is not None and not (bucket.spares_known and is_known):
-            return Admission(found, bucket, levels, is_known)
-    if not is_known:
+        elif found is not None and not (bucket.spares_known and knows):
+            return Admission(found, bucket, tokens, knows)
+    if not knows:
         refused = _by_crowds(entry, state)
     shut_at = None
     for tries in entry.tries:
         if refused is None and not tries.only_tells:
-            refused, shut_at = _by_tries(tries, state, at, is_known=is_known), tries.place
-    return Admission(refused, None, levels, is_known, tuple(to_tell), shut_at)
+            refused, shut_at = _by_tries(tries, state, at, is_known=knows), tries.place
+    return Admission(refused, None, tokens, knows, tuple(to_tell), shut_at)
+
+
+def levels(entry: Entry, state: State, at: datetime) -> dict[str, float]:
+    """Return the tokens that are left in each bucket, by its key."""
+    return {bucket.key: _level(bucket, state, at) for bucket in entry.buckets}
+
+
+def is_known(state: State, at: datetime) -> bool:
+    """Say whether the subject succeeded from the place, not too long ago."""
+    return state.seen_at is not None and at - state.seen_at < lockout.KNOWN
 
 
 def _level(bucket: Bucket, state: State, at: datetime) -> float:

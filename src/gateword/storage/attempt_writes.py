@@ -1,18 +1,26 @@
 """What a settled or expired try writes, each inside the transaction of who calls."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from gateword.policy import lockout
-from gateword.ports.attempts import EVERYWHERE, Bucket, Entry, Settled, Tries
+from gateword.ports.attempts import (
+    EVERYWHERE,
+    Bucket,
+    Entry,
+    Lease,
+    Outcome,
+    Settled,
+    Tries,
+)
 from gateword.storage import attempt_sql as sql
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Value
 from gateword.storage.tenant_database import TenantTx
 
 _NO_BOUND: Final = 2**62
-_STALE: Final = timedelta(days=1)
+STALE: Final = timedelta(days=1)
 """A known place is written anew once a day."""
 
 
@@ -63,8 +71,63 @@ async def _fail(tx: TenantTx, entry: Entry, place: str, at: datetime) -> tuple[i
     return (row[0], row[1]) if row is not None else (0, None)
 
 
-async def forgot(tx: TenantTx, entry: Entry, at: datetime, *, remembers: bool) -> None:
+async def settled(
+    tx: TenantTx, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool
+) -> Settled:
+    """Settle a try; one whose lease ran out has been counted as a failure."""
+    entry = lease.entry
+    if outcome is Outcome.RIGHT:
+        await _right(tx, lease, at, remembers=remembers)
+        return Settled()
+    since = 0 if outcome is Outcome.VOID else ms(at)
+    if not lease.id:
+        return Settled()
+    dropped = await tx.run(
+        sql.DROP_LEASE,
+        connection_key=entry.connection_key,
+        subject=entry.subject,
+        id=lease.id,
+        since=since,
+    )
+    if dropped == 0 or outcome is Outcome.VOID:
+        return Settled()
+    return await failed(tx, entry, at, tells=outcome is not Outcome.LOST)
+
+
+async def _right(tx: TenantTx, lease: Lease, at: datetime, *, remembers: bool) -> None:
     """Forget what a success forgives, and note the place as the user's where it is to be."""
+    entry = lease.entry
+    asked: dict[str, Value] = {
+        **subject_of(entry),
+        "place": entry.place,
+        "at": ms(at),
+        **names([bucket for bucket in entry.buckets if bucket.refunds]),
+    }
+    if lease.id:
+        left = await tx.one(sql.DROP_LEASE_OF_RIGHT, id=lease.id, since=ms(at), **asked)
+    else:
+        left = await tx.one(sql.LEFT, **asked)
+    if left is None:
+        return
+    has_failures, has_spent, seen_at = left
+    if has_failures:
+        await _forgive(tx, entry, at)
+    if has_spent:
+        for bucket in entry.buckets:
+            if bucket.refunds:
+                await tx.run(sql.REFUND, name=bucket.key, at=ms(at), cost=bucket.refill_ms)
+    stale = ms(at - STALE)
+    if remembers and entry.user_key is not None and (seen_at is None or seen_at < stale):
+        await tx.run(
+            sql.REMEMBER_PLACE,
+            user_key=entry.user_key,
+            place=entry.place,
+            at=ms(at),
+            stale=stale,
+        )
+
+
+async def _forgive(tx: TenantTx, entry: Entry, at: datetime) -> None:
     at_key: dict[str, Value] = {"connection_key": entry.connection_key, "subject": entry.subject}
     forgiven = 0
     for tries in sorted(entry.tries, key=lambda one: not one.is_own):
@@ -72,17 +135,6 @@ async def forgot(tx: TenantTx, entry: Entry, at: datetime, *, remembers: bool) -
             forgiven += await _forget(tx, tries, at, at_key)
         elif forgiven:
             await tx.run(sql.FORGIVE, count=forgiven, **at_key)
-    for bucket in entry.buckets:
-        if bucket.refunds:
-            await tx.run(sql.REFUND, name=bucket.key, at=ms(at), cost=bucket.refill_ms)
-    if remembers and entry.user_key is not None:
-        await tx.run(
-            sql.REMEMBER_PLACE,
-            user_key=entry.user_key,
-            place=entry.place,
-            at=ms(at),
-            stale=ms(at - _STALE),
-        )
 
 
 async def _forget(tx: TenantTx, tries: Tries, at: datetime, at_key: Mapping[str, Value]) -> int:
@@ -127,3 +179,20 @@ def subject_of(entry: Entry) -> dict[str, Value]:
         "subject": entry.subject,
         "user_key": entry.user_key,
     }
+
+
+def locks(entry: Entry) -> tuple[str | None, str]:
+    """Return what is locked on PostgreSQL while a try is reserved, in this order.
+
+    The place, where tries under way from it are counted (else None), then the subject.
+    """
+    has_budget = any(bucket.place for bucket in entry.buckets)
+    place = f"place {entry.place}" if has_budget else None
+    return place, f"subject {entry.connection_key} {entry.subject}"
+
+
+def names(buckets: Sequence[Bucket]) -> dict[str, str | None]:
+    """Return the parameters that name buckets in a statement."""
+    keys = [bucket.key for bucket in buckets]
+    padded: list[str | None] = [*keys, *[None] * (sql.MOST_BUCKETS - len(keys))]
+    return dict(zip(sql.BUCKET_NAMES, padded, strict=True))

@@ -6,10 +6,10 @@ an expired lease is a failure.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from gateword.policy import lockout, velocity
 from gateword.ports.attempts import (
@@ -25,17 +25,17 @@ from gateword.ports.attempts import (
     Subject,
 )
 from gateword.ports.clock import Clock, Dice
-from gateword.storage import attempt_looks, attempt_writes
+from gateword.storage import attempt_looks, attempt_plain, attempt_reserve, attempt_writes
 from gateword.storage import attempt_sql as sql
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
-from gateword.storage.attempt_state import admission
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_writes import COUNT_LOGIN
+
+T = TypeVar("T")
 
 _LEASE_CHARS: Final = 22
-_NOBODY: Final = -1
-_NEVER: Final = 2**62
 _BATCH: Final = 100
 
 
@@ -63,11 +63,8 @@ class SqlAttempts:
             return Lease("", entry)
         lease_id = self._dice.letters(_LEASE_CHARS)
 
-        async def work(tx: TenantTx) -> tuple[Lease | Blocked | Busy, Bucket | None]:
-            return await self._reserve(tx, entry, lease_id, at)
-
         try:
-            came, bucket = await self._database.transact(work, durable=False)
+            came, bucket = await self._asked(entry, lease_id, at)
         except asyncio.CancelledError:
             # It may have been committed all the same: who goes away leaves no failure behind.
             await asyncio.shield(self.settle(Lease(lease_id, entry), Outcome.VOID, at))
@@ -99,24 +96,31 @@ class SqlAttempts:
     async def settle(
         self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
     ) -> Settled:
-        entry = lease.entry
         if not lease.id and outcome is not Outcome.RIGHT:
             return Settled()
 
         async def work(tx: TenantTx) -> Settled:
-            since = 0 if outcome is Outcome.VOID else ms(at)
-            is_live = not lease.id or await tx.run(sql.DROP_LEASE, id=lease.id, at=since) == 1
-            if not is_live or outcome is Outcome.VOID:
-                return Settled()
-            if outcome is Outcome.RIGHT:
-                await attempt_writes.forgot(tx, entry, at, remembers=remembers)
-                return Settled()
-            return await attempt_writes.failed(tx, entry, at, tells=outcome is not Outcome.LOST)
+            return await attempt_writes.settled(tx, lease, outcome, at, remembers=remembers)
 
-        try:
-            return await self._database.transact(work)
-        finally:
-            self._queues.note((entry.connection_key, entry.subject))
+        return await self._end(lease, self._database.transact(work))
+
+    async def record(
+        self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
+    ) -> None:
+        """Settle a right try and count it as a login of the user, both or neither."""
+
+        async def work(tx: TenantTx) -> None:
+            await attempt_writes.settled(tx, lease, Outcome.RIGHT, at, remembers=remembers)
+            await tx.run(COUNT_LOGIN, key=user_key, ip=ip, at=ms(at))
+
+        async def recorded() -> None:
+            if self._locks and await attempt_plain.recorded(
+                self._database, lease, user_key, ip, at, remembers=remembers
+            ):
+                return
+            await self._database.transact(work)
+
+        await self._end(lease, recorded())
 
     def is_waited_for(self, connection_key: int, subject: str) -> bool:
         return self._queues.holds((connection_key, subject))
@@ -140,7 +144,7 @@ class SqlAttempts:
             if self._locks:
                 for bucket in sorted(buckets, key=lambda one: one.key):
                     await tx.one(sql.LOCK, name=bucket.key)
-            kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_looks.names(buckets)))
+            kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_writes.names(buckets)))
             for bucket in buckets:
                 level = attempt_looks.level(bucket, kept.get(bucket.key, 0), at)
                 if level < 1:
@@ -198,7 +202,7 @@ class SqlAttempts:
             self._refusals.forget()
 
     async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
-        rows = await self._database.all(sql.BUCKETS, **attempt_looks.names([bucket]))
+        rows = await self._database.all(sql.BUCKETS, **attempt_writes.names([bucket]))
         level = attempt_looks.level(bucket, rows[0][1] if rows else 0, at)
         return 0 if level >= 1 else velocity.retry_after_s(level, bucket.refill_ms)
 
@@ -229,41 +233,25 @@ class SqlAttempts:
 
         return await self._database.transact(work)
 
-    async def _reserve(
-        self, tx: TenantTx, entry: Entry, lease_id: str, at: datetime
-    ) -> tuple[Lease | Blocked | Busy, Bucket | None]:
-        await self._lock(tx, entry)
-        state = await attempt_looks.look(tx, entry, at)
-        if state.first_end is not None and state.first_end <= ms(at):
-            await attempt_writes.expired(tx, entry.connection_key, entry.subject, at)
-            state = await attempt_looks.look(tx, entry, at)
-        found = admission(entry, state, at)
-        if found.refused is not None:
-            if isinstance(found.refused, Blocked) and found.refused.is_first:
-                await attempt_looks.tell(tx, entry, found, at)
-            return found.refused, found.bucket
-        await tx.run(
-            sql.ADD_LEASE,
-            id=lease_id,
-            expires_at=ms(at + lockout.LEASE),
-            place=entry.place,
-            **attempt_writes.subject_of(entry),
-        )
-        for bucket in entry.buckets:
-            if bucket.spends_always:
-                await attempt_writes.spend(tx, bucket, at)
-        for bucket in found.to_tell:
-            await tx.run(sql.TELL, name=bucket.key)
-        told = tuple(bucket.shield for bucket in found.to_tell)
-        return Lease(lease_id, entry, found.levels, found.is_known, told), None
+    async def _end(self, lease: Lease, ending: Coroutine[Any, Any, T]) -> T:
+        """End a try, and say so to those who wait for it, whatever becomes of that."""
+        try:
+            return await ending
+        finally:
+            self._queues.note((lease.entry.connection_key, lease.entry.subject))
 
-    async def _lock(self, tx: TenantTx, entry: Entry) -> None:
-        """Keep others from reserving for the place and the subject; always in this order."""
-        if not self._locks:
-            return
-        if any(bucket.place for bucket in entry.buckets):
-            await tx.one(sql.LOCK, name=f"place {entry.place}")
-        await tx.one(sql.LOCK, name=f"subject {entry.connection_key} {entry.subject}")
+    async def _asked(
+        self, entry: Entry, lease_id: str, at: datetime
+    ) -> tuple[Lease | Blocked | Busy, Bucket | None]:
+        if self._locks:
+            lease = await attempt_plain.admitted(self._database, entry, lease_id, at)
+            if lease is not None:
+                return lease, None
+
+        async def work(tx: TenantTx) -> tuple[Lease | Blocked | Busy, Bucket | None]:
+            return await attempt_reserve.reserved(tx, entry, lease_id, at, locks=self._locks)
+
+        return await self._database.transact(work, durable=False)
 
 
 def _remembered_at(entry: Entry, place: str = "") -> str:

@@ -94,6 +94,13 @@ class Database(Reader, Protocol):
         """
         ...
 
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        """Run one statement that writes, as a transaction of its own, and return its rows.
+
+        Where each statement is a journey this is one, not three. It says itself how durable it is.
+        """
+        ...
+
     async def ping(self) -> None:
         """Return when the database answers."""
         ...

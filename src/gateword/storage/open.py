@@ -20,6 +20,7 @@ from gateword.storage.engine import Database
 from gateword.storage.families import SqlFamilies
 from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.jobs import SqlJobs
+from gateword.storage.logins import SqlLogins
 from gateword.storage.outbox import SqlOutbox
 from gateword.storage.passwords import SqlPasswords
 from gateword.storage.protection import SqlProtections
@@ -91,7 +92,10 @@ def open_stores(
 ) -> Stores:
     """Return every store of one tenant; none of them reaches a row of another."""
     rows = TenantDatabase(database, tenant_key)
-    logs, attempts = SampledLogs(rows, clock.monotonic_s), SqlAttempts(rows, clock, dice)
+    logs, counted = SampledLogs(rows, clock.monotonic_s), SqlAttempts(rows, clock, dice)
+    attempts: SqlAttempts | ValkeyAttempts = counted
+    if counters:
+        attempts = ValkeyAttempts(counted, counters, tenant_key, logs, dice)
     cache = ConfigCache(rows, clock.monotonic_s)
     return Stores(
         settings=SqlTenantSettings(cache),
@@ -101,7 +105,7 @@ def open_stores(
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
-        passwords=SqlPasswords(rows, attempts.forget),
+        passwords=SqlPasswords(rows, counted.forget),
         tokens=SqlTokens(rows),
         families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),
@@ -112,9 +116,8 @@ def open_stores(
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
         user_imports=SqlUserImports(rows, vault, dice),
-        attempts=(
-            ValkeyAttempts(attempts, counters, tenant_key, logs, dice) if counters else attempts
-        ),
+        attempts=attempts,
+        logins=SqlLogins(rows, attempts),
         census=SqlCensus(rows),
         protection=SqlProtections(cache),
         tallies=SqlTallies(rows),

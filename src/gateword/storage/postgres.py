@@ -7,8 +7,9 @@ transaction (deadlock) is done again.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 import psycopg
@@ -137,15 +138,10 @@ class PostgresDatabase:
                 raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
 
     async def transact(self, work: Work[T], *, durable: bool = True) -> T:  # noqa: ARG002  PostgreSQL's are
-        for _ in range(_TRIES - 1):
-            try:
-                return await self._try(work)
-            except _LOST_A_RACE:
-                continue
-        try:
-            return await self._try(work)
-        except _LOST_A_RACE as error:
-            raise _unreachable(error) from error
+        return await _again(partial(self._try, work))
+
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        return await _again(partial(self.all, statement, **params))
 
     async def ping(self) -> None:
         await self.one(_PING)
@@ -183,6 +179,19 @@ class PostgresDatabase:
             if isinstance(error, psycopg.InterfaceError | errors.AdminShutdown):
                 await self._pool.check()
             raise _unreachable(error) from error
+
+
+async def _again(tried: Callable[[], Awaitable[T]]) -> T:
+    """Try something a few times while it loses against other transactions."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await tried()
+        except _LOST_A_RACE:
+            continue
+    try:
+        return await tried()
+    except _LOST_A_RACE as error:
+        raise _unreachable(error) from error
 
 
 async def _configure(connection: _Connection) -> None:

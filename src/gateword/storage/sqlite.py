@@ -10,8 +10,7 @@ Rule 3: reads have a connection of their own, so they see committed rows only.
 import asyncio
 import secrets
 import sqlite3
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +20,7 @@ from gateword.storage.committer import Checkpointer, Committer
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, TakenError, Value, Work
 from gateword.storage.sqlite_file import WAIT_FOR_LOCK_S, connect, primary_code
 from gateword.storage.sqlite_search import Searchers
+from gateword.storage.sqlite_work import Job, run_to_end
 from gateword.storage.statement import Sql
 
 T = TypeVar("T")
@@ -68,24 +68,6 @@ class SqliteTx:
         return self._connection.execute(statement.text, params).rowcount
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Work that waits for the next tick."""
-
-    work: Work[Any]
-    done: asyncio.Future[Any]
-    durable: bool
-
-    def finish(self, outcome: object) -> None:
-        """Tell the waiter, unless it has gone."""
-        if self.done.done():
-            return
-        if isinstance(outcome, BaseException):
-            self.done.set_exception(outcome)
-        else:
-            self.done.set_result(outcome)
-
-
 class SqliteDatabase:
     """A SQLite file in one event loop: one connection reads, another writes.
 
@@ -116,7 +98,7 @@ class SqliteDatabase:
         self._checkpointer = Checkpointer(lambda: connect(path))
         self._committing: asyncio.Future[None] | None = None
         self._wait_for_lock_s = wait_for_lock_s
-        self._jobs: list[_Job] = []
+        self._jobs: list[Job] = []
         self._timer: asyncio.Handle | None = None
         self._waiting_since: float | None = None
         self._is_synced = True
@@ -145,13 +127,16 @@ class SqliteDatabase:
     async def transact(self, work: Work[T], *, durable: bool = True) -> T:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
-        self._jobs.append(_Job(work, done, durable))
+        self._jobs.append(Job(work, done, durable))
         if self._timer is None and self._committing is None:
             if durable:
                 self._timer = loop.call_soon(self._flush)
             else:
                 self._flush()  # shares no wait for the disk, so it waits for nobody
         return await done
+
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        return await self.transact(lambda tx: tx.all(statement, **params))
 
     async def ping(self) -> None:
         await self.one(_PING)
@@ -216,7 +201,7 @@ class SqliteDatabase:
             self._is_synced = durable
 
     def _committed(
-        self, jobs: list[_Job], outcomes: list[object], error: sqlite3.Error | None
+        self, jobs: list[Job], outcomes: list[object], error: sqlite3.Error | None
     ) -> None:
         """Tell the waiters, and go on with what was queued while the disk was waited for."""
         if error is not None:
@@ -232,7 +217,7 @@ class SqliteDatabase:
         if self._jobs:
             self._timer = asyncio.get_running_loop().call_soon(self._flush)
 
-    def _take_back(self, jobs: list[_Job], error: sqlite3.Error) -> None:
+    def _take_back(self, jobs: list[Job], error: sqlite3.Error) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         _fail(jobs, error)
@@ -245,7 +230,7 @@ class SqliteDatabase:
         """
         self._connection.execute("SAVEPOINT work")
         try:
-            outcome = _run_to_end(work(self._tx))
+            outcome = run_to_end(work(self._tx))
         except sqlite3.Error as error:
             if not self._connection.in_transaction:
                 raise
@@ -257,7 +242,7 @@ class SqliteDatabase:
         self._connection.execute("RELEASE work")
         return outcome
 
-    def _not_begun(self, jobs: list[_Job], error: sqlite3.Error) -> None:
+    def _not_begun(self, jobs: list[Job], error: sqlite3.Error) -> None:
         """Try again a little later while another process writes; fail what waited too long."""
         loop = asyncio.get_running_loop()
         since = self._waiting_since = self._waiting_since or loop.time()
@@ -275,17 +260,7 @@ class SqliteDatabase:
 _PING: Final = Sql("SELECT 1 FROM alembic_version")
 
 
-def _run_to_end(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        work.send(None)
-    except StopIteration as end:
-        result: T = end.value
-        return result
-    work.close()
-    raise RuntimeError("a transaction waited for something that is not the database")
-
-
-def _fail(jobs: list[_Job], error: sqlite3.Error) -> None:
+def _fail(jobs: list[Job], error: sqlite3.Error) -> None:
     for job in jobs:
         job.finish(_translated(error))
 

@@ -57,3 +57,6 @@ class TenantDatabase:
             return await work(TenantTx(tx, self.tenant))
 
         return await self._database.transact(bound, durable=durable)
+
+    async def call(self, statement: Statement, /, **params: Value) -> list[Row]:
+        return await self._database.call(statement, tenant=self.tenant, **params)

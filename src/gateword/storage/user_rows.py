@@ -50,6 +50,9 @@ def select(
     )
 
 
+BY_KEY: Final = select("users.tenant = :tenant AND users.key = :key")
+
+
 def users(rows: Sequence[Row]) -> list[User]:
     """Return the users of rows that come user by user, each by position of the identity."""
     grouped: dict[int, list[Row]] = {}

@@ -35,6 +35,12 @@ _SAVE_IDENTITY: Final = Statement("""
     WHERE tenant = :tenant AND user_key = :key AND provider = :provider AND local_id = :local_id
 """)
 
+COUNT_LOGIN: Final = Statement("""
+    UPDATE users SET
+        logins_count = logins_count + 1, last_login = :at, last_ip = :ip, updated_at = :at
+    WHERE tenant = :tenant AND key = :key
+""")
+
 
 async def save(tx: TenantTx, user: User, at: datetime) -> bool:
     """Store a user with the identities; False when the user is gone.

@@ -34,7 +34,6 @@ _BY_NAME: Final = {
     )
     for kind in ("email", "username", "phone")
 }
-_BY_KEY: Final = user_rows.select("users.tenant = :tenant AND users.key = :key")
 _WITH_EMAIL: Final = user_rows.select("users.tenant = :tenant AND users.email = :email")
 _PAGE: Final = user_rows.select("""
     users.key IN (
@@ -61,11 +60,6 @@ _ADD_IDENTITY: Final = Statement("""
 _REMOVE: Final = Statement(
     "DELETE FROM users WHERE tenant = :tenant AND user_id = :user_id RETURNING key"
 )
-_RECORD_LOGIN: Final = Statement("""
-    UPDATE users SET
-        logins_count = logins_count + 1, last_login = :at, last_ip = :ip, updated_at = :at
-    WHERE tenant = :tenant AND key = :key
-""")
 _REPLACE_HASH: Final = Statement("""
     UPDATE identities SET password_hash = :new
     WHERE tenant = :tenant AND key = :key AND password_hash = :old
@@ -102,7 +96,7 @@ class SqlUsers:
         return user_rows.user(await self._database.all(user_links.BY_ID, user_id=user_id))
 
     async def by_key(self, user_key: int) -> User | None:
-        return user_rows.user(await self._database.all(_BY_KEY, key=user_key))
+        return user_rows.user(await self._database.all(user_rows.BY_KEY, key=user_key))
 
     async def page(self, *, connection_key: int | None, after: int, limit: int) -> Sequence[User]:
         if connection_key is None:
@@ -137,7 +131,7 @@ class SqlUsers:
             )
             if added == 0:
                 raise _NameTakenError
-            return user_rows.user(await tx.all(_BY_KEY, key=row[0]))
+            return user_rows.user(await tx.all(user_rows.BY_KEY, key=row[0]))
 
         try:
             return await self._database.transact(work)
@@ -219,13 +213,6 @@ class SqlUsers:
             for statement in FORGET_USER:
                 await tx.run(statement, user_key=row[0])
             return True
-
-        return await self._database.transact(work)
-
-    async def record_login(self, user_key: int, ip: str, at: datetime) -> User | None:
-        async def work(tx: TenantTx) -> User | None:
-            await tx.run(_RECORD_LOGIN, key=user_key, ip=ip, at=ms(at))
-            return user_rows.user(await tx.all(_BY_KEY, key=user_key))
 
         return await self._database.transact(work)
 

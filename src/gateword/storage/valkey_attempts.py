@@ -94,15 +94,20 @@ class ValkeyAttempts:
     async def settle(
         self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
     ) -> Settled:
-        entry = lease.entry
-        if not entry.buckets:
+        if not lease.entry.buckets:
             return await self._database.settle(lease, outcome, at, remembers=remembers)
-        try_id, _, kept_id = lease.id.partition(_BETWEEN)
-        kept = replace(lease, id=kept_id, entry=_without_buckets(entry))
-        settled = await self._database.settle(kept, outcome, at, remembers=remembers)
-        changes = list(_changes(entry, outcome))
-        await self._buckets.end(changes, at, place=entry.place, try_id=try_id)
+        settled = await self._database.settle(_kept(lease), outcome, at, remembers=remembers)
+        await self._ended(lease, outcome, at)
         return settled
+
+    async def record(
+        self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
+    ) -> None:
+        """Settle a right try and count it as a login of the user, both or neither."""
+        kept = _kept(lease) if lease.entry.buckets else lease
+        await self._database.record(kept, user_key, ip, at, remembers=remembers)
+        if lease.entry.buckets:
+            await self._ended(lease, Outcome.RIGHT, at)
 
     def is_waited_for(self, connection_key: int, subject: str) -> bool:
         return self._database.is_waited_for(connection_key, subject)
@@ -166,6 +171,11 @@ class ValkeyAttempts:
             return await ask(is_known=await self._is_known(entry, at))
         return verdict
 
+    async def _ended(self, lease: Lease, outcome: Outcome, at: datetime) -> None:
+        try_id, _, _ = lease.id.partition(_BETWEEN)
+        changes = list(_changes(lease.entry, outcome))
+        await self._buckets.end(changes, at, place=lease.entry.place, try_id=try_id)
+
     async def _give_back(self, entry: Entry, admitted: Admitted, try_id: str, at: datetime) -> None:
         back = list(_given_back(entry, admitted))
         await self._buckets.end(back, at, place=entry.place, try_id=try_id)
@@ -183,6 +193,12 @@ def _unreachable() -> Refused:
     """Return what an operator is told, who asks for a bucket or would open it."""
     detail = "Valkey counts failed logins of addresses, and cannot be reached"
     return Refused(Refusal.STORE_UNREACHABLE, detail)
+
+
+def _kept(lease: Lease) -> Lease:
+    """Return what SQL keeps of a try."""
+    _, _, kept_id = lease.id.partition(_BETWEEN)
+    return replace(lease, id=kept_id, entry=_without_buckets(lease.entry))
 
 
 def _without_buckets(entry: Entry) -> Entry:

@@ -146,6 +146,13 @@ class MeteredDatabase:
         finally:
             self._meter.took(STORE_TIME, self._now_s() - began_s, "transact")
 
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        began_s = self._now_s()
+        try:
+            return await self._real.call(statement, **params)
+        finally:
+            self._meter.took(STORE_TIME, self._now_s() - began_s, "transact")
+
     async def ping(self) -> None:
         await self._real.ping()
 

@@ -151,6 +151,10 @@ class TracedDatabase:
         with self._span("transact"):
             return await self._real.transact(work, durable=durable)
 
+    async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        with self._span("transact", statement):
+            return await self._real.call(statement, **params)
+
     async def ping(self) -> None:
         await self._real.ping()
 

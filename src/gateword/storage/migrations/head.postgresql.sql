@@ -473,3 +473,120 @@ CREATE INDEX known_places_by_end ON known_places (tenant, seen_at);
 
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
 
+-- Running upgrade 0003 -> 0004
+
+ALTER TABLE leases DROP CONSTRAINT leases_tenant_owner;
+
+ALTER TABLE leases DROP CONSTRAINT leases_key;
+
+ALTER TABLE leases ADD CONSTRAINT leases_key PRIMARY KEY (tenant, connection_key, subject, id);
+
+DROP INDEX leases_of_subject;
+
+ALTER TABLE leases SET UNLOGGED;
+
+ALTER TABLE buckets DROP CONSTRAINT buckets_tenant_owner;
+
+DROP INDEX buckets_by_end;
+
+ALTER TABLE buckets SET (fillfactor = 70);
+
+ALTER TABLE buckets SET UNLOGGED;
+
+CREATE FUNCTION gateword_try_plain_1(p_tenant bigint, p_place_lock text, p_subject_lock text, p_id text, p_connection_key bigint, p_subject text, p_place text, p_user_key bigint, p_at bigint, p_expires_at bigint, p_bucket0 text, p_bound0 bigint, p_refill0 bigint, p_cost0 bigint, p_bucket1 text, p_bound1 bigint, p_refill1 bigint, p_cost1 bigint, p_bucket2 text, p_bound2 bigint, p_refill2 bigint, p_cost2 bigint, p_bucket3 text, p_bound3 bigint, p_refill3 bigint, p_cost3 bigint, p_bucket4 text, p_bound4 bigint, p_refill4 bigint, p_cost4 bigint, p_since0 bigint, p_most0 bigint, p_since1 bigint, p_most1 bigint)
+RETURNS TABLE (o_kind integer, o_name text, o_number bigint, o_more bigint, o_mailed_at bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    IF p_place_lock IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(p_place_lock, p_tenant));
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_subject_lock, p_tenant));
+    INSERT INTO leases (tenant, id, connection_key, subject, place, user_key, expires_at)
+    SELECT p_tenant, p_id, p_connection_key, p_subject, p_place, p_user_key, p_expires_at
+    WHERE NOT EXISTS (
+        SELECT FROM failures WHERE tenant = p_tenant AND connection_key = p_connection_key
+            AND subject = p_subject AND place IN ('', p_place)
+    ) AND NOT EXISTS (
+        SELECT FROM leases WHERE tenant = p_tenant AND connection_key = p_connection_key
+            AND subject = p_subject
+    ) AND NOT EXISTS (
+        SELECT FROM (VALUES (p_bucket0, p_bound0, p_refill0, p_cost0), (p_bucket1, p_bound1, p_refill1, p_cost1), (p_bucket2, p_bound2, p_refill2, p_cost2), (p_bucket3, p_bound3, p_refill3, p_cost3), (p_bucket4, p_bound4, p_refill4, p_cost4)) AS asked (bucket, bound, refill, cost)
+        LEFT JOIN buckets ON buckets.tenant = p_tenant AND buckets.name = asked.bucket
+        WHERE GREATEST(buckets.full_at, p_at) > asked.bound - asked.refill * (
+            SELECT COUNT(*) FROM leases
+            WHERE tenant = p_tenant AND place = p_place AND expires_at > p_at
+        )
+    ) AND (p_most0 IS NULL OR p_most0 > (
+        SELECT COUNT(*) FROM (
+            SELECT FROM failures
+            WHERE tenant = p_tenant AND place = p_place AND last_at > p_since0
+            LIMIT p_most0
+        ) AS names
+    )) AND (p_most1 IS NULL OR p_most1 > (
+        SELECT COUNT(*) FROM (
+            SELECT FROM failures
+            WHERE tenant = p_tenant AND place = p_place AND last_at > p_since1
+            LIMIT p_most1
+        ) AS names
+    ));
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT 6, p_id, 0::bigint, 0::bigint, 0::bigint
+        UNION ALL
+        SELECT 3, name, full_at, told, 0 FROM buckets
+        WHERE tenant = p_tenant AND name IN (p_bucket0, p_bucket1, p_bucket2, p_bucket3, p_bucket4)
+        UNION ALL
+        SELECT 4, '', seen_at, 0, 0 FROM known_places
+        WHERE tenant = p_tenant AND user_key = p_user_key AND place = p_place;
+    INSERT INTO buckets (tenant, name, full_at, told)
+    SELECT p_tenant, bucket, p_at + cost, 0
+    FROM (VALUES (p_bucket0, p_bound0, p_refill0, p_cost0), (p_bucket1, p_bound1, p_refill1, p_cost1), (p_bucket2, p_bound2, p_refill2, p_cost2), (p_bucket3, p_bound3, p_refill3, p_cost3), (p_bucket4, p_bound4, p_refill4, p_cost4)) AS asked (bucket, bound, refill, cost)
+    WHERE bucket IS NOT NULL AND cost > 0 ORDER BY bucket
+    ON CONFLICT (tenant, name) DO UPDATE SET
+        full_at = GREATEST(buckets.full_at, p_at) + (EXCLUDED.full_at - p_at), told = 0;
+END
+$$;
+
+CREATE FUNCTION gateword_right_plain_1(
+    p_tenant bigint, p_id text, p_connection_key bigint, p_subject text, p_place text, p_at bigint,
+    p_refund text, p_cost bigint, p_known bigint, p_stale bigint, p_user_key bigint, p_ip text
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM failures WHERE tenant = p_tenant AND connection_key = p_connection_key
+            AND subject = p_subject
+    ) THEN
+        RETURN false;
+    END IF;
+    IF p_id IS NOT NULL THEN
+        DELETE FROM leases WHERE tenant = p_tenant AND connection_key = p_connection_key
+            AND subject = p_subject AND id = p_id AND expires_at > p_at;
+        IF NOT FOUND THEN
+            RETURN false;
+        END IF;
+    END IF;
+    IF p_refund IS NOT NULL THEN
+        UPDATE buckets SET full_at = full_at - p_cost
+        WHERE tenant = p_tenant AND name = p_refund AND full_at > p_at;
+    END IF;
+    IF p_known IS NOT NULL AND NOT EXISTS (
+        SELECT FROM known_places WHERE tenant = p_tenant AND user_key = p_known
+            AND place = p_place AND seen_at >= p_stale
+    ) THEN
+        INSERT INTO known_places (tenant, user_key, place, seen_at)
+        SELECT tenant, key, p_place, p_at FROM users WHERE tenant = p_tenant AND key = p_known
+        ON CONFLICT (tenant, user_key, place) DO UPDATE SET seen_at = p_at
+        WHERE known_places.seen_at < p_stale;
+    END IF;
+    UPDATE users SET
+        logins_count = logins_count + 1, last_login = p_at, last_ip = p_ip, updated_at = p_at
+    WHERE tenant = p_tenant AND key = p_user_key;
+    RETURN true;
+END
+$$;
+
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+

@@ -470,3 +470,30 @@ CREATE INDEX known_places_by_end ON known_places (tenant, seen_at);
 
 UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num = '0002';
 
+-- Running upgrade 0003 -> 0004
+
+CREATE TABLE leases_anew (
+    tenant BIGINT NOT NULL, id TEXT NOT NULL, connection_key BIGINT NOT NULL,
+    subject TEXT NOT NULL, place TEXT NOT NULL, user_key BIGINT, expires_at BIGINT NOT NULL
+, CONSTRAINT leases_key PRIMARY KEY (tenant, connection_key, subject, id)) WITHOUT ROWID;
+
+INSERT INTO leases_anew SELECT * FROM leases;
+
+DROP TABLE leases;
+
+ALTER TABLE leases_anew RENAME TO leases;
+
+CREATE INDEX leases_of_place ON leases (tenant, place);
+
+CREATE TABLE buckets_anew (
+    tenant BIGINT NOT NULL, name TEXT NOT NULL, full_at BIGINT NOT NULL, told BIGINT NOT NULL
+, CONSTRAINT buckets_key PRIMARY KEY (tenant, name)) WITHOUT ROWID;
+
+INSERT INTO buckets_anew SELECT * FROM buckets;
+
+DROP TABLE buckets;
+
+ALTER TABLE buckets_anew RENAME TO buckets;
+
+UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
+
