@@ -25,7 +25,8 @@ def shields(figures: Figures) -> Iterator[str]:
     yield row(
         "processor time beside the hash",
         f"{figures['ratio_of_work']:.3f}",
-        f"{figures['added_ms']:+.2f} ms a login, of all the cores have for one",
+        f"{figures['added_ms']:+.2f} ms, the median of pairs",
+        f"of {figures['login_ms']:.1f} that the cores have for a login",
     )
     for label, one in (("all up", up), ("all down", down)):
         each = ", ".join(f"{rate:.0f}" for rate in one["per_s_each"])

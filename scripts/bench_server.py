@@ -110,7 +110,13 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def other_cpu_s(self) -> float:
-        """Return the processor time of all threads that do not hash, so far."""
+        """Return the processor time of all threads that do not hash, so far.
+
+        Raises:
+            Failed: The bench runs with a lower priority, so they cannot be told apart.
+        """
+        if os.getpriority(os.PRIO_PROCESS, 0) != 0:
+            raise Failed("run the bench without nice: threads that hash are known by theirs")
         threads = [
             thread
             for pid in self._processes()
@@ -139,7 +145,10 @@ class Server:
 
 
 def database_cpu_s() -> float:
-    """Return the processor time of every PostgreSQL process of this machine so far."""
+    """Return the processor time of every PostgreSQL process that runs on this machine, so far.
+
+    One that ends takes its time along, which a median of rounds forgives.
+    """
     used_s = 0.0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has just ended

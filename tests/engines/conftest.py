@@ -30,6 +30,13 @@ async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+async def postgres_house(shared_postgres_url: str) -> AsyncIterator[House]:
+    """A new tenant on PostgreSQL, where transactions meet each other."""
+    async with a_house(shared_postgres_url) as house:
+        yield house
+
+
+@pytest.fixture
 async def furnished(house: House) -> Furnished:
     """A client, an API, a connection and a user of that tenant."""
     return await house.furnish()

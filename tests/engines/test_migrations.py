@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib import resources
@@ -125,3 +126,74 @@ def test_start_on_a_current_database_imports_neither_alembic_nor_the_other_engin
     )
 
     assert "[]\n" == answer.stdout
+
+
+def at_0003(url: str) -> None:
+    """Make the tables as the release before had them, with a tenant, a lease and a bucket."""
+    upgrade(url, data_dir=NOWHERE)
+    downgrade(url, "0003", data_dir=NOWHERE)
+    run(
+        url,
+        "INSERT INTO tenants (key, name, domain, document) VALUES (7, 't', 't.example', '{}')",
+        "INSERT INTO leases (tenant, id, connection_key, subject, place, user_key, expires_at)"
+        " VALUES (7, 'one', 1, 'u1', '192.0.2.1', 1, 99)",
+        "INSERT INTO buckets (tenant, name, full_at, told) VALUES (7, 'login', 5, 1)",
+    )
+
+
+def run(url: str, *statements: str) -> list[list[tuple[object, ...]]]:
+    """Run statements in one transaction, and return what each answered."""
+    answers = []
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
+            return [file.execute(statement).fetchall() for statement in statements]
+    with psycopg.connect(url) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement.encode())
+            answers.append(cursor.fetchall() if cursor.description else [])
+    return answers
+
+
+def test_tries_under_way_survive_both_ways(url: str) -> None:
+    """Promise D7: what is counted at the moment of a migration is counted after it."""
+    asked = (
+        "SELECT tenant, id, connection_key, subject, place, user_key, expires_at FROM leases",
+        "SELECT tenant, name, full_at, told FROM buckets",
+    )
+    at_0003(url)
+    before = run(url, *asked)
+
+    upgrade(url, data_dir=NOWHERE)
+    after = run(url, *asked)
+    run(url, "INSERT INTO buckets (tenant, name, full_at, told) VALUES (8, 'nobody', 5, 1)")
+    downgrade(url, "0003", data_dir=NOWHERE)
+
+    assert [[(7, "one", 1, "u1", "192.0.2.1", 1, 99)], [(7, "login", 5, 1)]] == before
+    assert before == after == run(url, *asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("SELECT 1 FROM tenants", "SELECT 1 FROM leases"),
+        ("DELETE FROM leases", "INSERT INTO buckets VALUES (7, 'other', 1, 0)"),
+    ],
+    ids=["reservation", "settlement"],
+)
+def test_logins_of_the_release_before_do_not_stop_the_migration(
+    postgres_url: str, first: str, then: str
+) -> None:
+    """Promise D7: whoever loses against the other begins anew, be it the login or the migration."""
+    at_0003(postgres_url)
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(postgres_url) as login:
+        login.execute(first.encode())
+        moving = pool.submit(upgrade, postgres_url, data_dir=NOWHERE)
+        time.sleep(0.5)  # the migration waits for the login by now
+        try:
+            login.execute(then.encode())
+            login.commit()
+        except psycopg.errors.DeadlockDetected:
+            login.rollback()
+        moving.result(30)
+
+    assert is_current(postgres_url, data_dir=NOWHERE)

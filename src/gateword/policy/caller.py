@@ -18,7 +18,7 @@ _IPV4: Final = 4
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _LONGEST: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
 _ADDRESSES: Final = 1024
-"""Each is read several times in a login; how many are remembered."""
+"""How many are kept: each is read several times in a login, and the same servers ask again."""
 
 
 def caller(peer: Peer, client: Client | None) -> Caller:
@@ -106,7 +106,7 @@ def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple
         forwarded_for: Value of `X-Forwarded-For`; lines joined by commas.
         trusted_proxies: Addresses or networks of the operator's proxies.
     """
-    peer = _peer(socket_address)
+    peer = canonical(socket_address)
     if peer is None:
         return socket_address
     if not (trusted_proxies and forwarded_for):
@@ -123,7 +123,3 @@ def peer_address(socket_address: str, forwarded_for: str, trusted_proxies: tuple
             break
         peer = address
     return peer
-
-
-_peer: Final = lru_cache(maxsize=256)(canonical)
-"""The same few servers and proxies ask all the time; what a header says is not kept."""

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from gateword.policy import velocity
-from gateword.ports.attempts import Bucket, Entry
+from gateword.ports.attempts import Entry
 from gateword.storage import attempt_sql as sql
 from gateword.storage import attempt_writes
 from gateword.storage.attempt_state import Admission, State, read
@@ -46,8 +45,3 @@ def _crowds(entry: Entry, at: datetime) -> dict[str, int]:
         asked[f"since{number}"] = ms(at) - crowd.within_ms if crowd else _NEVER
         asked[f"most{number}"] = crowd.most if crowd else 1
     return asked
-
-
-def level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:
-    """Return the tokens in a bucket."""
-    return velocity.tokens(full_at_ms, ms(at), bucket.size, bucket.refill_ms)

@@ -54,6 +54,8 @@ async def admitted(
     Nothing stands against a try whose subject has neither failures nor other tries under way, whose
     buckets all have a token, and whose place has room for one more name.
     """
+    if len(entry.buckets) > sql.MOST_BUCKETS or len(entry.crowds) > sql.MOST_CROWDS:
+        return None
     place_lock, subject_lock = attempt_writes.locks(entry)
     rows = await database.call(
         _TRY,

@@ -103,7 +103,10 @@ def admission(entry: Entry, state: State, at: datetime) -> Admission:
 
 def levels(entry: Entry, state: State, at: datetime) -> dict[str, float]:
     """Return the tokens that are left in each bucket, by its key."""
-    return {bucket.key: _level(bucket, state, at) for bucket in entry.buckets}
+    return {
+        bucket.key: level(bucket, state.buckets.get(bucket.key, (0, False))[0], at)
+        for bucket in entry.buckets
+    }
 
 
 def is_known(state: State, at: datetime) -> bool:
@@ -111,17 +114,17 @@ def is_known(state: State, at: datetime) -> bool:
     return state.seen_at is not None and at - state.seen_at < lockout.KNOWN
 
 
-def _level(bucket: Bucket, state: State, at: datetime) -> float:
-    full_at, _ = state.buckets.get(bucket.key, (0, False))
-    return velocity.tokens(full_at, ms(at), bucket.size, bucket.refill_ms)
+def level(bucket: Bucket, full_at_ms: int, at: datetime) -> float:
+    """Return the tokens in a bucket."""
+    return velocity.tokens(full_at_ms, ms(at), bucket.size, bucket.refill_ms)
 
 
-def _by_bucket(bucket: Bucket, level: float, state: State) -> Blocked | Busy | None:
-    if level < 1:
+def _by_bucket(bucket: Bucket, left: float, state: State) -> Blocked | Busy | None:
+    if left < 1:
         _, told = state.buckets.get(bucket.key, (0, False))
-        wait_s = velocity.retry_after_s(level, bucket.refill_ms)
+        wait_s = velocity.retry_after_s(left, bucket.refill_ms)
         return Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=not told)
-    if bucket.place and not bucket.spends_always and level - state.at_place < 1:
+    if bucket.place and not bucket.spends_always and left - state.at_place < 1:
         return Busy()
     return None
 

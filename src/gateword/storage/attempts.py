@@ -25,7 +25,7 @@ from gateword.ports.attempts import (
     Subject,
 )
 from gateword.ports.clock import Clock, Dice
-from gateword.storage import attempt_looks, attempt_plain, attempt_reserve, attempt_writes
+from gateword.storage import attempt_plain, attempt_reserve, attempt_state, attempt_writes
 from gateword.storage import attempt_sql as sql
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
 from gateword.storage.columns import ms, time
@@ -110,8 +110,9 @@ class SqlAttempts:
         """Settle a right try and count it as a login of the user, both or neither."""
 
         async def work(tx: TenantTx) -> None:
-            await attempt_writes.settled(tx, lease, Outcome.RIGHT, at, remembers=remembers)
+            # Whoever changes a user takes the user first, and so does this.
             await tx.run(COUNT_LOGIN, key=user_key, ip=ip, at=ms(at))
+            await attempt_writes.settled(tx, lease, Outcome.RIGHT, at, remembers=remembers)
 
         async def recorded() -> None:
             if self._locks and await attempt_plain.recorded(
@@ -146,7 +147,7 @@ class SqlAttempts:
                     await tx.one(sql.LOCK, name=bucket.key)
             kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_writes.names(buckets)))
             for bucket in buckets:
-                level = attempt_looks.level(bucket, kept.get(bucket.key, 0), at)
+                level = attempt_state.level(bucket, kept.get(bucket.key, 0), at)
                 if level < 1:
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
@@ -203,7 +204,7 @@ class SqlAttempts:
 
     async def retry_after_s(self, bucket: Bucket, at: datetime) -> int:
         rows = await self._database.all(sql.BUCKETS, **attempt_writes.names([bucket]))
-        level = attempt_looks.level(bucket, rows[0][1] if rows else 0, at)
+        level = attempt_state.level(bucket, rows[0][1] if rows else 0, at)
         return 0 if level >= 1 else velocity.retry_after_s(level, bucket.refill_ms)
 
     async def refill(self, keys: Sequence[str]) -> None:

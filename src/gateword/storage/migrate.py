@@ -39,7 +39,8 @@ class Tables(Protocol):
 def is_current(url: str, *, data_dir: Path) -> bool:
     """Say whether the database exists and its tables serve this program.
 
-    Tables of a newer program do: a release only adds what the release before it can ignore (D7).
+    Tables of a newer program do: a release adds only what the release before it can ignore, and
+    takes away only what that one works without (D7).
     """
     return _serves(_tables(url, data_dir).version())
 

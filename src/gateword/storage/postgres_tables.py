@@ -14,6 +14,7 @@ _LOCK: Final = "SELECT pg_advisory_lock(444137200119)"
 """Any number will do, as long as every Gateword takes the same."""
 
 _CONNECT_S: Final = 5
+_TRIES: Final = 10
 
 
 class PostgresTables:
@@ -41,6 +42,15 @@ class PostgresTables:
             return found
 
     def move(self, version: str) -> None:
+        for _ in range(_TRIES - 1):
+            try:
+                self._move(version)
+            except psycopg.errors.DeadlockDetected:  # servers of the release before go on
+                continue
+            return
+        self._move(version)
+
+    def _move(self, version: str) -> None:
         alembic = import_module("gateword.storage.migrations.run")  # costs a second and 30 MB
         with self._connect() as connection:
             connection.execute(_LOCK)

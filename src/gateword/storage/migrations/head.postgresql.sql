@@ -475,6 +475,8 @@ UPDATE alembic_version SET version_num='0003' WHERE alembic_version.version_num 
 
 -- Running upgrade 0003 -> 0004
 
+LOCK TABLE tenants, leases, buckets IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE leases DROP CONSTRAINT leases_tenant_owner;
 
 ALTER TABLE leases DROP CONSTRAINT leases_key;
@@ -561,16 +563,14 @@ BEGIN
     ) THEN
         RETURN false;
     END IF;
+    -- Whoever changes a user takes the user first, and so does this.
+    PERFORM 1 FROM users WHERE tenant = p_tenant AND key = p_user_key FOR NO KEY UPDATE;
     IF p_id IS NOT NULL THEN
         DELETE FROM leases WHERE tenant = p_tenant AND connection_key = p_connection_key
             AND subject = p_subject AND id = p_id AND expires_at > p_at;
         IF NOT FOUND THEN
             RETURN false;
         END IF;
-    END IF;
-    IF p_refund IS NOT NULL THEN
-        UPDATE buckets SET full_at = full_at - p_cost
-        WHERE tenant = p_tenant AND name = p_refund AND full_at > p_at;
     END IF;
     IF p_known IS NOT NULL AND NOT EXISTS (
         SELECT FROM known_places WHERE tenant = p_tenant AND user_key = p_known
@@ -584,6 +584,11 @@ BEGIN
     UPDATE users SET
         logins_count = logins_count + 1, last_login = p_at, last_ip = p_ip, updated_at = p_at
     WHERE tenant = p_tenant AND key = p_user_key;
+    -- Last, since all users of a client share this row until the commit.
+    IF p_refund IS NOT NULL THEN
+        UPDATE buckets SET full_at = full_at - p_cost
+        WHERE tenant = p_tenant AND name = p_refund AND full_at > p_at;
+    END IF;
     RETURN true;
 END
 $$;

@@ -495,5 +495,7 @@ DROP TABLE buckets;
 
 ALTER TABLE buckets_anew RENAME TO buckets;
 
+CREATE INDEX buckets_by_end ON buckets (tenant, full_at);
+
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 

@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import Connection
+from psycopg.errors import DeadlockDetected
 from sqlalchemy.pool import StaticPool
 
 _HERE: Final = Path(__file__).parent
@@ -24,12 +25,21 @@ def move_sqlite(connection: sqlite3.Connection, version: str) -> None:
 
 
 def move_postgres(connection: Connection[tuple[object, ...]], version: str) -> None:
-    """Migrate a PostgreSQL database up or down to a version, and close its connection."""
+    """Migrate a PostgreSQL database up or down to a version, and close its connection.
+
+    Raises:
+        DeadlockDetected: Somebody else went on instead; nothing has changed.
+    """
     connection.autocommit = False
     engine = sa.create_engine(
         "postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool
     )
-    _move(engine, version)
+    try:
+        _move(engine, version)
+    except sa.exc.DBAPIError as error:
+        if isinstance(error.orig, DeadlockDetected):
+            raise error.orig from error
+        raise
 
 
 def recorded_text(dialect: str) -> str:

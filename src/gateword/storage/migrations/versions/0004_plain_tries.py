@@ -1,8 +1,8 @@
 """Tries cost less: lighter tables, and functions of PostgreSQL for a plain one's begin and end.
 
 A lease lives as long as a hash takes, so it is found by its subject alone, survives no crash of the
-database (ADR 0012 asks no more of it), and locks no row of its tenant. A bucket is updated in
-place, since no index follows the time at which it is full.
+database (ADR 0012 asks no more of it), and locks no row of its tenant. On PostgreSQL a bucket is
+updated in place, since no index follows the time at which it is full.
 """
 
 from typing import Final
@@ -67,8 +67,15 @@ def _rebuilt(table: str, columns: str, *more: str) -> tuple[str, ...]:
     )
 
 
+# First of all, in the order in which reservations of the release before take them.
+_LOCK: Final = "LOCK TABLE tenants, leases, buckets IN ACCESS EXCLUSIVE MODE"
+_NO_ORPHANS: Final = tuple(
+    f"DELETE FROM {table} WHERE tenant NOT IN (SELECT key FROM tenants)"  # noqa: S608  # no values
+    for table in ("leases", "buckets")
+)
 _UP: Final = {
     "postgresql": (
+        _LOCK,
         "ALTER TABLE leases DROP CONSTRAINT leases_tenant_owner",
         "ALTER TABLE leases DROP CONSTRAINT leases_key",
         f"ALTER TABLE leases ADD {_LEASE_KEY}",
@@ -83,10 +90,13 @@ _UP: Final = {
         *_rebuilt("leases", _LEASE_COLUMNS, _LEASE_KEY, "WITHOUT ROWID"),
         _OF_PLACE,
         *_rebuilt("buckets", _BUCKET_COLUMNS, _BUCKET_KEY, "WITHOUT ROWID"),
+        _BY_END,
     ),
 }
 _DOWN: Final = {
     "postgresql": (
+        _LOCK,
+        *_NO_ORPHANS,
         "DROP FUNCTION gateword_right_plain_1",
         "DROP FUNCTION gateword_try_plain_1",
         "ALTER TABLE buckets SET LOGGED",
@@ -100,6 +110,7 @@ _DOWN: Final = {
         f"ALTER TABLE leases ADD {_LEASES_OWNED}",
     ),
     "sqlite": (
+        *_NO_ORPHANS,
         *_rebuilt("buckets", _BUCKET_COLUMNS, f"{_BUCKET_KEY}, {_BUCKETS_OWNED}"),
         _BY_END,
         *_rebuilt("leases", _LEASE_COLUMNS, f"{_OLD_LEASE_KEY}, {_LEASES_OWNED}"),
@@ -137,16 +148,14 @@ BEGIN
     ) THEN
         RETURN false;
     END IF;
+    -- Whoever changes a user takes the user first, and so does this.
+    PERFORM 1 FROM users WHERE tenant = p_tenant AND key = p_user_key FOR NO KEY UPDATE;
     IF p_id IS NOT NULL THEN
         DELETE FROM leases WHERE tenant = p_tenant AND connection_key = p_connection_key
             AND subject = p_subject AND id = p_id AND expires_at > p_at;
         IF NOT FOUND THEN
             RETURN false;
         END IF;
-    END IF;
-    IF p_refund IS NOT NULL THEN
-        UPDATE buckets SET full_at = full_at - p_cost
-        WHERE tenant = p_tenant AND name = p_refund AND full_at > p_at;
     END IF;
     IF p_known IS NOT NULL AND NOT EXISTS (
         SELECT FROM known_places WHERE tenant = p_tenant AND user_key = p_known
@@ -160,6 +169,11 @@ BEGIN
     UPDATE users SET
         logins_count = logins_count + 1, last_login = p_at, last_ip = p_ip, updated_at = p_at
     WHERE tenant = p_tenant AND key = p_user_key;
+    -- Last, since all users of a client share this row until the commit.
+    IF p_refund IS NOT NULL THEN
+        UPDATE buckets SET full_at = full_at - p_cost
+        WHERE tenant = p_tenant AND name = p_refund AND full_at > p_at;
+    END IF;
     RETURN true;
 END
 $$"""
