@@ -94,6 +94,11 @@ class Bots:
     allowlist: Networks
     monitors: bool
 
+    @property
+    def is_on(self) -> bool:
+        """Whether any login is looked at."""
+        return self.policy != "never" or self.monitors
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:

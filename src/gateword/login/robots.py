@@ -39,7 +39,7 @@ async def look(parts: Parts, held: Held) -> tuple[Also, ...]:
         Refused: VERIFICATION_REQUIRED; the try is settled, and nothing is counted.
     """
     settings = held.knock.protection.bots
-    if settings.policy == "never" and not settings.monitors:
+    if not settings.is_on:
         return ()
     is_listed = held.knock.is_listed(settings.allowlist)
     is_asked = settings.policy == "always" or _is_risky(parts, held)

@@ -101,6 +101,7 @@ class Entry:
         crowds: Bounds of the place's subjects, two at most.
         speaks_for_place: A refusal holds for others at the place; False where it is not sure whose
             address it is.
+        wants_levels: The lease tells what is left in the buckets, and whether the place is known.
     """
 
     connection_key: int
@@ -111,6 +112,7 @@ class Entry:
     tries: tuple[Tries, ...] = ()
     crowds: tuple[Crowd, ...] = ()
     speaks_for_place: bool = True
+    wants_levels: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,8 @@ class Lease:
 
     Attributes:
         id: Of the reservation; it expires by itself, and counts as a failure then.
-        levels: Tokens that were left in each bucket, by its key.
-        is_known: The subject succeeded from this place before.
+        levels: Tokens that were left in each bucket, by its key, where that was asked.
+        is_known: The subject succeeded from this place before; False where that was not asked.
         told: Shields whose empty bucket only tells, and was not told of yet.
     """
 

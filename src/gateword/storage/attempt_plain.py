@@ -30,6 +30,7 @@ _NAMES: Final = (
     "user_key",
     "at",
     "expires_at",
+    "tells",
     *(f"{name}{n}" for n in range(sql.MOST_BUCKETS) for name in _OF_BUCKET),
     *(f"{name}{n}" for n in range(sql.MOST_CROWDS) for name in _OF_CROWD),
 )
@@ -65,12 +66,15 @@ async def admitted(
         place=entry.place,
         at=ms(at),
         expires_at=ms(at + lockout.LEASE),
+        tells=entry.wants_levels,
         **attempt_writes.subject_of(entry),
         **_buckets(entry, at),
         **_crowds(entry, at),
     )
     if not rows:
         return None
+    if not entry.wants_levels:
+        return Lease(lease_id, entry)
     state = read(rows)
     return Lease(lease_id, entry, levels(entry, state, at), is_known(state, at))
 

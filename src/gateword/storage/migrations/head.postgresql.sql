@@ -495,7 +495,7 @@ ALTER TABLE buckets SET (fillfactor = 70);
 
 ALTER TABLE buckets SET UNLOGGED;
 
-CREATE FUNCTION gateword_try_plain_1(p_tenant bigint, p_place_lock text, p_subject_lock text, p_id text, p_connection_key bigint, p_subject text, p_place text, p_user_key bigint, p_at bigint, p_expires_at bigint, p_bucket0 text, p_bound0 bigint, p_refill0 bigint, p_cost0 bigint, p_bucket1 text, p_bound1 bigint, p_refill1 bigint, p_cost1 bigint, p_bucket2 text, p_bound2 bigint, p_refill2 bigint, p_cost2 bigint, p_bucket3 text, p_bound3 bigint, p_refill3 bigint, p_cost3 bigint, p_bucket4 text, p_bound4 bigint, p_refill4 bigint, p_cost4 bigint, p_since0 bigint, p_most0 bigint, p_since1 bigint, p_most1 bigint)
+CREATE FUNCTION gateword_try_plain_1(p_tenant bigint, p_place_lock text, p_subject_lock text, p_id text, p_connection_key bigint, p_subject text, p_place text, p_user_key bigint, p_at bigint, p_expires_at bigint, p_tells boolean, p_bucket0 text, p_bound0 bigint, p_refill0 bigint, p_cost0 bigint, p_bucket1 text, p_bound1 bigint, p_refill1 bigint, p_cost1 bigint, p_bucket2 text, p_bound2 bigint, p_refill2 bigint, p_cost2 bigint, p_bucket3 text, p_bound3 bigint, p_refill3 bigint, p_cost3 bigint, p_bucket4 text, p_bound4 bigint, p_refill4 bigint, p_cost4 bigint, p_since0 bigint, p_most0 bigint, p_since1 bigint, p_most1 bigint)
 RETURNS TABLE (o_kind integer, o_name text, o_number bigint, o_more bigint, o_mailed_at bigint)
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -535,14 +535,16 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    RETURN QUERY
-        SELECT 6, p_id, 0::bigint, 0::bigint, 0::bigint
-        UNION ALL
-        SELECT 3, name, full_at, told, 0 FROM buckets
+    o_kind := 6;
+    RETURN NEXT;
+    IF p_tells THEN
+        RETURN QUERY
+        SELECT 3, name, full_at, told, 0::bigint FROM buckets
         WHERE tenant = p_tenant AND name IN (p_bucket0, p_bucket1, p_bucket2, p_bucket3, p_bucket4)
         UNION ALL
-        SELECT 4, '', seen_at, 0, 0 FROM known_places
+        SELECT 4, '', seen_at, 0::bigint, 0::bigint FROM known_places
         WHERE tenant = p_tenant AND user_key = p_user_key AND place = p_place;
+    END IF;
     INSERT INTO buckets (tenant, name, full_at, told)
     SELECT p_tenant, bucket, p_at + cost, 0
     FROM (VALUES (p_bucket0, p_bound0, p_refill0, p_cost0), (p_bucket1, p_bound1, p_refill1, p_cost1), (p_bucket2, p_bound2, p_refill2, p_cost2), (p_bucket3, p_bound3, p_refill3, p_cost3), (p_bucket4, p_bound4, p_refill4, p_cost4)) AS asked (bucket, bound, refill, cost)

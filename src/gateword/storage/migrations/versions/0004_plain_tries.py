@@ -34,6 +34,7 @@ _ARGUMENTS: Final = {
     "user_key": "bigint",
     "at": "bigint",
     "expires_at": "bigint",
+    "tells": "boolean",  # what is left in the buckets
     **{f"{name}{n}": kind for n in _BUCKETS for name, kind in _BUCKET.items()},
     **{f"{name}{n}": kind for n in _CROWDS for name, kind in _CROWD.items()},
 }
@@ -214,14 +215,16 @@ BEGIN
     IF NOT FOUND THEN
         RETURN;
     END IF;
-    RETURN QUERY
-        SELECT 6, p_id, 0::bigint, 0::bigint, 0::bigint
-        UNION ALL
-        SELECT 3, name, full_at, told, 0 FROM buckets
+    o_kind := 6;
+    RETURN NEXT;
+    IF p_tells THEN
+        RETURN QUERY
+        SELECT 3, name, full_at, told, 0::bigint FROM buckets
         WHERE tenant = p_tenant AND name IN ({named})
         UNION ALL
-        SELECT 4, '', seen_at, 0, 0 FROM known_places
+        SELECT 4, '', seen_at, 0::bigint, 0::bigint FROM known_places
         WHERE tenant = p_tenant AND user_key = p_user_key AND place = p_place;
+    END IF;
     INSERT INTO buckets (tenant, name, full_at, told)
     SELECT p_tenant, bucket, p_at + cost, 0
     FROM (VALUES {asked}) AS asked (bucket, bound, refill, cost)
