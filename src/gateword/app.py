@@ -40,6 +40,7 @@ from gateword.ports.parts import Parts, Plugs
 from gateword.ports.stores import Tenants
 from gateword.registry import CHORES, GRANTS, REALMS, SHIELDS
 from gateword.rounds import go_on
+from gateword.rules.engine import QuickJsRules
 from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
@@ -89,6 +90,7 @@ class Engines:
             self.clock.monotonic_s,
             is_expected=bool(settings.breached_corpus),
         )
+        self.rules = QuickJsRules()
         self.database: Database
         prefix = hmac.digest(key, b"gateword counters", "sha256").hex()[:12]
         self.counters = open_counters(settings.valkey_url, prefix, self.telemetry, self.clock)
@@ -106,6 +108,7 @@ class Engines:
     async def close(self) -> None:
         """Let the database and the threads go."""
         self.pool.stop()
+        await self.rules.close()
         if self.counters:
             await self.counters.close()
         await self.database.close()
@@ -124,6 +127,7 @@ class Engines:
             clock=self.clock,
             dice=self.dice,
             breaches=self._breaches,
+            rules=self.rules,
             grant_types=frozenset(make.grant_type for make in GRANTS),
         )
 

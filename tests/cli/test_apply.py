@@ -212,8 +212,9 @@ def test_folder_in_the_directory_format_is_applied(gateword: CommandLine, tmp_pa
 
 def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
     """On standard error by apply and its dry run, in `notes` of its JSON, and by doctor."""
-    path = str(gateword.file('rules: [{name: Add plan, script: "x()"}]\n'))
-    told = "rule Add plan is stored and does not run yet"
+    path = str(gateword.file("rules: [{name: Add plan, script: \"require('axios')\"}]\n"))
+    text = "ends logins where it wants axios: not there yet"
+    told = f"rule Add plan {text}"
 
     runs = [gateword("apply", path, *options) for options in (["--dry-run"], [])]
     notes = gateword.json("apply", path)["notes"]
@@ -222,7 +223,7 @@ def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
     assert [True, True] == [f"warning {told}" in one.stderr for one in runs]
     assert [told] == notes
     expected = {"level": "warning", "about": "rule Add plan"}
-    assert expected | {"text": "is stored and does not run yet"} in found
+    assert expected | {"text": text} in found
 
 
 def test_faults_are_json_for_scripts(gateword: CommandLine) -> None:

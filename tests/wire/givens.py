@@ -10,6 +10,7 @@ from gateword.accounts import passwords
 from gateword.accounts.job_runner import JobRunner
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
+from gateword.ports.documents import Kept
 from tests.support.house import DOMAIN, House, signing_key
 from tests.support.protection import protect
 from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
@@ -196,7 +197,29 @@ async def _jobs(house: House) -> None:
 
 _WEB: Final = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
 
+
+async def _rule(house: House, name: str, script: str, *, enabled: bool = True) -> None:
+    documents = house.parts.stores.documents
+    order = len(await documents.all("rule")) + 1
+    rule = {"name": name, "script": script, "enabled": enabled, "order": order}
+    document = {**rule, "stage": "login_success"}
+    kept = Kept(id=f"rul_{order:016d}", name=name, position=order, document=document)
+    await documents.put("rule", kept, house.clock.now())
+
+
+async def _idle_rule(house: House, script: str) -> None:
+    await _rule(house, "Idle", script, enabled=False)
+
+
+async def _rules_config(house: House, key: str, value: str) -> None:
+    kept = Kept(id=key, document={}, secret=Secret(value))
+    await house.parts.stores.documents.put("rules_config", kept, house.clock.now())
+
+
 GIVENS: Final[dict[str, Given]] = {
+    r"rule ([\w ]+): (.+)": _rule,
+    r"a rule that is off: (.+)": _idle_rule,
+    r"rules config (\w+) is (.+)": _rules_config,
     r"(\d+) s later": _later,
     r"(default_directory|default_audience) is (.+)": _setting,
     r"flag (\w+) is (on|off)": _flag,

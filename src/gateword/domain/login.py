@@ -1,7 +1,7 @@
 """The nouns of the flow: who calls, what is asked, who claims to be whom, who was proved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateword.domain.client import Client
@@ -100,6 +100,8 @@ class Login:
         scopes: What is granted, in the order of the answer.
         permissions: All the user's permissions at the API; None when the token lists none.
         also: Further events for the log.
+        access_claims: What rules put into the access token.
+        id_claims: What rules put into the ID token.
     """
 
     ask: TokenAsk
@@ -113,3 +115,5 @@ class Login:
     permissions: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
+    access_claims: Mapping[str, object] = field(default_factory=dict)
+    id_claims: Mapping[str, object] = field(default_factory=dict)

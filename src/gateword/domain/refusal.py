@@ -147,6 +147,41 @@ class Refusal(RefusalTable):
         "our own; promise D2",
     )
 
+    # rules (§1.5 rows 32 to 34; rules §5, §6)
+    RULE_UNAUTHORIZED = Row(401, "unauthorized", "{message}", _OWN, "§1.5 row 32")
+    RULE_DENIED = Row(403, "access_denied", "{message}", _OWN, "§1.5 row 33")
+    RULE_THREW = Row(403, "access_denied", "{message}", _OWN, "rules §5 exception")
+    RULE_BROKEN = Row(403, "access_denied", "{message}", _OWN, "rules §5 does not compile")
+    RULE_TOO_LONG = Row(403, "access_denied", "{message}", _OWN, "rules §5 time, memory")
+    RULE_REDIRECTS = Row(
+        400,
+        "invalid_request",
+        "Redirection is not available on /oauth/token endpoint.",
+        _OWN,
+        "§1.5 row 34; rules §6",
+    )
+    RULE_WANTS_FACTOR = Row(
+        403,
+        "access_denied",
+        "A rule asks for a second factor, and this server cannot ask for one yet.",
+        _OWN,
+        "our own, until second factors are asked for",
+    )
+    RULE_CHANGES_USER = Row(
+        403,
+        "access_denied",
+        "A rule names another primary user, and this server cannot change it yet.",
+        _OWN,
+        "our own, until primaryUser acts",
+    )
+    RULES_BUSY = Row(
+        503,
+        "temporarily_unavailable",
+        "Too many rules are running. Try again later.",
+        _OWN,
+        "rules §5 concurrency; our own",
+    )
+
     # attack protection (§1.5 rows 26 to 31)
     ACCOUNT_SHUT = Row(
         429,

@@ -10,7 +10,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken, TokenSet
-from gateword.login import audience, scopes, tokens
+from gateword.login import audience, rules, scopes, tokens
 from gateword.login.story import Story
 from gateword.policy.refresh import Decision, Refuse, decide, family_details
 from gateword.ports.token_stores import Exchanged
@@ -50,6 +50,7 @@ class RefreshTokenGrant:
             raise await self._worthless(ask, presented, stored, decision)
         login = await self._login(ask, stored)
         login = await scopes.renew(parts, login, stored.grant.scopes)
+        login = await rules.apply(parts, login)
         return await self._exchanged(login, presented, stored)
 
     async def _worthless(

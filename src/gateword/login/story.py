@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from gateword.domain.login import Attempt
 from gateword.domain.token import TokenSet
-from gateword.login import credentials, scopes, tokens
+from gateword.login import credentials, rules, scopes, tokens
 from gateword.ports.parts import Parts, Plugs
 
 
@@ -23,4 +23,5 @@ class Story:
         """
         login = await credentials.check(self.parts, self.plugs, attempt)
         login = await scopes.grant(self.parts, login)
+        login = await rules.apply(self.parts, login)
         return await tokens.mint(self.parts, login)

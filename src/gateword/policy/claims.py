@@ -25,6 +25,7 @@ def access_token(login: Login, *, at: int, expires_at: int, jti: str) -> dict[st
     """
     ask, api = login.ask, login.api
     claims: dict[str, object] = {
+        **login.access_claims,
         "iss": ask.tenant.issuer,
         "sub": login.user.user_id,
         "aud": audience(login),
@@ -92,13 +93,17 @@ def machine_token(
 
 def id_token(login: Login, *, at: int, expires_at: int) -> dict[str, object]:
     """Return the payload of an ID token."""
-    return about(login.user, login.scopes) | {
-        "iss": login.ask.tenant.issuer,
-        "aud": login.ask.client.client_id,
-        "sub": login.user.user_id,
-        "iat": at,
-        "exp": expires_at,
-    }
+    return (
+        about(login.user, login.scopes)
+        | dict(login.id_claims)
+        | {
+            "iss": login.ask.tenant.issuer,
+            "aud": login.ask.client.client_id,
+            "sub": login.user.user_id,
+            "iat": at,
+            "exp": expires_at,
+        }
+    )
 
 
 def userinfo(user: User, scopes: tuple[str, ...]) -> dict[str, object]:

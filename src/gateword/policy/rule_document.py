@@ -18,6 +18,8 @@ MAX_NAME_CHARS: Final = 140
 MAX_SCRIPT_CHARS: Final = 100_000
 MAX_ORDER: Final = 2**31 - 1
 _NAME: Final = re.compile(NAME)
+_REQUIRED: Final = re.compile(r"""\brequire\(\s*['"]([^'"@\s]+|@[^'"@\s]+)(?:@[^'"]*)?['"]""")
+_HOST: Final = re.compile(r"\bauth0\.(users|accessToken|domain|baseUrl)\b")
 _FRESH: Final[Mapping[str, object]] = {
     "name": "", "script": "", "enabled": True, "order": 1, "stage": STAGES[0]
 }  # fmt: skip
@@ -56,6 +58,13 @@ def changed(members: Members, stored: Mapping[str, object]) -> dict[str, object]
     }
     members.only()
     return rule
+
+
+def missing(script: str) -> list[str]:
+    """Return what a script names that rules cannot have yet: modules, and Auth0's own object."""
+    modules = [match[1] for match in _REQUIRED.finditer(script)]
+    own = [match[0] for match in _HOST.finditer(script)]
+    return list(dict.fromkeys([*modules, *own]))
 
 
 def order_of(rule: Mapping[str, object]) -> int:

@@ -46,7 +46,11 @@ def _rules(draft: Draft) -> Iterator[Dormant]:
     kept = draft.documents.get(rule_document.KIND, {}).values()
     documents = [one.document for one in kept if one.document["enabled"] is True]
     for rule in sorted(documents, key=rule_document.order_of):
-        yield Dormant(f"rule {rule['name']}", "is stored and does not run yet")
+        if missing := rule_document.missing(str(rule["script"])):
+            what = ", ".join(missing)
+            yield Dormant(
+                f"rule {rule['name']}", f"ends logins where it wants {what}: not there yet"
+            )
 
 
 def _actions(draft: Draft) -> Iterator[Dormant]:

@@ -55,10 +55,20 @@ actions:
   - {name: Greet, code: x, deployed: true, supported_triggers: [{id: post-login, version: v3}]}
   - {name: Draft, code: x, supported_triggers: [{id: post-login, version: v3}]}
 """
+RULES = """
+rules:
+  - {name: Bbb, script: "require('lodash@4')", order: 2}
+  - {name: Aaa, script: "auth0.users.x(); require(`x`); require('axios')", order: 1}
+  - {name: Ccc, script: "require('left-pad')", order: 3, enabled: false}
+"""
 CASES = [
     (
-        'rules: [{name: Bbb, script: "x()", order: 2}, {name: Aaa, script: "x()", order: 1}]',
-        ("rule Aaa is stored and does not run yet", "rule Bbb is stored and does not run yet"),
+        "rules: [{name: Bbb, script: \"require('lodash@4')\", order: 2},"
+        " {name: Aaa, script: \"auth0.users.x(); require(`x`); require('axios')\", order: 1}]",
+        (
+            "rule Aaa ends logins where it wants axios, auth0.users: not there yet",
+            "rule Bbb ends logins where it wants lodash: not there yet",
+        ),
     ),
     (ACTION, ("Action Greet is stored and does not run yet",)),
     (

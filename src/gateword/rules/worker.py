@@ -1,0 +1,190 @@
+"""The process in which tenants' scripts run: no database, no keys, no network, JSON in and out.
+
+Rule 1: each run has a context of its own, so nothing of one login is there for the next (promise
+R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to itself is killed from
+outside (promise R1). Runs share a process as long as they wait for something.
+
+Frames in both directions: four bytes of length, then JSON. In: a run. Out: `{"turn": id}` before a
+script has the processor, `{"rest": true}` after that, `{"id": …}` with how a run ended.
+"""
+
+import json
+import os
+import resource
+import select
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import quickjs  # type: ignore[import-untyped]  # it brings no types
+
+MEMORY_BYTES: Final = 64 << 20
+STACK_BYTES: Final = 512 << 10
+TURN_S: Final = 2
+MOST_JOBS: Final = 100_000
+ADDRESS_SPACE_BYTES: Final = 768 << 20
+RESULT_CHARS: Final = 1 << 20
+LENGTH: Final = struct.Struct("!I")
+EXPIRED: Final = "Script exceeded allowed execution time"
+_OUT_OF_MEMORY: Final = "Script exceeded allowed memory"
+_TOO_LARGE: Final = "The script returned too much"
+_STDIN, _STDOUT = 0, 1
+
+
+class Run:
+    """One login's scripts, in a context of their own.
+
+    Args:
+        prelude: Source of what they find around them.
+        asked: `id`, `scripts` (each `id`, `name`, `script`), `configuration`, `user`, `context`.
+    """
+
+    def __init__(self, prelude: str, asked: Mapping[str, Any]) -> None:
+        self.id: int = asked["id"]
+        self.due_s = float("inf")
+        self._asked = asked
+        context = quickjs.Context()
+        context.set_memory_limit(MEMORY_BYTES)
+        context.set_max_stack_size(STACK_BYTES)
+        context.set_time_limit(TURN_S)
+        self._context = context
+        host = context.eval(prelude)(context.globalThis, json.dumps(asked["configuration"]))
+        member = context.eval("(host, name) => host[name]")
+        self._compile, self._begin, self._turn, self._at = (
+            member(host, name) for name in ("compile", "begin", "turn", "at")
+        )
+
+    def start(self) -> str | None:
+        """Compile the scripts and start the first; return as `turn` does."""
+        for script in self._asked["scripts"]:
+            try:
+                self._compile(script["id"], self._context.eval(f"({script['script']}\n)"))
+            except quickjs.JSException as error:
+                return _failed("compile", script["id"], _message(error))
+        text = json.dumps({"user": self._asked["user"], "context": self._asked["context"]})
+        try:
+            self._begin(text)
+        except quickjs.JSException as error:
+            return self._broken(error)
+        return self.turn()
+
+    def turn(self) -> str | None:
+        """Go on for as long as there is something to do; return how it ended, once it has."""
+        try:
+            self._jobs()
+            came = self._turn()
+            if not isinstance(came, str):
+                self._jobs()
+                came = self._turn()
+        except quickjs.JSException as error:
+            return self._broken(error)
+        if isinstance(came, str):
+            return came if len(came) <= RESULT_CHARS else _failed("size", None, _TOO_LARGE)
+        self.due_s = float("inf") if came < 0 else time.monotonic() + came / 1000
+        return None
+
+    def _jobs(self) -> None:
+        for _ in range(MOST_JOBS):
+            if not self._context.execute_pending_job():
+                return
+        raise quickjs.JSException("InternalError: interrupted")
+
+    def _broken(self, error: quickjs.JSException) -> str:
+        """Return the result of a run that the engine itself has stopped."""
+        message = _message(error)
+        is_late = "interrupted" in message
+        rule = None
+        with suppress(quickjs.JSException):
+            rule = self._at()
+        return _failed("limit", rule, EXPIRED if is_late else _OUT_OF_MEMORY)
+
+
+def _failed(kind: str, rule: str | None, message: str) -> str:
+    return json.dumps({"error": {"kind": kind, "message": message}, "rule": rule, "log": []})
+
+
+def _message(error: quickjs.JSException) -> str:
+    """Return what an exception of the engine says, with its line where it has one."""
+    first, *stack = str(error).splitlines() or [""]
+    where = stack[0].strip().removeprefix("at ") if stack else ""
+    return f"{first} ({where})" if where.startswith("<input>:") else first
+
+
+class Worker:
+    """Reads runs, lets them have the processor in turn, and says how they ended."""
+
+    def __init__(self) -> None:
+        self._prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
+        self._runs: dict[int, Run] = {}
+        self._read = b""
+
+    def work(self) -> None:
+        """Serve until the other end closes."""
+        while True:
+            due_s = min((run.due_s for run in self._runs.values()), default=float("inf"))
+            wait_s = None if due_s == float("inf") else max(0.0, due_s - time.monotonic())
+            ready, _, _ = select.select([_STDIN], [], [], wait_s)
+            if ready:
+                read = os.read(_STDIN, 1 << 16)
+                if not read:
+                    return
+                self._read += read
+                for asked in self._frames():
+                    self._take(asked)
+            now_s = time.monotonic()
+            for run in [one for one in self._runs.values() if one.due_s <= now_s]:
+                self._go_on(run.id, run.turn)
+
+    def _frames(self) -> Iterator[dict[str, Any]]:
+        while len(self._read) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._read)
+            end = LENGTH.size + length
+            if len(self._read) < end:
+                return
+            frame, self._read = self._read[LENGTH.size : end], self._read[end:]
+            yield json.loads(frame)
+
+    def _take(self, asked: dict[str, Any]) -> None:
+        if "drop" in asked:
+            self._runs.pop(asked["drop"], None)
+            return
+
+        def begin() -> str | None:
+            run = self._runs[asked["id"]] = Run(self._prelude, asked)
+            return run.start()
+
+        self._go_on(asked["id"], begin)
+
+    def _go_on(self, id_: int, work: Callable[[], str | None]) -> None:
+        _send(json.dumps({"turn": id_}))
+        came = work()
+        if came is not None:
+            self._runs.pop(id_, None)
+        _send(f'{{"id": {id_}, "result": {came or "null"}}}')
+
+
+def _send(text: str) -> None:
+    raw = text.encode("utf-8", "replace")
+    left = memoryview(LENGTH.pack(len(raw)) + raw)
+    while left:
+        left = left[os.write(_STDOUT, left) :]
+
+
+def main() -> None:
+    """Work in a corner of the machine: no more memory than this, no files to open, no children."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    worker = Worker()
+    quickjs.Context().eval("1")
+    if sys.platform == "linux":
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    worker.work()
+
+
+if __name__ == "__main__":
+    main()

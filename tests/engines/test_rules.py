@@ -1,0 +1,199 @@
+"""Scripts in the real engine: what they may do, what ends them, and what nobody else notices."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
+from gateword.domain.rule import Fault, Rule, RuleResult
+from gateword.rules import engine, workers
+from gateword.rules.engine import QuickJsRules
+
+PASS = "function (user, context, callback) { callback(null, user, context); }"
+LIMIT_S = 2.0 + 0.25 + 1.5
+"""A turn, the grace of the process, and what a machine with other things to do takes besides."""
+
+HOSTILE = {
+    "endless loop": "for (;;) {}",
+    "endless promises": "(function again() { Promise.resolve().then(again); })();",
+    "memory": "const kept = []; for (;;) kept.push(new Array(1000).fill(1));",
+    "one large text": "'x'.repeat(2 ** 29).split('').join('y');",
+    "expression": "'x'.repeat(100000).replace(/(x+x+)+y/, '');",
+    "bigint": "let x = 3n; for (;;) x = x * x;",
+    "native join": "const a = []; a.length = 2 ** 31; a.join('xxxxxxxxxxxxxxxx');",
+    "deep recursion": "(function down() { down(); })();",
+    "deep text": "JSON.parse('['.repeat(1e6));",
+    "large result": "user.x = 'x'.repeat(3e6); callback(null, user, context);",
+    "circle": "user.self = user; callback(null, user, context);",
+    "no result": "callback(null, 1, 2);",
+    "own toJSON": "Object.prototype.toJSON = () => 'mine'; callback(null, user, context);",
+    "thrown nothing": "throw null;",
+    "thrown trap": "throw { get message() { throw this; }, toString() { throw this; } };",
+    "getter": "callback(null, user, { get accessToken() { for (;;) {} } });",
+    "proxy": "callback(null, new Proxy({}, { ownKeys() { for (;;) {} } }), context);",
+    "many timers": "for (;;) setTimeout(function () {}, 1e9);",
+    "many lines": "for (;;) console.log('x'.repeat(1e6));",
+}
+ESCAPES = (
+    "typeof process.exit",
+    "typeof std",
+    "typeof os",
+    "typeof scriptArgs",
+    "typeof print",
+    "typeof fetch",
+    "typeof XMLHttpRequest",
+    "typeof Worker",
+    "typeof WebAssembly",
+    "typeof SharedArrayBuffer === 'function' ? typeof Atomics.waitAsync : 'undefined'",
+)
+
+
+@pytest.fixture
+async def rules() -> AsyncIterator[QuickJsRules]:
+    """An engine of two processes."""
+    made = QuickJsRules(2)
+    yield made
+    await made.close()
+
+
+async def run(rules: QuickJsRules, *bodies: str, **more: Mapping[str, Any]) -> RuleResult:
+    """Run scripts."""
+    scripts = [Rule(f"rul_{number}", f"Rule {number}", body) for number, body in enumerate(bodies)]
+    given: dict[str, Any] = {"configuration": {}, "user": {"name": "ann"}, "context": {}} | more
+    return await rules.run(scripts, **given)
+
+
+def rule(body: str) -> str:
+    """Return a rule with such a body."""
+    return f"function (user, context, callback) {{ {body} }}"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_script_is_answered_within_its_limit(rules: QuickJsRules, name: str) -> None:
+    """R1: whatever it does, its login gets an answer, and the engine goes on."""
+    async with asyncio.timeout(2 * LIMIT_S):
+        result = await run(rules, rule(HOSTILE[name]))
+    after = await run(rules, PASS)
+
+    assert result.fault is not None or name == "large result"
+    assert after.fault is None
+    assert {"name": "ann"} == after.user
+
+
+async def test_others_go_on_beside_a_script_that_hangs(rules: QuickJsRules) -> None:
+    """R2: an endless loop ends its own login; twenty others are answered meanwhile or anew."""
+    await run(rules, PASS)
+    hangs = asyncio.create_task(run(rules, rule("for (;;) {}")))
+    async with asyncio.timeout(2 * LIMIT_S):
+        others = await asyncio.gather(*(run(rules, PASS) for _ in range(20)))
+        hung = await hangs
+
+    assert [None] * 20 == [one.fault for one in others]
+    assert hung.fault is not None
+    assert Fault.LIMIT is hung.fault.kind
+
+
+async def test_process_that_keeps_its_turn_is_killed_and_replaced(
+    rules: QuickJsRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1: the limit is enforced from outside, also where the engine looks at no clock."""
+    monkeypatch.setattr(workers, "TURN_S", 0.1)
+    monkeypatch.setattr(workers, "GRACE_S", 0.1)
+    began = asyncio.get_running_loop().time()
+
+    result = await run(rules, rule("for (;;) {}"))
+    took_s = asyncio.get_running_loop().time() - began
+    after = await run(rules, PASS)
+
+    assert result.fault is not None
+    assert Fault.LIMIT is result.fault.kind
+    assert took_s < 1.9  # sooner than the engine's own two seconds
+    assert after.fault is None
+
+
+async def test_rule_without_an_end_is_ended(
+    rules: QuickJsRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No callback, nothing to wait for: the budget of all rules together ends it."""
+    monkeypatch.setattr(engine, "BUDGET_S", 0.3)
+
+    result = await run(rules, rule("setInterval(function () {}, 10);"))
+
+    assert result.fault is not None
+    assert "Script exceeded allowed execution time" == result.fault.message
+
+
+@pytest.mark.parametrize("probe", ESCAPES)
+async def test_nothing_of_the_host_is_there(rules: QuickJsRules, probe: str) -> None:
+    """R4: no process, no file, no network, no thread."""
+    result = await run(rules, rule(f"context.found = {probe}; callback(null, user, context);"))
+
+    assert {"found": "undefined"} == result.context
+
+
+async def test_constructor_of_a_function_leads_nowhere(rules: QuickJsRules) -> None:
+    """R4: code made of text runs in the same room."""
+    probe = "callback.constructor('return typeof require(\"fs\")')()"
+    result = await run(rules, rule(f"context.found = {probe}; callback(null, user, context);"))
+
+    assert result.fault is not None
+    assert "Cannot find module 'fs'" == result.fault.message
+
+
+async def test_nothing_of_one_login_is_there_for_the_next(rules: QuickJsRules) -> None:
+    """R5: neither globals nor what was done to the language itself."""
+    spoil = (
+        "global.left = 1; Array.prototype.map = null; Object.prototype.evil = 1;"
+        " JSON.stringify = () => '{}'; Promise = null; callback(null, user, context);"
+    )
+    look = "context.found = [typeof left, typeof [].map, ({}).evil]; callback(null, user, context);"
+    for _ in range(4):
+        await run(rules, rule(spoil))
+
+    results = await asyncio.gather(*(run(rules, rule(look)) for _ in range(4)))
+
+    assert [["undefined", "function", None]] * 4 == [one.context["found"] for one in results]
+
+
+async def test_many_logins_wait_for_their_timers_together(rules: QuickJsRules) -> None:
+    """A rule that waits holds up nobody: forty waits of 0.1 s are not four seconds."""
+    waits = rule("setTimeout(function () { callback(null, user, context); }, 100);")
+    await asyncio.gather(*(run(rules, PASS) for _ in range(4)))
+    began = asyncio.get_running_loop().time()
+
+    results = await asyncio.gather(*(run(rules, waits) for _ in range(40)))
+
+    assert [None] * 40 == [one.fault for one in results]
+    assert asyncio.get_running_loop().time() - began < 2
+
+
+async def test_too_many_logins_are_told_to_come_again(
+    rules: QuickJsRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No queue grows without end: 503 and `Retry-After`."""
+    monkeypatch.setattr(workers, "MOST_RUNS", 1)
+    waits = rule("setTimeout(function () { callback(null, user, context); }, 300);")
+
+    came = await asyncio.gather(*(run(rules, waits) for _ in range(5)), return_exceptions=True)
+    busy = [one for one in came if isinstance(one, Refused)]
+
+    assert [Refusal.RULES_BUSY] * 3 == [one.refusal for one in busy]
+    assert {1} == {one.retry_after_s for one in busy}
+
+
+async def test_console_names_the_rule_and_is_bounded(rules: QuickJsRules) -> None:
+    """What a rule prints is for the tenant's log, in plain text, and not without end."""
+    prints = rule(
+        "console.log('a\\u0007b', { c: 1 });"
+        " for (let i = 0; i < 500; i++) console.warn('x'.repeat(2000));"
+        " callback(null, user, context);"
+    )
+
+    result = await run(rules, prints)
+
+    assert 'rule Rule 0: a b {"c":1}' == result.console[0]
+    assert len(result.console) <= 100
+    assert max(map(len, result.console)) < 1100
