@@ -13,70 +13,17 @@ MOST_CHARS: Final = 100_000
 """All custom claims of a token together, as JSON."""
 
 _RESERVED: Final = frozenset(
-    [
-        "acr",
-        "act",
-        "active",
-        "amr",
-        "at_hash",
-        "ath",
-        "attest",
-        "aud",
-        "auth_time",
-        "authorization_details",
-        "azp",
-        "c_hash",
-        "client_id",
-        "cnf",
-        "cty",
-        "dest",
-        "entitlements",
-        "events",
-        "exp",
-        "groups",
-        "gty",
-        "htm",
-        "htu",
-        "iat",
-        "internalService",
-        "iss",
-        "jcard",
-        "jku",
-        "jti",
-        "jwe",
-        "jwk",
-        "kid",
-        "may_act",
-        "mky",
-        "nbf",
-        "nonce",
-        "object_id",
-        "org_id",
-        "org_name",
-        "orig",
-        "origid",
-        "permissions",
-        "roles",
-        "rph",
-        "s_hash",
-        "scope",
-        "sid",
-        "sip_call_id",
-        "sip_cseq_num",
-        "sip_date",
-        "sip_from_tag",
-        "sip_via_branch",
-        "sub",
-        "sub_jwk",
-        "toe",
-        "txn",
-        "typ",
-        "uuid",
-        "vot",
-        "vtm",
+    {
+        "acr", "act", "active", "amr", "at_hash", "ath", "attest", "aud", "auth_time",
+        "authorization_details", "azp", "c_hash", "client_id", "cnf", "cty", "dest",
+        "entitlements", "events", "exp", "groups", "gty", "htm", "htu", "iat", "internalService",
+        "iss", "jcard", "jku", "jti", "jwe", "jwk", "kid", "may_act", "mky", "nbf", "nonce",
+        "object_id", "org_id", "org_name", "orig", "origid", "permissions", "roles", "rph",
+        "s_hash", "scope", "sid", "sub", "sub_jwk", "toe", "txn", "typ", "uuid", "vot", "vtm",
         "x5t#S256",
-    ]
-)
+    }
+)  # fmt: skip
+_RESERVED_FAMILY: Final = "sip_"
 _THEIR_HOSTS: Final = ("auth0.com", "webtask.io", "webtask.run")
 _THEIR_URN: Final = "urn:auth0"
 
@@ -110,7 +57,7 @@ def scopes(wanted: object) -> tuple[str, ...] | None:
 
 
 def _may_be(name: str, *, only_namespaced: bool) -> bool:
-    if name in _RESERVED or not name:
+    if name in _RESERVED or name.startswith(_RESERVED_FAMILY) or not name:
         return False
     parts = urlsplit(name)
     if parts.scheme in {"http", "https"} and parts.netloc:

@@ -5,7 +5,7 @@ from gateword.policy.rule_claims import MOST_CHARS, custom, scopes
 
 @pytest.mark.parametrize(
     "name",
-    ["sub", "aud", "permissions", "roles", "scope", "cnf", "x5t#S256", "",
+    ["sub", "aud", "permissions", "roles", "scope", "cnf", "x5t#S256", "sip_date", "",
      "https://auth0.com/x", "https://eu.auth0.com/x", "http://a.webtask.io/x", "urn:auth0:x"],
 )  # fmt: skip
 def test_reserved_name_is_left_out(name: str) -> None:

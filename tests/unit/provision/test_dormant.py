@@ -63,8 +63,7 @@ rules:
 """
 CASES = [
     (
-        "rules: [{name: Bbb, script: \"require('lodash@4')\", order: 2},"
-        " {name: Aaa, script: \"auth0.users.x(); require(`x`); require('axios')\", order: 1}]",
+        RULES,
         (
             "rule Aaa ends logins where it wants axios, auth0.users: not there yet",
             "rule Bbb ends logins where it wants lodash: not there yet",
