@@ -1,5 +1,7 @@
 """The how-to pages for operators, their commands run as they stand."""
 
+import base64
+import json
 from pathlib import Path
 
 import pytest
@@ -155,3 +157,16 @@ def test_protection_page_shuts_one_address_and_opens_it(tmp_path: Path) -> None:
     assert "limit_wc" in played.text
     statuses = [line.split()[0] for line in played.text.splitlines() if line.startswith("200")]
     assert ["200", "200"] == statuses
+
+
+def test_bring_your_rules(tmp_path: Path) -> None:
+    """One rule adds a claim, the other says no and prints why."""
+    played = play(f"{PAGES}/bring-your-rules.md", tmp_path)
+
+    said = '{"error":"unauthorized","error_description":"The shop is closed to you today."}'
+    token = json.loads((tmp_path / "ann.json").read_text(encoding="utf-8"))["access_token"]
+    body = token.split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    assert said in played.text
+    assert "gold" == claims["https://shop.example/plan"]
+    assert "rule Closed: closed to bob@example.com" in played.text
