@@ -42,6 +42,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/accounts/links.py",  # writes a handle into the link that is sent out
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/user_export.py",  # writes hashes for an operator who asked for them
+    "src/gateword/rules/engine.py",  # scripts read the values of rules configs
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""

@@ -85,12 +85,9 @@ class Engines:
             passes=settings.argon2_passes,
         )
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
-        self._breaches = StoredBreaches(
-            corpus_file(settings),
-            self.clock.monotonic_s,
-            is_expected=bool(settings.breached_corpus),
-        )
-        self.rules = QuickJsRules()
+        corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)
+        self._breaches = StoredBreaches(corpus, self.clock.monotonic_s, is_expected=is_expected)
+        self.rules = QuickJsRules(max(2, _cores()))  # one that hangs leaves room for another
         self.database: Database
         prefix = hmac.digest(key, b"gateword counters", "sha256").hex()[:12]
         self.counters = open_counters(settings.valkey_url, prefix, self.telemetry, self.clock)

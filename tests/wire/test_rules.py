@@ -72,7 +72,7 @@ async def test_rules_see_no_secret(house: House) -> None:
         """The real engine, and what it was asked."""
 
         async def run(self, rules: Any, **given: Any) -> RuleResult:
-            seen.append(json.dumps(given))
+            seen.append(json.dumps(given, default=str))
             return await engine.run(rules, **given)
 
     tenancy = next(iter(house.houses._by_host.values()))  # noqa: SLF001  there is no other way in

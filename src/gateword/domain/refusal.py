@@ -160,26 +160,11 @@ class Refusal(RefusalTable):
         _OWN,
         "§1.5 row 34; rules §6",
     )
-    RULE_WANTS_FACTOR = Row(
-        403,
-        "access_denied",
-        "A rule asks for a second factor, and this server cannot ask for one yet.",
-        _OWN,
-        "our own, until second factors are asked for",
-    )
-    RULE_CHANGES_USER = Row(
-        403,
-        "access_denied",
-        "A rule names another primary user, and this server cannot change it yet.",
-        _OWN,
-        "our own, until primaryUser acts",
+    RULE_ASKS_TOO_MUCH = Row(
+        403, "access_denied", "A rule set {member}, which does not act yet.", _OWN, "our own"
     )
     RULES_BUSY = Row(
-        503,
-        "temporarily_unavailable",
-        "Too many rules are running. Try again later.",
-        _OWN,
-        "rules §5 concurrency; our own",
+        503, "temporarily_unavailable", "Too many rules are running.", _OWN, "rules §5 concurrency"
     )
 
     # attack protection (§1.5 rows 26 to 31)

@@ -9,6 +9,7 @@ from gateword.domain.login import Login
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.rule import Fault, Rule, RuleFault, RuleResult
+from gateword.domain.secret import Secret
 from gateword.login.scopes import offline_fault
 from gateword.policy import rule_claims, rule_objects, rule_user
 from gateword.policy.rule_document import KIND, STAGES
@@ -32,7 +33,7 @@ async def apply(parts: Parts, login: Login) -> Login:
 
     Raises:
         Refused: RULE_UNAUTHORIZED, RULE_DENIED, RULE_THREW, RULE_BROKEN, RULE_TOO_LONG,
-            RULE_REDIRECTS, RULE_WANTS_FACTOR, RULE_CHANGES_USER or RULES_BUSY.
+            RULE_REDIRECTS, RULE_ASKS_TOO_MUCH or RULES_BUSY.
     """
     rules = await _enabled(parts)
     if not rules:
@@ -60,9 +61,9 @@ async def _enabled(parts: Parts) -> Sequence[Rule]:
     ]
 
 
-async def _configuration(parts: Parts) -> dict[str, str]:
+async def _configuration(parts: Parts) -> dict[str, Secret]:
     kept = await parts.stores.documents.all(CONFIGURATION)
-    return {one.id: one.secret.reveal() for one in kept if one.secret is not None}
+    return {one.id: one.secret for one in kept if one.secret is not None}
 
 
 def _refused(login: Login, fault: RuleFault) -> Refused:
@@ -81,9 +82,13 @@ def _check(login: Login, result: RuleResult) -> None:
     factor = context.get("multifactor")
     provider = factor.get("provider") if isinstance(factor, dict) else factor
     if provider and provider != _NO_FACTOR:
-        raise Refused(Refusal.RULE_WANTS_FACTOR, facts=_facts(login, {}))
+        raise _too_much(login, "context.multifactor")
     if context.get("primaryUser") not in (None, "", login.user.user_id):
-        raise Refused(Refusal.RULE_CHANGES_USER, facts=_facts(login, {}))
+        raise _too_much(login, "context.primaryUser")
+
+
+def _too_much(login: Login, member: str) -> Refused:
+    return Refused(Refusal.RULE_ASKS_TOO_MUCH, facts=_facts(login, {}), member=member)
 
 
 def _changed(login: Login, result: RuleResult) -> Login:

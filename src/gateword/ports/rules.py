@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from gateword.domain.rule import Rule, RuleResult
+from gateword.domain.secret import Secret
 
 
 class RuleEngine(Protocol):
@@ -13,7 +14,7 @@ class RuleEngine(Protocol):
         self,
         rules: Sequence[Rule],
         *,
-        configuration: Mapping[str, str],
+        configuration: Mapping[str, Secret],
         user: Mapping[str, object],
         context: Mapping[str, object],
     ) -> RuleResult:

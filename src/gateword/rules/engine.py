@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.rule import Fault, Rule, RuleFault, RuleResult
+from gateword.domain.secret import Secret
 from gateword.rules.workers import Overloaded, Workers
 
 BUDGET_S: Final = 20.0
@@ -26,23 +27,23 @@ class QuickJsRules:
     """Runs rules; starts no process before the first one.
 
     Args:
-        count: Processes; 0 is one a core, and two at least.
+        count: Processes at most.
     """
 
-    def __init__(self, count: int = 0) -> None:
+    def __init__(self, count: int) -> None:
         self._workers = Workers(count)
 
     async def run(
         self,
         rules: Sequence[Rule],
         *,
-        configuration: Mapping[str, str],
+        configuration: Mapping[str, Secret],
         user: Mapping[str, object],
         context: Mapping[str, object],
     ) -> RuleResult:
         asked = {
             "scripts": [{"id": rule.id, "script": rule.script} for rule in rules],
-            "configuration": configuration,
+            "configuration": {key: value.reveal() for key, value in configuration.items()},
             "user": user,
             "context": context,
         }

@@ -6,7 +6,6 @@ else ran there begins anew in another one, since it had done nothing yet that an
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,8 +21,6 @@ MOST_RUNS: Final = 64
 """Runs of one process at once; more wait for another login to end."""
 
 _TRIES: Final = 3
-_LEAST: Final = 2
-"""Processes, so that one script that hangs leaves room for the others."""
 
 
 class Overloaded(Exception):
@@ -42,7 +39,6 @@ class _Process:
     runs: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict)
     turn: int | None = None
     watch: asyncio.TimerHandle | None = None
-    reader: asyncio.Task[None] | None = None
 
     def send(self, frame: Mapping[str, Any]) -> None:
         """Write a frame; a process that has died says so by its end."""
@@ -94,12 +90,13 @@ class Workers:
     """Processes that run scripts; none is there before the first script.
 
     Args:
-        count: How many; 0 is one a core, and two at least.
+        count: How many at most.
     """
 
-    def __init__(self, count: int = 0) -> None:
-        self._count = count or max(_LEAST, len(os.sched_getaffinity(0)))
+    def __init__(self, count: int) -> None:
+        self._count = count
         self._processes: list[_Process] = []
+        self._readers: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
         self._last_id = 0
 
@@ -129,11 +126,10 @@ class Workers:
         raise Overloaded
 
     async def close(self) -> None:
-        """Let every process go."""
+        """Let every process go; return when all have ended."""
         for process in self._processes:
             process.kill()
-        readers = [one.reader for one in self._processes if one.reader is not None]
-        await asyncio.gather(*readers, return_exceptions=True)
+        await asyncio.gather(*self._readers, return_exceptions=True)
 
     async def _free(self) -> _Process:
         """Return the process with the least to do; start one while there are too few."""
@@ -157,7 +153,9 @@ class Workers:
             start_new_session=True,
         )
         process = _Process(child)
-        process.reader = asyncio.create_task(self._read(process))
+        reader = asyncio.create_task(self._read(process))
+        self._readers.add(reader)
+        reader.add_done_callback(self._readers.discard)
         self._processes.append(process)
 
     async def _read(self, process: _Process) -> None:
