@@ -1,6 +1,6 @@
 // What a rule finds around it. Nothing of the host is reachable from here: whatever a script wants
 // of it lies in an outbox of text, and what the host answers comes in as text.
-(function (global, configured) {
+(function (global) {
   "use strict";
   const { parse, stringify } = JSON;
   const MOST_LOG_CHARS = 65536, LONGEST_TIMER_MS = 20000, MOST_TIMERS = 1000;
@@ -63,16 +63,16 @@
 
   const globals = {
     UnauthorizedError, ValidationError, console, require, global,
-    configuration: Object.freeze(parse(configured)),
     process: Object.freeze({ env: Object.freeze({}) }),
     setTimeout: (callback, ms, ...values) => timer(callback, ms, values, false),
     setInterval: (callback, ms, ...values) => timer(callback, ms, values, true),
     setImmediate: (callback, ...values) => timer(callback, 0, values, false),
     clearTimeout: clear, clearInterval: clear, clearImmediate: clear,
   };
-  for (const [name, value] of Object.entries(globals)) {
+  function define(name, value) {
     Object.defineProperty(global, name, { value, writable: true, configurable: true });
   }
+  for (const [name, value] of Object.entries(globals)) define(name, value);
 
   const compiled = [];
   function fault(error) {
@@ -120,6 +120,9 @@
   }
 
   return {
+    configure(text) {
+      define("configuration", Object.freeze(parse(text)));
+    },
     compile(id, script) {
       if (typeof script !== "function") throw new SyntaxError("A rule is one function");
       compiled.push({ id, script });

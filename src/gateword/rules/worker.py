@@ -35,39 +35,52 @@ _TOO_LARGE: Final = "The script returned too much"
 _STDIN, _STDOUT = 0, 1
 
 
-class Run:
-    """One login's scripts, in a context of their own.
+class Room:
+    """A fresh engine with what scripts find around them, before any script is in it.
 
     Args:
-        prelude: Source of what they find around them.
-        asked: `id`, `scripts` (each `id`, `name`, `script`), `configuration`, `user`, `context`.
+        prelude: Source of what is there.
     """
 
-    def __init__(self, prelude: str, asked: Mapping[str, Any]) -> None:
-        self.id: int = asked["id"]
-        self.due_s = float("inf")
-        self._asked = asked
+    def __init__(self, prelude: str) -> None:
         context = quickjs.Context()
         context.set_memory_limit(MEMORY_BYTES)
         context.set_max_stack_size(STACK_BYTES)
         context.set_time_limit(TURN_S)
-        self._context = context
-        host = context.eval(prelude)(context.globalThis, json.dumps(asked["configuration"]))
+        self.context = context
+        host = context.eval(prelude)(context.globalThis)
         member = context.eval("(host, name) => host[name]")
-        self._compile, self._begin, self._turn, self._at = (
-            member(host, name) for name in ("compile", "begin", "turn", "at")
+        self.configure, self.compile, self.begin, self.turn, self.at = (
+            member(host, name) for name in ("configure", "compile", "begin", "turn", "at")
         )
+
+
+class Run:
+    """One login's scripts, in a room of their own.
+
+    Args:
+        room: Nobody has been in it.
+        asked: `id`, `scripts` (each `id` and `script`), `configuration`, `user`, `context`.
+    """
+
+    def __init__(self, room: Room, asked: Mapping[str, Any]) -> None:
+        self.id: int = asked["id"]
+        self.due_s = float("inf")
+        self._asked = asked
+        self._room = room
 
     def start(self) -> str | None:
         """Compile the scripts and start the first; return as `turn` does."""
+        room = self._room
+        room.configure(json.dumps(self._asked["configuration"]))
         for script in self._asked["scripts"]:
             try:
-                self._compile(script["id"], self._context.eval(f"({script['script']}\n)"))
+                room.compile(script["id"], room.context.eval(f"({script['script']}\n)"))
             except quickjs.JSException as error:
                 return _failed("compile", script["id"], _message(error))
         text = json.dumps({"user": self._asked["user"], "context": self._asked["context"]})
         try:
-            self._begin(text)
+            room.begin(text)
         except quickjs.JSException as error:
             return self._broken(error)
         return self.turn()
@@ -76,10 +89,10 @@ class Run:
         """Go on for as long as there is something to do; return how it ended, once it has."""
         try:
             self._jobs()
-            came = self._turn()
+            came = self._room.turn()
             if not isinstance(came, str):
                 self._jobs()
-                came = self._turn()
+                came = self._room.turn()
         except quickjs.JSException as error:
             return self._broken(error)
         if isinstance(came, str):
@@ -89,7 +102,7 @@ class Run:
 
     def _jobs(self) -> None:
         for _ in range(MOST_JOBS):
-            if not self._context.execute_pending_job():
+            if not self._room.context.execute_pending_job():
                 return
         raise quickjs.JSException("InternalError: interrupted")
 
@@ -99,7 +112,7 @@ class Run:
         is_late = "interrupted" in message
         rule = None
         with suppress(quickjs.JSException):
-            rule = self._at()
+            rule = self._room.at()
         return _failed("limit", rule, EXPIRED if is_late else _OUT_OF_MEMORY)
 
 
@@ -119,6 +132,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
+        self._spare: Room | None = None
         self._runs: dict[int, Run] = {}
         self._read = b""
 
@@ -138,6 +152,8 @@ class Worker:
             now_s = time.monotonic()
             for run in [one for one in self._runs.values() if one.due_s <= now_s]:
                 self._go_on(run.id, run.turn)
+            if self._spare is None:  # made while nobody waits for it
+                self._spare = Room(self._prelude)
 
     def _frames(self) -> Iterator[dict[str, Any]]:
         while len(self._read) >= LENGTH.size:
@@ -154,7 +170,8 @@ class Worker:
             return
 
         def begin() -> str | None:
-            run = self._runs[asked["id"]] = Run(self._prelude, asked)
+            room, self._spare = self._spare or Room(self._prelude), None
+            run = self._runs[asked["id"]] = Run(room, asked)
             return run.start()
 
         self._go_on(asked["id"], begin)
