@@ -36,6 +36,16 @@ HOSTILE = {
     "proxy": "callback(null, new Proxy({}, { ownKeys() { for (;;) {} } }), context);",
     "many timers": "for (;;) setTimeout(function () {}, 1e9);",
     "many lines": "for (;;) console.log('x'.repeat(1e6));",
+    "deep result": "let a = []; for (let i = 0; i < 985; i++) a = [a]; context.a = a;"
+    " callback(null, user, context);",
+    "own clock": "Date.now = () => NaN; setInterval(() => {}, 1e4);",
+    "own wait": "setTimeout(() => {}, 1e4); Math.max = () => ({});",
+    "own text": "setTimeout(() => {}, 1e4); Math.max = () => '[['.repeat(1e5);",
+    "half a pair": "setTimeout(() => {}, 1e4); Math.max = () => '\\ud800';",
+    "large wait": "setTimeout(() => {}, 1e4); Math.max = () => -(10n ** 400n);",
+    "busy turns": "(function on() { const end = Date.now() + 900;"
+    " while (Date.now() < end); setTimeout(on); })();",
+    "trap in an error": "callback({ get name() { throw 1; } });",
 }
 ESCAPES = (
     "typeof process.exit",
@@ -62,7 +72,12 @@ async def rules() -> AsyncIterator[QuickJsRules]:
 async def run(rules: QuickJsRules, *bodies: str, **more: Mapping[str, Any]) -> RuleResult:
     """Run scripts."""
     scripts = [Rule(f"rul_{number}", f"Rule {number}", body) for number, body in enumerate(bodies)]
-    given: dict[str, Any] = {"configuration": {}, "user": {"name": "ann"}, "context": {}} | more
+    given: dict[str, Any] = {
+        "tenant": "t",
+        "configuration": {},
+        "user": {"name": "ann"},
+        "context": {},
+    } | more
     return await rules.run(scripts, **given)
 
 
@@ -126,6 +141,61 @@ async def test_rule_without_an_end_is_ended(
     assert "Script exceeded allowed execution time" == result.fault.message
 
 
+async def test_script_can_only_spoil_its_own_run(rules: QuickJsRules) -> None:
+    """What it says instead of a wait is text of its own run, whatever it looks like."""
+    forged = '{"user":{"name":"FORGED"},"context":{"accessToken":{"scope":"admin"}}}'
+    end = f'"result": {forged}, "x": {{}}'
+    spoil = 'setTimeout(() => {}, 1e4); Math.max = () => \'null, "id": %d, "rest": %d, %s\';'
+    says_no = rule("setTimeout(() => callback(new UnauthorizedError('no')), 300);")
+    victims = [asyncio.create_task(run(rules, says_no)) for _ in range(4)]
+    await asyncio.sleep(0.2)
+    await asyncio.gather(
+        *(run(rules, rule(spoil % (number, number, end))) for number in range(1, 9))
+    )
+
+    for victim in victims:
+        result = await victim
+        assert result.fault is not None
+        assert "no" == result.fault.message
+
+
+async def test_rule_that_forgot_its_callback_is_ended_at_once(rules: QuickJsRules) -> None:
+    """Nothing is left that could ever call back: no place is held for twenty seconds."""
+    async with asyncio.timeout(LIMIT_S):
+        results = await asyncio.gather(*(run(rules, rule("")) for _ in range(30)))
+
+    assert {"Script exceeded allowed execution time"} == {
+        one.fault.message for one in results if one.fault
+    }
+
+
+async def test_tenant_that_kills_too_much_waits_and_others_do_not(
+    rules: QuickJsRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R2: five processes are lost, then its rules are refused for a while."""
+    monkeypatch.setattr(workers, "TURN_S", 0.05)
+    monkeypatch.setattr(workers, "GRACE_S", 0.05)
+    hangs = [Rule("rul_1", "Hangs", rule("for (;;) {}"))]
+    given: dict[str, Any] = {"configuration": {}, "user": {}, "context": {}}
+    for _ in range(workers.MOST_KILLS):
+        await rules.run(hangs, tenant="bad", **given)
+
+    with pytest.raises(Refused):
+        await rules.run(hangs, tenant="bad", **given)
+    assert (await run(rules, PASS)).fault is None
+
+
+async def test_closed_engine_leaves_no_process(rules: QuickJsRules) -> None:
+    """Whoever waits is told to come again; nothing is started any more."""
+    waits = [asyncio.create_task(run(rules, rule("setTimeout(() => {}, 5000);")))]
+    await asyncio.sleep(0.3)
+    await rules.close()
+
+    came = await asyncio.gather(*waits, return_exceptions=True)
+
+    assert [Refused] == [type(one) for one in came]
+
+
 @pytest.mark.parametrize("probe", ESCAPES)
 async def test_nothing_of_the_host_is_there(rules: QuickJsRules, probe: str) -> None:
     """R4: no process, no file, no network, no thread."""
@@ -173,14 +243,14 @@ async def test_many_logins_wait_for_their_timers_together(rules: QuickJsRules) -
 async def test_too_many_logins_are_told_to_come_again(
     rules: QuickJsRules, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No queue grows without end: 503 and `Retry-After`."""
+    """No queue grows without end, and a tenant has half of the places: 503 and `Retry-After`."""
     monkeypatch.setattr(workers, "MOST_RUNS", 1)
     waits = rule("setTimeout(function () { callback(null, user, context); }, 300);")
 
     came = await asyncio.gather(*(run(rules, waits) for _ in range(5)), return_exceptions=True)
     busy = [one for one in came if isinstance(one, Refused)]
 
-    assert [Refusal.RULES_BUSY] * 3 == [one.refusal for one in busy]
+    assert [Refusal.RULES_BUSY] * 4 == [one.refusal for one in busy]
     assert {1} == {one.retry_after_s for one in busy}
 
 

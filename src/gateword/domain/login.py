@@ -100,6 +100,8 @@ class Login:
         scopes: What is granted, in the order of the answer.
         permissions: All the user's permissions at the API; None when the token lists none.
         also: Further events for the log.
+        granted: Scopes before rules changed those of the access token; None when none did.
+        described: The user as rules left it, for the ID token; None when none ran.
         access_claims: What rules put into the access token.
         id_claims: What rules put into the ID token.
     """
@@ -115,5 +117,12 @@ class Login:
     permissions: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
     also: tuple[Also, ...] = ()
+    granted: tuple[str, ...] | None = None
+    described: User | None = None
     access_claims: Mapping[str, object] = field(default_factory=dict)
     id_claims: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def identity_scopes(self) -> tuple[str, ...]:
+        """What ID tokens and refresh tokens go by: rules change the access token alone."""
+        return self.scopes if self.granted is None else self.granted

@@ -42,6 +42,7 @@ async def apply(parts: Parts, login: Login) -> Login:
     session_id = parts.dice.handle(_ID_CHARS)
     result = await parts.rules.run(
         rules,
+        tenant=login.ask.tenant.name,
         configuration=await _configuration(parts),
         user=rule_objects.user(login.user),
         context=rule_objects.context(login, [role.name for role in roles], session_id),
@@ -50,6 +51,9 @@ async def apply(parts: Parts, login: Login) -> Login:
     if result.fault is not None:
         raise _refused(login, result.fault)
     _check(login, result)
+    now = await parts.stores.users.by_key(login.user.key)
+    if now is None or now.blocked:  # while the rules ran
+        raise Refused(Refusal.USER_BLOCKED, facts=_facts(login, {}))
     return _changed(login, result)
 
 
@@ -100,7 +104,8 @@ def _changed(login: Login, result: RuleResult) -> Login:
         scopes = tuple(scope for scope in scopes if scope != OFFLINE_ACCESS)
     return replace(
         login,
-        user=rule_user.changed(login.user, result.user),
+        described=rule_user.changed(login.user, result.user),
+        granted=login.scopes,
         scopes=login.scopes if scopes is None else scopes,
         access_claims=rule_claims.custom(access, only_namespaced=is_management),
         id_claims=rule_claims.custom(id_token),

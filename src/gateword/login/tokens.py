@@ -41,7 +41,7 @@ async def mint(parts: Parts, login: Login) -> TokenSet:
             await _log_cleanup(parts, login, gone)
     elif access.record.opaque:
         await parts.stores.tokens.add_access(access.record)
-    return await answer(parts, login, access, refresh, openid="openid" in login.scopes)
+    return await answer(parts, login, access, refresh, openid="openid" in login.identity_scopes)
 
 
 async def _log_cleanup(parts: Parts, login: Login, gone: int) -> None:
@@ -111,7 +111,7 @@ def family(login: Login) -> RefreshGrant:
         client_id=login.ask.client.client_id,
         connection=login.connection.name,
         audience=login.audience,
-        scopes=login.scopes,
+        scopes=login.identity_scopes,
         gty="password",
         auth_time=login.auth_time,
         created_at=at,

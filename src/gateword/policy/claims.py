@@ -94,7 +94,7 @@ def machine_token(
 def id_token(login: Login, *, at: int, expires_at: int) -> dict[str, object]:
     """Return the payload of an ID token."""
     return (
-        about(login.user, login.scopes)
+        about(login.described or login.user, login.identity_scopes)
         | dict(login.id_claims)
         | {
             "iss": login.ask.tenant.issuer,

@@ -5,12 +5,18 @@ Source: Auth0 "Create Custom Claims", "Token profiles".
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 MOST_CHARS: Final = 100_000
 """All custom claims of a token together, as JSON."""
+
+MOST_SCOPES: Final = 100
+MOST_SCOPE_CHARS: Final = 280
+_SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
+"""RFC 6749 §3.3."""
 
 _RESERVED: Final = frozenset(
     {
@@ -53,16 +59,20 @@ def scopes(wanted: object) -> tuple[str, ...] | None:
     if not isinstance(given, list):
         return None
     words = [word for one in given if isinstance(one, str) for word in one.split()]
-    return tuple(dict.fromkeys(words))
+    allowed = [word for word in words if len(word) <= MOST_SCOPE_CHARS and _SCOPE.fullmatch(word)]
+    return tuple(dict.fromkeys(allowed))[:MOST_SCOPES]
 
 
 def _may_be(name: str, *, only_namespaced: bool) -> bool:
     if name in _RESERVED or name.startswith(_RESERVED_FAMILY) or not name:
         return False
-    parts = urlsplit(name)
+    try:
+        parts = urlsplit(name)
+    except ValueError:  # looks like an address, and is none
+        return False
     if parts.scheme in {"http", "https"} and parts.netloc:
         host = (parts.hostname or "").rstrip(".")
         return not any(host == one or host.endswith(f".{one}") for one in _THEIR_HOSTS)
     if parts.scheme == "urn":
-        return not name.startswith(_THEIR_URN)
+        return not name.lower().startswith(_THEIR_URN)
     return not only_namespaced

@@ -14,6 +14,7 @@ class RuleEngine(Protocol):
         self,
         rules: Sequence[Rule],
         *,
+        tenant: str,
         configuration: Mapping[str, Secret],
         user: Mapping[str, object],
         context: Mapping[str, object],
@@ -22,6 +23,7 @@ class RuleEngine(Protocol):
 
         Args:
             rules: In their order.
+            tenant: Whose they are; each has a share of what there is.
             configuration: What the rules read as `configuration`.
             user: JSON; holds no secret.
             context: JSON; holds no secret.

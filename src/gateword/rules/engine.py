@@ -4,6 +4,7 @@ Rule: what comes out of a process is a stranger's text. It is plain data of a kn
 a fault.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ BUDGET_S: Final = 20.0
 """All rules of a login together (Auth0: "Rules", limits)."""
 
 MOST_MESSAGE_CHARS: Final = 1024
+_DEEPEST: Final = 64
 _MOST_LINES: Final = 100
 _MOST_LINE_CHARS: Final = 1000
 _NO_OBJECT: Final = "The rules did not return a user and a context"
@@ -37,6 +39,7 @@ class QuickJsRules:
         self,
         rules: Sequence[Rule],
         *,
+        tenant: str,
         configuration: Mapping[str, Secret],
         user: Mapping[str, object],
         context: Mapping[str, object],
@@ -48,7 +51,7 @@ class QuickJsRules:
             "context": context,
         }
         try:
-            came = await self._workers.run(asked, BUDGET_S)
+            came = await self._workers.run(asked, BUDGET_S, tenant)
         except Overloaded:
             raise Refused(Refusal.RULES_BUSY, retry_after_s=1) from None
         return _result(came, {rule.id: rule for rule in rules})
@@ -58,8 +61,9 @@ class QuickJsRules:
 
 
 def _result(came: Any, rules: Mapping[str, Rule]) -> RuleResult:
-    if not isinstance(came, dict):
+    if not isinstance(came, dict) or not _is_flat(came):
         came = {}
+    came = _whole(came)
     console = tuple(_lines(came.get("log"), rules))
     error, user, context = came.get("error"), came.get("user"), came.get("context")
     if error is None and isinstance(user, dict) and isinstance(context, dict):
@@ -70,7 +74,7 @@ def _result(came: Any, rules: Mapping[str, Rule]) -> RuleResult:
 def _fault(error: Any, rule: Rule | None) -> RuleFault:
     if not isinstance(error, dict) or error.get("kind") not in _FAULTS:
         return RuleFault(Fault.LIMIT, _NO_OBJECT, rule)
-    kind, message = Fault(error["kind"]), _plain(str(error.get("message")))
+    kind, message = Fault(error["kind"]), _plain(str(error.get("message"))[:MOST_MESSAGE_CHARS])
     if kind is Fault.COMPILE and rule is not None:
         message = f"Rule {rule.name} failed to compile: {message}"
     return RuleFault(kind, message[:MOST_MESSAGE_CHARS], rule)
@@ -80,8 +84,33 @@ def _lines(log: Any, rules: Mapping[str, Rule]) -> Iterator[str]:
     for line in log[:_MOST_LINES] if isinstance(log, list) else ():
         if isinstance(line, dict):
             rule = rules.get(str(line.get("rule")))
-            text = _plain(str(line.get("text")))[:_MOST_LINE_CHARS]
+            text = _plain(str(line.get("text"))[:_MOST_LINE_CHARS])
             yield f"rule {rule.name if rule else '?'}: {text}"
+
+
+def _is_flat(value: Any) -> bool:
+    """Say whether JSON is nested no deeper than anybody after us can bear."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _whole(value: Any) -> Any:
+    """Return JSON without halves of surrogate pairs, which nobody could write down."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.loads(text.encode("utf-8", "replace"))
+    return value
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 (function (global) {
   "use strict";
   const { parse, stringify } = JSON;
-  const MOST_LOG_CHARS = 65536, LONGEST_TIMER_MS = 20000, MOST_TIMERS = 1000;
+  const MOST_LINES = 100, MOST_LOG_CHARS = 65536, LONGEST_TIMER_MS = 20000, MOST_TIMERS = 1000;
 
   class UnauthorizedError extends Error {
     constructor(message) {
@@ -34,7 +34,7 @@
   }
   function logs(level) {
     return function (...values) {
-      if (run === null || run.logged >= MOST_LOG_CHARS) return;
+      if (run === null || run.log.length >= MOST_LINES || run.logged >= MOST_LOG_CHARS) return;
       const text = values.map(shown).join(" ").slice(0, MOST_LOG_CHARS - run.logged);
       run.logged += text.length + 1;
       run.log.push({ rule: run.rule, level, text });
@@ -101,7 +101,14 @@
     function callback(error, user, context) {
       if (called || run !== mine) return;
       called = true;
-      if (error) return ended(error);
+      if (error) {
+        try {
+          return ended(error);
+        } catch {
+          run.result = { error: { kind: "denied", message: "The error cannot be shown" }, rule: id };
+          return;
+        }
+      }
       if (user !== undefined && user !== null) run.user = user;
       if (context !== undefined && context !== null) run.context = context;
       next();

@@ -4,8 +4,10 @@ Rule 1: each run has a context of its own, so nothing of one login is there for 
 R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to itself is killed from
 outside (promise R1). Runs share a process as long as they wait for something.
 
-Frames in both directions: four bytes of length, then JSON. In: a run. Out: `{"turn": id}` before a
-script has the processor, `{"rest": true}` after that, `{"id": …}` with how a run ended.
+Frames in both directions: four bytes of length, then JSON. In: a run, or `{"drop": id}`. Out:
+`{"turn": id}` before a script has the processor, `{"rest": id, "result": …}` after that. The result
+is null while the run goes on, else the script's own text inside a string: whatever it holds, it can
+only spoil its own run.
 """
 
 import json
@@ -25,12 +27,16 @@ import quickjs  # type: ignore[import-untyped]  # it brings no types
 MEMORY_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
 TURN_S: Final = 2
+CPU_S: Final = 4.0
+"""Processor time of one run, all its turns together."""
+
 MOST_JOBS: Final = 100_000
 ADDRESS_SPACE_BYTES: Final = 768 << 20
 RESULT_CHARS: Final = 1 << 20
 LENGTH: Final = struct.Struct("!I")
 EXPIRED: Final = "Script exceeded allowed execution time"
-_OUT_OF_MEMORY: Final = "Script exceeded allowed memory"
+_BROKE: Final = "The script broke its engine"
+_LONGEST_MS: Final = 20_000
 _TOO_LARGE: Final = "The script returned too much"
 _STDIN, _STDOUT = 0, 1
 
@@ -66,6 +72,7 @@ class Run:
     def __init__(self, room: Room, asked: Mapping[str, Any]) -> None:
         self.id: int = asked["id"]
         self.due_s = float("inf")
+        self.cpu_s = 0.0
         self._asked = asked
         self._room = room
 
@@ -96,8 +103,10 @@ class Run:
         except quickjs.JSException as error:
             return self._broken(error)
         if isinstance(came, str):
-            return came if len(came) <= RESULT_CHARS else _failed("size", None, _TOO_LARGE)
-        self.due_s = float("inf") if came < 0 else time.monotonic() + came / 1000
+            return came if len(came) <= RESULT_CHARS else _failed("limit", None, _TOO_LARGE)
+        if not isinstance(came, int | float) or not came >= 0:  # nothing is left that could end it
+            return _failed("limit", self._at(), EXPIRED)
+        self.due_s = time.monotonic() + min(came, _LONGEST_MS) / 1000
         return None
 
     def _jobs(self) -> None:
@@ -109,11 +118,16 @@ class Run:
     def _broken(self, error: quickjs.JSException) -> str:
         """Return the result of a run that the engine itself has stopped."""
         message = _message(error)
-        is_late = "interrupted" in message
-        rule = None
-        with suppress(quickjs.JSException):
+        if "interrupted" in message:
+            message = EXPIRED
+        return _failed("limit", self._at(), message)
+
+    def _at(self) -> str | None:
+        """Return the id of the rule that is under way, as far as the room still says so."""
+        with suppress(quickjs.JSException, ValueError):
             rule = self._room.at()
-        return _failed("limit", rule, EXPIRED if is_late else _OUT_OF_MEMORY)
+            return rule if isinstance(rule, str) else None
+        return None
 
 
 def _failed(kind: str, rule: str | None, message: str) -> str:
@@ -178,10 +192,19 @@ class Worker:
 
     def _go_on(self, id_: int, work: Callable[[], str | None]) -> None:
         _send(json.dumps({"turn": id_}))
-        came = work()
+        began_s = time.thread_time()
+        try:
+            came = work()
+        except Exception:  # noqa: BLE001  # whatever a script does to its engine is its own affair
+            came = _failed("limit", None, _BROKE)
+        run = self._runs.get(id_)
+        if run is not None and came is None:
+            run.cpu_s += time.thread_time() - began_s
+            if run.cpu_s > CPU_S:
+                came = _failed("limit", None, EXPIRED)
         if came is not None:
             self._runs.pop(id_, None)
-        _send(f'{{"id": {id_}, "result": {came or "null"}}}')
+        _send(json.dumps({"rest": id_, "result": came}))
 
 
 def _send(text: str) -> None:

@@ -6,6 +6,7 @@ from gateword.policy.rule_claims import MOST_CHARS, custom, scopes
 @pytest.mark.parametrize(
     "name",
     ["sub", "aud", "permissions", "roles", "scope", "cnf", "x5t#S256", "sip_date", "",
+     "http://[x", "URN:auth0:x",
      "https://auth0.com/x", "https://eu.auth0.com/x", "http://a.webtask.io/x", "urn:auth0:x"],
 )  # fmt: skip
 def test_reserved_name_is_left_out(name: str) -> None:
@@ -47,6 +48,7 @@ def test_claims_that_are_too_large_are_left_out() -> None:
         (["a", "b", "a"], ("a", "b")),
         ("a  b a", ("a", "b")),
         (["a b", 1, None], ("a", "b")),
+        (["a\0b", 'a"b', "\xe9", "x" * 300, "ok"], ("ok",)),
         ([], ()),
         ("", ()),
         (None, None),
