@@ -77,7 +77,11 @@ def test_tokens_are_told_in_the_known_order(more: dict[str, Any], members: list[
 def test_refusal_is_told_as_its_row_says(refusal: Refusal) -> None:
     """RFC 6749 §5.2: error and error_description; the detail stays here."""
     names = dict.fromkeys(
-        ("name", "host", "grant_type", "realm", "audience", "client_id", "scopes"), "x"
+        (
+            *("name", "host", "grant_type", "realm", "audience", "client_id", "scopes"),
+            *("message", "member"),
+        ),
+        "x",
     )
     response = wire.refusal(Refused(refusal, detail="inside", **names), LENIENT)
     assert refusal.row.status == response.status_code
