@@ -14,7 +14,6 @@ import json
 import os
 import resource
 import select
-import struct
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -24,17 +23,16 @@ from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
+from gateword.rules.frames import EXPIRED, LENGTH, TURN_S
+
 MEMORY_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
-TURN_S: Final = 2
 CPU_S: Final = 4.0
 """Processor time of one run, all its turns together."""
 
 MOST_JOBS: Final = 100_000
 ADDRESS_SPACE_BYTES: Final = 768 << 20
 RESULT_CHARS: Final = 1 << 20
-LENGTH: Final = struct.Struct("!I")
-EXPIRED: Final = "Script exceeded allowed execution time"
 _BROKE: Final = "The script broke its engine"
 _LONGEST_MS: Final = 20_000
 _TOO_LARGE: Final = "The script returned too much"

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gateword.rules.worker import EXPIRED, LENGTH, TURN_S
+from gateword.rules.frames import EXPIRED, LENGTH, TURN_S
 
 GRACE_S: Final = 0.25
 """What a process may take over its own limit of a turn."""
