@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateword.domain.log_event import Also, LogFacts
-from gateword.domain.login import Attempt
+from gateword.domain.login import Attempt, Login
 from gateword.domain.user import User
 from gateword.policy.identifier import MAX_CHARS
 
@@ -27,4 +27,19 @@ def of(
         notes=attempt.notes,
         details=details or {},
         also=also,
+    )
+
+
+def of_login(login: Login, details: Mapping[str, object] | None = None) -> LogFacts:
+    """Return the facts of a proved login, its user as stored."""
+    return LogFacts(
+        user_id=login.user.user_id,
+        user_name=login.user.email or login.user.username or "",
+        connection=login.connection.name,
+        connection_id=login.connection.id,
+        strategy=login.connection.strategy,
+        audience=login.audience,
+        notes=login.notes,
+        details=details or {},
+        also=login.also,
     )

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateword.domain.log_event import LogFacts
 from gateword.domain.login import Login
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.rule import Fault, Rule, RuleFault, RuleResult
 from gateword.domain.secret import Secret
+from gateword.login import facts
 from gateword.login.scopes import offline_fault
 from gateword.policy import rule_claims, rule_objects, rule_user
-from gateword.policy.rule_document import KIND, STAGES
+from gateword.policy.rule_document import CONFIGURATION, KIND, STAGES
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.ports.parts import Parts
 
-CONFIGURATION: Final = "rules_config"
 _ID_CHARS: Final = 32
 _NO_FACTOR: Final = "none"
 _ROWS: Final = {
@@ -53,7 +52,7 @@ async def apply(parts: Parts, login: Login) -> Login:
     _check(login, result)
     now = await parts.stores.users.by_key(login.user.key)
     if now is None or now.blocked:  # while the rules ran
-        raise Refused(Refusal.USER_BLOCKED, facts=_facts(login, {}))
+        raise Refused(Refusal.USER_BLOCKED, facts=facts.of_login(login))
     return _changed(login, result)
 
 
@@ -74,7 +73,7 @@ def _refused(login: Login, fault: RuleFault) -> Refused:
     details: dict[str, object] = {}
     if fault.rule is not None:
         details["rule"] = {"id": fault.rule.id, "name": fault.rule.name}
-    return Refused(_ROWS[fault.kind], facts=_facts(login, details), message=fault.message)
+    return Refused(_ROWS[fault.kind], facts=facts.of_login(login, details), message=fault.message)
 
 
 def _check(login: Login, result: RuleResult) -> None:
@@ -82,7 +81,7 @@ def _check(login: Login, result: RuleResult) -> None:
     context = result.context
     if context.get("redirect"):
         detail = "interaction_required: a rule wants to redirect, and this flow has no browser"
-        raise Refused(Refusal.RULE_REDIRECTS, detail=detail, facts=_facts(login, {}))
+        raise Refused(Refusal.RULE_REDIRECTS, detail=detail, facts=facts.of_login(login))
     factor = context.get("multifactor")
     provider = factor.get("provider") if isinstance(factor, dict) else factor
     if provider and provider != _NO_FACTOR:
@@ -92,13 +91,13 @@ def _check(login: Login, result: RuleResult) -> None:
 
 
 def _too_much(login: Login, member: str) -> Refused:
-    return Refused(Refusal.RULE_ASKS_TOO_MUCH, facts=_facts(login, {}), member=member)
+    return Refused(Refusal.RULE_ASKS_TOO_MUCH, facts=facts.of_login(login), member=member)
 
 
 def _changed(login: Login, result: RuleResult) -> Login:
     context, api = result.context, login.api
     access, id_token = context.get("accessToken"), context.get("idToken")
-    is_management = api is not None and api.identifier == f"{login.ask.tenant.issuer}api/v2/"
+    is_management = api is not None and api.identifier == login.ask.tenant.management_audience
     scopes = rule_claims.scopes(access)
     if scopes is not None and offline_fault(login) is not None:
         scopes = tuple(scope for scope in scopes if scope != OFFLINE_ACCESS)
@@ -109,18 +108,4 @@ def _changed(login: Login, result: RuleResult) -> Login:
         scopes=login.scopes if scopes is None else scopes,
         access_claims=rule_claims.custom(access, only_namespaced=is_management),
         id_claims=rule_claims.custom(id_token),
-    )
-
-
-def _facts(login: Login, details: dict[str, object]) -> LogFacts:
-    return LogFacts(
-        user_id=login.user.user_id,
-        user_name=login.user.email or login.user.username or "",
-        connection=login.connection.name,
-        connection_id=login.connection.id,
-        strategy=login.connection.strategy,
-        audience=login.audience,
-        notes=login.notes,
-        details=details,
-        also=login.also,
     )

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from gateword.domain.log_event import LogCode, LogEvent, LogFacts
+from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Login
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshGrant, TokenSet
+from gateword.login import facts
 from gateword.policy import claims
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
 from gateword.policy.scopes import OFFLINE_ACCESS
@@ -84,16 +85,7 @@ async def answer(
         scopes=login.scopes,
         id_token=await _id_token(parts, login) if openid else None,
         refresh_token=refresh,
-        facts=LogFacts(
-            user_id=login.user.user_id,
-            user_name=login.user.email or login.user.username or "",
-            connection=login.connection.name,
-            connection_id=login.connection.id,
-            strategy=login.connection.strategy,
-            audience=login.audience,
-            notes=login.notes,
-            also=login.also,
-        ),
+        facts=facts.of_login(login),
     )
 
 

@@ -11,9 +11,9 @@ from gateword.domain.secret import Secret
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import obj, secret, text
 from gateword.management.validation import fault
+from gateword.policy.rule_document import CONFIGURATION as KIND
 from gateword.ports.documents import Kept
 
-KIND: Final = "rules_config"
 _KEY: Final = r"^[A-Za-z0-9_\-@*+:]{1,127}$"
 
 

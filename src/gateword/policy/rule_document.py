@@ -11,6 +11,9 @@ from typing import Final
 from gateword.policy.members import Members
 
 KIND: Final = "rule"
+CONFIGURATION: Final = "rules_config"
+"""Kind of the values that rules read."""
+
 ID_PREFIX: Final = "rul_"
 STAGES: Final = ("login_success",)
 NAME: Final = r"^[^-\s][a-zA-Z0-9-\s]+[^-\s]$"
