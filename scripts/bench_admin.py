@@ -1,11 +1,12 @@
-"""Sets a tenant's attack protection through the Management API, while the server runs."""
+"""Changes a tenant through the Management API, while the server runs."""
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, Final, TypeAlias
 
-from scripts.bench_client import OK, connect
+from scripts.bench_client import OK, Connection, connect
 from scripts.bench_server import Failed
 from scripts.bench_tenant import ADMIN, SECRET, management, post
 
@@ -14,6 +15,7 @@ Settings: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 OWN: Final = "x-gateword"
 _MANY: Final = 100_000
+_CREATED: Final = 201
 _OBEYED_S: Final = 1.0
 
 STANDING: Final[Settings] = {
@@ -56,11 +58,43 @@ DOWN: Final[Settings] = {
 """No shield counts anything."""
 
 
-async def protect(port: int, domain: str, settings: Settings) -> None:
-    """Change a tenant's attack protection, and wait until every process of the server obeys.
+class Administrator:
+    """Calls the Management API of a tenant, over one connection.
+
+    Args:
+        connection: To the server.
+        token: Of the API.
+    """
+
+    def __init__(self, connection: Connection, token: str) -> None:
+        """Take what `administration` opened."""
+        self._connection = connection
+        self._token = token
+
+    async def call(self, method: str, path: str, members: Mapping[str, Any]) -> Any:
+        """Return the answer to a call that succeeded.
+
+        Raises:
+            Failed: The server refused.
+        """
+        body = json.dumps(members).encode()
+        head = (
+            f"{method} /api/v2/{path} HTTP/1.1\r\nHost: localhost\r\n"
+            f"Authorization: Bearer {self._token}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        answer = await self._connection.ask(head.encode() + body)
+        if answer.status not in (OK, _CREATED):
+            raise Failed(f"{path} was answered {answer.status}: {answer.body.decode()}")
+        return json.loads(answer.body)
+
+
+@asynccontextmanager
+async def administration(port: int, domain: str) -> AsyncIterator[Administrator]:
+    """Open the Management API; when it closes, every process of the server obeys.
 
     Raises:
-        Failed: The server refused.
+        Failed: The server gave no token.
     """
     connection = await connect(port)
     try:
@@ -74,21 +108,18 @@ async def protect(port: int, domain: str, settings: Settings) -> None:
         )
         if answer.status != OK:
             raise Failed(f"no token for the Management API: {answer.body.decode()}")
-        token = json.loads(answer.body)["access_token"]
-        for name, members in settings.items():
-            answer = await connection.ask(_patch(name, members, token))
-            if answer.status != OK:
-                raise Failed(f"{name} was answered {answer.status}: {answer.body.decode()}")
+        yield Administrator(connection, json.loads(answer.body)["access_token"])
     finally:
         connection.close()
     await asyncio.sleep(_OBEYED_S)
 
 
-def _patch(name: str, members: Mapping[str, Any], token: str) -> bytes:
-    body = json.dumps(members).encode()
-    head = (
-        f"PATCH /api/v2/attack-protection/{name} HTTP/1.1\r\nHost: localhost\r\n"
-        f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+async def protect(port: int, domain: str, settings: Settings) -> None:
+    """Change a tenant's attack protection, and wait until every process of the server obeys.
+
+    Raises:
+        Failed: The server refused.
+    """
+    async with administration(port, domain) as administrator:
+        for name, members in settings.items():
+            await administrator.call("PATCH", f"attack-protection/{name}", members)

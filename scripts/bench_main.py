@@ -21,6 +21,7 @@ import uvloop
 from scripts import bench_flood as flood
 from scripts import bench_limits as limits
 from scripts import bench_report as report
+from scripts import bench_rules as rules
 from scripts import bench_shields as shields
 from scripts import bench_tenant as tenant
 from scripts import bench_timing as timing
@@ -41,6 +42,7 @@ PHASES: Final = (
     "flood",
     "timing",
     "shields",
+    "rules",
 )
 
 Figures = dict[str, Any]
@@ -158,6 +160,7 @@ def _under_load(asked: argparse.Namespace, bench: Bench, database: Sequence[str]
     others: Phases = {
         "timing": lambda: timing.measure(bench, database),
         "shields": lambda: shields.measure(bench),
+        "rules": lambda: rules.measure(bench),
     }
 
     async def measured(phases: Phases) -> Figures:

@@ -57,9 +57,9 @@ class Bench:
         """Measure grants without a hash, each between two measures of bare signing."""
         rounds: list[tuple[str, Sequence[Asker]]] = [
             ("client_credentials", [machine() for _ in range(_ASKERS)]),
-            ("refresh_token", await self._refreshing(WEB, _ASKERS)),
-            ("refresh_token_rotating", await self._refreshing(ROTATING, _ASKERS)),
-            ("refresh_token_openid", await self._refreshing(WEB, _ASKERS, FULL_LOGIN)),
+            ("refresh_token", await self.refreshing(WEB, _ASKERS)),
+            ("refresh_token_rotating", await self.refreshing(ROTATING, _ASKERS)),
+            ("refresh_token_openid", await self.refreshing(WEB, _ASKERS, FULL_LOGIN)),
         ]
         figures: Figures = {}
         before = limits.signatures_per_s(1.0 * self.scale)
@@ -114,7 +114,7 @@ class Bench:
     async def waiting(self) -> Figures:
         """Measure how long cheap requests wait: alone, and while logins saturate every core."""
         self.say("JWKS and refresh on an idle server")
-        refreshing = await self._refreshing(WEB, _PACED_ASKERS)
+        refreshing = await self.refreshing(WEB, _PACED_ASKERS)
         idle = await self._cheap(refreshing, 8.0)
         self.say("JWKS and refresh while logins saturate every core")
         crowd = logins(LOGINS_A_CORE * limits.cores())
@@ -134,8 +134,8 @@ class Bench:
         self.say("commits for each request")
         kinds: list[tuple[str, Callable[[int], Any]]] = [
             ("client_credentials", self._machines),
-            ("refresh_token", lambda count: self._refreshing(WEB, count)),
-            ("refresh_token_rotating", lambda count: self._refreshing(ROTATING, count)),
+            ("refresh_token", lambda count: self.refreshing(WEB, count)),
+            ("refresh_token_rotating", lambda count: self.refreshing(ROTATING, count)),
             ("password", self._people),
         ]
         return {
@@ -171,11 +171,13 @@ class Bench:
     async def _people(self, count: int) -> Sequence[Asker]:
         return logins(count)
 
-    async def _refreshing(self, client: str, count: int, scope: str = OFFLINE) -> Sequence[Asker]:
+    async def refreshing(
+        self, client: str, count: int, scope: str = OFFLINE, *, first: int = 0
+    ) -> Sequence[Asker]:
         """Log in so often, and return who exchanges the refresh tokens."""
         connection = await connect(self.port)
         askers = []
-        for number in range(count):
+        for number in range(first, first + count):
             answer = await connection.ask(login(number, client, scope))
             while answer.status == BUSY:  # another phase has just ended, on a machine with company
                 await asyncio.sleep(1)

@@ -129,10 +129,25 @@ class Server:
         """Return the memory of the worker that has most."""
         return max((_memory(pid) for pid in self._processes()), key=lambda one: one.rss_mib)
 
+    def scripts_memory(self) -> Memory:
+        """Return the memory of the process that runs scripts and has most.
+
+        Raises:
+            Failed: None runs.
+        """
+        found = [
+            _memory(pid)
+            for parent in self._processes()
+            for pid in _children(parent)
+            if _runs_scripts(pid)
+        ]
+        if not found:
+            raise Failed("no process runs scripts")
+        return max(found, key=lambda one: one.rss_mib)
+
     def _processes(self) -> list[int]:
         parent = self._process.pid
-        listed = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="utf-8")
-        return [parent, *map(int, listed.split())]
+        return [parent, *(pid for pid in _children(parent) if not _runs_scripts(pid))]
 
     def _wait(self, give_up: float) -> None:
         while time.perf_counter() < give_up and self._process.poll() is None:
@@ -155,6 +170,16 @@ def database_cpu_s() -> float:
             if (process / "comm").read_text(encoding="utf-8").strip() == "postgres":
                 used_s += _ran_s(process)
     return used_s
+
+
+def _children(parent: int) -> list[int]:
+    threads = Path(f"/proc/{parent}/task").iterdir()
+    listed = [(thread / "children").read_text(encoding="utf-8") for thread in threads]
+    return [int(pid) for children in listed for pid in children.split()]
+
+
+def _runs_scripts(pid: int) -> bool:
+    return b"gateword.rules.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _stat(process: Path) -> list[str]:

@@ -19,7 +19,8 @@ DIRECTORY, BROUGHT = "Bench", "Brought"
 _REALM_GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
 OF_A_KIND: Final = 25
 _USERS: Final = 16
-_ADMINISTRATION: Final = {"client_id": ADMIN, "scope": ["update:attack_protection"]}
+_MAY: Final = ["update:attack_protection", "create:rules", "update:rules"]
+_ADMINISTRATION: Final = {"client_id": ADMIN, "scope": _MAY}
 _FORM: Final = "application/x-www-form-urlencoded"
 
 

@@ -21,8 +21,12 @@ FUNCTION_LINES: Final = 40
 LIST_FUNCTION_LINES: Final = 60
 """Lines of a function's body that lists columns."""
 
-LISTS: Final = ("src/gateword/storage/tables.py", "src/gateword/storage/migrations/versions/")
-"""Where tables and their columns are listed, and nothing else happens."""
+LISTS: Final = (
+    "src/gateword/storage/tables.py",
+    "src/gateword/storage/migrations/versions/",
+    "src/gateword/domain/refusal.py",
+)
+"""Where tables and their rows or columns are listed, and nothing else happens."""
 
 REVEAL_ROOMS: Final = (
     "src/gateword/crypto/",  # hashes and signs
@@ -33,7 +37,8 @@ REVEAL_ROOMS: Final = (
     "src/gateword/web/wire.py",  # answers a token to its owner
     "src/gateword/telemetry/metered.py",  # reads a hash's algorithm, which stands before its salt
     "src/gateword/web/bearer.py",  # tells a JWT from a handle by its dots
-    "src/gateword/provision/sealed.py",  # unpacks what is kept as one secret
+    "src/gateword/policy/sealed.py",  # unpacks what is kept as one secret
+    "src/gateword/rules/action_cache.py",  # hands Actions back what they have cached
     "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
     "src/gateword/management/resource_servers.py",  # the same of an API
     "src/gateword/delivery/webhook.py",  # sends what the other side knows a stream by
@@ -43,6 +48,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/user_export.py",  # writes hashes for an operator who asked for them
     "src/gateword/rules/engine.py",  # scripts read the values of rules configs
+    "src/gateword/rules/hashing.py",  # hashes a password that a script brings
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""

@@ -18,7 +18,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import OWN_FAILURE, RefusalTable
 from gateword.settings import PREFIX, Settings
-from scripts import reference_api
+from scripts import reference_api, reference_modules
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
@@ -202,11 +202,17 @@ def management_api() -> str:
     return reference_api.page(_table)
 
 
+def script_modules() -> str:
+    """Return the npm modules that scripts find."""
+    return reference_modules.page(_table)
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "commands.md": commands,
     "errors.md": errors,
     "log-codes.md": log_codes,
     "management-api.md": management_api,
+    "script-modules.md": script_modules,
     "settings.md": settings,
 }
 

@@ -14,6 +14,8 @@ IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
 LIFETIME_S: Final = 60
 ANN: Final = "ann.hale@pine.example"
 TRIES: Final = 5
+RULES_HEIGHT: Final = 1290
+"""Pixels that show the first two rules whole."""
 
 
 def main() -> None:
@@ -32,6 +34,7 @@ def main() -> None:
         expect(ended.get_by_text("has been revoked.")).to_be_visible()
         of_the_login(browser, demo)
         of_the_home_page(browser, demo)
+        of_the_rules(browser, demo)
         after_expiry(refreshed, ended)
 
 
@@ -65,6 +68,28 @@ def of_the_home_page(browser: Browser, demo: Demo) -> None:
     take(phone, "home-phone")
 
 
+def of_the_rules(browser: Browser, demo: Demo) -> None:
+    """The page of the rules, and the two refusals that can be pretended there."""
+    page = a_page(browser, demo)
+    for offer, name in (
+        ("Pretend you are outside the office", "rule-second-factor"),
+        ("Pretend it is the weekend", "rule-denied"),
+    ):
+        page.goto("/rules")
+        page.get_by_role("button", name=offer).click()
+        expect(page.locator("[data-changed]")).to_be_visible()
+        if name == "rule-denied":
+            page.set_viewport_size({"width": 1280, "height": RULES_HEIGHT})
+            take(page, "rules")
+            page.set_viewport_size({"width": 1280, "height": 860})
+        log_in(page, "Employees", ANN, demo.secrets["DEMO_PASSWORD_ANN_AT_WORK"])
+        expect(page.get_by_role("alert")).to_be_visible()
+        take(page, name)
+        page.goto("/rules")
+        page.get_by_role("button", name="Stop pretending").click()
+        expect(page.locator("[data-changed]")).to_be_visible()
+
+
 def after_expiry(refreshed: Page, ended: Page) -> None:
     """What the next call does once the access token has expired."""
     expect(refreshed.locator(".count.is-over")).to_be_visible(timeout=LIFETIME_S * 2000)
@@ -75,6 +100,7 @@ def after_expiry(refreshed: Page, ended: Page) -> None:
     refreshed.get_by_role("button", name="Call the API with the old token").click()
     expect(refreshed.get_by_role("alert")).to_be_visible()
     take(refreshed, "old-token")
+    expect(ended.locator(".count.is-over")).to_be_visible(timeout=LIFETIME_S * 2000)
     ended.get_by_role("button", name="Call the API", exact=True).click()
     expect(ended.get_by_role("heading", name="Your session was ended.")).to_be_visible()
     take(ended, "session-ended")

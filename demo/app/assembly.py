@@ -16,8 +16,11 @@ from starlette.staticfiles import StaticFiles
 from .desk import Desk
 from .guard import FormSeal, SecurityHeaders
 from .login_server import LoginServer
+from .management import ManagementApi
 from .pages import Pages
 from .problem import Failure
+from .rule_pages import RulePages
+from .rules_desk import RulesDesk
 from .sessions import Sessions
 from .settings import Settings
 from .views import Views
@@ -41,7 +44,10 @@ def create(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
         sessions,
         time.time,
     )
-    pages = Pages(desk, sessions, FormSeal(settings.origins), Views(settings))
+    seal, views = FormSeal(settings.origins), Views(settings)
+    pages = Pages(desk, sessions, seal, views)
+    rules_desk = RulesDesk(ManagementApi(settings, http, time.time), settings, time.time)
+    rule_pages = RulePages(rules_desk, sessions, seal, views)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -52,6 +58,7 @@ def create(settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     return Starlette(
         routes=[
             *pages.routes(),
+            *rule_pages.routes(),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[

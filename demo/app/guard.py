@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problem import Failure, Problem
@@ -76,3 +77,8 @@ class FormSeal:
 def new_handle() -> str:
     """Return an unguessable cookie value: 256 bits."""
     return secrets.token_urlsafe(32)
+
+
+def set_cookie(answer: Response, handle: str) -> None:
+    """Give the browser its cookie; it is not `Secure`, since the demo speaks http on localhost."""
+    answer.set_cookie(COOKIE, handle, httponly=True, samesite="lax")

@@ -151,24 +151,34 @@ def _json_object(answer: httpx.Response) -> dict[str, Any]:
 
 
 def failure_of(status: int, body: dict[str, Any], retry_after: str) -> Failure:
-    """Sort a refusal of the token endpoint by its status and `error`; texts are never compared."""
-    error = str(body.get("error", ""))
-    said = f"{error or 'no error code'}: {body.get('error_description', 'no description')}"
+    """Sort a refusal of the token endpoint by its status and `error`.
+
+    Texts are compared in two cases only, where one code has two meanings (`_problem_of`).
+    """
+    error, text = str(body.get("error", "")), str(body.get("error_description", ""))
+    said = f"{error or 'no error code'}: {text or 'no description'}"
     wait_s = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
     if status == HTTPStatus.TOO_MANY_REQUESTS and (wait_s or 0) > _LONG_S:
         return Failure(Problem.SHUT, status, said)
-    return Failure(_problem_of(status, error), status, said, wait_s)
+    problem = _problem_of(status, error, text)
+    return Failure(problem, status, said, wait_s, text if problem is Problem.DENIED else "")
 
 
 _LONG_S = 3600
 """Nobody sits in front of a page that long."""
 
+_BLOCKED = "user is blocked"
+"""Tells a blocked account from a rule's `UnauthorizedError`: both are `unauthorized`."""
 
-def _problem_of(status: int, error: str) -> Problem:
+_NO_FACTOR = "A second factor is wanted, which cannot be asked for yet."
+"""Tells a second factor that is wanted from other reasons of `access_denied`."""
+
+
+def _problem_of(status: int, error: str, text: str) -> Problem:
     by_status = {429: Problem.TOO_MANY, 503: Problem.BUSY}
     by_error = {
         "invalid_grant": Problem.WRONG_CREDENTIALS,
-        "unauthorized": Problem.BLOCKED,
+        "unauthorized": Problem.BLOCKED if text == _BLOCKED else Problem.DENIED,
         "password_leaked": Problem.LEAKED,
         "requires_verification": Problem.UNSURE,
         # We always send every required parameter, so what is invalid can only be the realm.
@@ -177,5 +187,5 @@ def _problem_of(status: int, error: str) -> Problem:
     if status in by_status:
         return by_status[status]
     if status == HTTPStatus.FORBIDDEN and error == "access_denied":
-        return Problem.REFUSED
+        return Problem.SECOND_FACTOR if text == _NO_FACTOR else Problem.REFUSED
     return by_error.get(error, Problem.BROKEN)

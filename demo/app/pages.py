@@ -1,22 +1,17 @@
 """HTTP in, HTML out: every address of the application."""
 
-from typing import Final
-
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from . import forms
 from .desk import Desk
-from .guard import COOKIE, FormSeal, new_handle
+from .guard import COOKIE, FormSeal, new_handle, set_cookie
 from .problem import Failure, Problem
 from .sessions import Session, Sessions
 from .views import Views
 from .workshop_api import BOOKS, Book
-
-_MAX_FIELDS: Final = 8
-_MAX_FORM_BYTES: Final = 16 * 1024
 
 
 class Pages:
@@ -64,33 +59,33 @@ class Pages:
         page = self._views.login(
             request, seal=self._seal.of(handle), notice=request.query_params.get("notice", "")
         )
-        _set_cookie(page, handle)
+        set_cookie(page, handle)
         return page
 
     async def log_in(self, request: Request) -> Response:
         """Check the password; the session always gets a new cookie value."""
-        form = await self._sealed_form(request)
-        email, realm = _text(form, "email"), _text(form, "realm")
+        form = await forms.sealed(request, self._seal)
+        email, realm = forms.text(form, "email"), forms.text(form, "realm")
         try:
             handle = await self._desk.log_in(
-                email, _text(form, "password"), realm, _address(request)
+                email, forms.text(form, "password"), realm, _address(request)
             )
         except Failure as failure:
             seal = self._seal.of(request.cookies[COOKIE])
             return self._views.login(request, seal=seal, failure=failure, email=email, realm=realm)
         self._sessions.close(request.cookies[COOKIE])
         answer = RedirectResponse("/", 303)
-        _set_cookie(answer, handle)
+        set_cookie(answer, handle)
         return answer
 
     async def call(self, request: Request) -> Response:
         """Call the API with the current token, or with an expired one on demand."""
-        form = await self._sealed_form(request)
+        form = await forms.sealed(request, self._seal)
         session = self._session(request)
         if session is None:
             return RedirectResponse("/login?notice=timed-out", 303)
-        book = _book(_text(form, "book"))
-        if _text(form, "token") == "old":
+        book = _book(forms.text(form, "book"))
+        if forms.text(form, "token") == "old":
             await self._desk.call_with_old_token(session, book)
             return RedirectResponse("/", 303)
         try:
@@ -104,7 +99,7 @@ class Pages:
 
     async def revoke(self, request: Request) -> Response:
         """End the session at the server only, as another device would."""
-        await self._sealed_form(request)
+        await forms.sealed(request, self._seal)
         session = self._session(request)
         if session is None:
             return RedirectResponse("/login?notice=timed-out", 303)
@@ -113,7 +108,7 @@ class Pages:
 
     async def log_out(self, request: Request) -> Response:
         """End the session here and at the server."""
-        await self._sealed_form(request)
+        await forms.sealed(request, self._seal)
         session = self._session(request)
         notice = "logged-out"
         if session is not None:
@@ -146,22 +141,9 @@ class Pages:
         handle = request.cookies.get(COOKIE)
         return self._sessions.find(handle) if handle else None
 
-    async def _sealed_form(self, request: Request) -> FormData:
-        length = request.headers.get("content-length", "")
-        if not (length.isascii() and length.isdigit() and int(length) <= _MAX_FORM_BYTES):
-            raise Failure(Problem.FORM_TOO_OLD)
-        form = await request.form(max_files=0, max_fields=_MAX_FIELDS)
-        self._seal.check(request, _text(form, "seal"))
-        return form
-
 
 async def _health(_: Request) -> Response:
     return Response("ok")
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
 
 
 def _book(name: str) -> Book:
@@ -170,8 +152,3 @@ def _book(name: str) -> Book:
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else "127.0.0.1"
-
-
-def _set_cookie(answer: Response, handle: str) -> None:
-    # Not `Secure`: the demo speaks plain http on localhost.
-    answer.set_cookie(COOKIE, handle, httponly=True, samesite="lax")

@@ -12,11 +12,13 @@ class Words:
         status: HTTP status of the page that tells it.
         title: One short sentence.
         advice: What the reader can do now.
+        by_rule: A rule of the tenant wanted it so; the page of the rules says why.
     """
 
     status: int
     title: str
     advice: str
+    by_rule: bool = False
 
 
 @unique
@@ -35,6 +37,19 @@ class Problem(Enum):
         403,
         "This account is blocked.",
         "Somebody in charge has closed it. Please ask the office to open it again.",
+    )
+    DENIED = Words(
+        403,
+        "A rule of the house says no.",
+        "Your password was right.",
+        by_rule=True,
+    )
+    SECOND_FACTOR = Words(
+        403,
+        "From where you are a password is not enough.",
+        "Your password was right, but a rule wants a second factor, and our login service cannot "
+        "ask for one yet. Log in at the office.",
+        by_rule=True,
     )
     REALM_UNAVAILABLE = Words(
         400,
@@ -107,12 +122,19 @@ class Failure(Exception):
         status: HTTP status of the login server's answer; None when none came.
         said: Its answer, `error: error_description`; it holds nothing secret.
         retry_after_s: Seconds to wait, when it named a number.
+        reason: What a rule wants its reader to be told; empty when no rule spoke.
     """
 
     problem: Problem
     status: int | None = None
     said: str = ""
     retry_after_s: int | None = None
+    reason: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What the reader is told below the title: a rule's own words, if there are any."""
+        return self.reason or self.problem.value.advice
 
     @property
     def wait(self) -> str:

@@ -13,6 +13,10 @@ class Settings:
         domain: Host and port of the login server, without scheme.
         client_id: Who this application is at the login server.
         client_secret: How it proves that; never shown, never logged.
+        office_id: Who the page of the rules is at the Management API.
+        office_secret: How it proves that.
+        closed_days: What the rules config `CLOSED_DAYS` was set to when the demo started.
+        office_networks: The same of `OFFICE_NETWORKS`.
         audience: The API the access tokens are for.
         api_url: Where that API answers, without trailing slash.
         realms: Choices of the dropdown; the first one is preselected.
@@ -25,6 +29,10 @@ class Settings:
     domain: str
     client_id: str
     client_secret: str = field(repr=False)
+    office_id: str
+    office_secret: str = field(repr=False)
+    closed_days: str
+    office_networks: str
     audience: str
     api_url: str
     realms: tuple[str, ...]
@@ -50,6 +58,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         domain=environment["DEMO_DOMAIN"],
         client_id=environment["DEMO_CLIENT_ID"],
         client_secret=environment["DEMO_CLIENT_SECRET"],
+        office_id=environment["DEMO_OFFICE_ID"],
+        office_secret=environment["DEMO_OFFICE_SECRET"],
+        closed_days=environment["DEMO_CLOSED_DAYS"],
+        office_networks=environment["DEMO_OFFICE_NETWORKS"],
         audience=environment["DEMO_AUDIENCE"],
         api_url=environment["DEMO_API_URL"],
         realms=tuple(environment["DEMO_REALMS"].split(",")),

@@ -21,6 +21,7 @@ _MEANINGS: Final = {
     "email": "Your address, because the scope email was granted.",
     "email_verified": "Whether the address is known to be yours.",
     "updated_at": "When your profile last changed.",
+    "https://pine.example/department": "Which department of ours you belong to.",
     "alg": "How it is signed: with a private key only the login server has.",
     "typ": "What it is: a JSON Web Token.",
     "kid": "Which key signed it. The API looks it up in the published key set.",
@@ -38,11 +39,20 @@ class Decoded:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One member of a token as the page shows it."""
+    """One member of a token as the page shows it.
+
+    Attributes:
+        name: Its name.
+        value: Its value, written for people.
+        meaning: What it says, in plain words; empty when that is not known.
+        by_rule: The tenant put it there, not the server: only a tenant's claims are named by an
+            address.
+    """
 
     name: str
     value: str
     meaning: str
+    by_rule: bool
 
 
 def decoded(token: str) -> Decoded:
@@ -54,7 +64,13 @@ def decoded(token: str) -> Decoded:
 def lines(members: dict[str, Any]) -> list[Line]:
     """Explain every member; unknown ones are shown without a meaning."""
     return [
-        Line(name, _shown(name, value), _MEANINGS.get(name, "")) for name, value in members.items()
+        Line(
+            name=name,
+            value=_shown(name, value),
+            meaning=_MEANINGS.get(name, ""),
+            by_rule=name.startswith(("https://", "http://")),
+        )
+        for name, value in members.items()
     ]
 
 

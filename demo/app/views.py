@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from . import curl, token_view
 from .login_server import SCOPE
 from .problem import Failure
+from .rules_desk import Pretence, ShownRule
 from .sessions import Session
 from .settings import Settings
 from .workshop_api import BOOKS
@@ -86,6 +87,27 @@ class Views:
             asked=SCOPE.split(),
             books=BOOKS,
             answer=session.answer,
+        )
+
+    def rules(
+        self,
+        request: Request,
+        session: Session | None,
+        *,
+        seal: str,
+        rules: list[ShownRule],
+        pretended: list[Pretence],
+        changed: bool,
+    ) -> Response:
+        """The tenant's rules, and the buttons to try them."""
+        return self._render(
+            "rules.html",
+            request,
+            session=session,
+            seal=seal,
+            rules=rules,
+            pretended=pretended,
+            changed=changed,
         )
 
     def about(self, request: Request, session: Session | None) -> Response:

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib import import_module
 from multiprocessing import parent_process
-from typing import Final
 
 from starlette.routing import Router
 
@@ -28,19 +27,23 @@ from gateword.crypto.stamp import HmacStamp
 from gateword.crypto.system import SystemClock, SystemDice
 from gateword.crypto.vault import AesVault, key_from_file, key_from_text
 from gateword.crypto.verify_on_demand import VerifierOnDemand
-from gateword.domain.refusal import Refusal
-from gateword.domain.refused import Refused
+from gateword.delivery.outbound import HttpOutbound
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import NoSuchTenant, Tenant
+from gateword.houses import Houses
 from gateword.login.story import Story
 from gateword.management.resource import Resource
 from gateword.ports.chore import Chore
 from gateword.ports.opened import Opened
-from gateword.ports.parts import Parts, Plugs
+from gateword.ports.parts import Parts, Plugs, Stores
 from gateword.ports.stores import Tenants
 from gateword.registry import CHORES, GRANTS, REALMS, SHIELDS
 from gateword.rounds import go_on
-from gateword.rules.engine import QuickJsRules
+from gateword.rules.engine import QuickJsEngine
+from gateword.rules.hashing import ScriptHashes
+from gateword.rules.own_server import OwnServer
+from gateword.rules.own_token import OwnToken
+from gateword.rules.tenant_scripts import TenantScripts
 from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
@@ -51,8 +54,6 @@ from gateword.telemetry.house import HouseTelemetry, of_process
 from gateword.web.routes import application
 from gateword.web.tenancy import Tenancy
 
-_TENANTS_SEEN_S: Final = 0.5
-_HTTPS_PORT: Final = ":443"
 _log = logging.getLogger("gateword")
 
 
@@ -87,7 +88,10 @@ class Engines:
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)
         self._breaches = StoredBreaches(corpus, self.clock.monotonic_s, is_expected=is_expected)
-        self.rules = QuickJsRules(max(2, _cores()))  # one that hangs leaves room for another
+        self.scripts = QuickJsEngine(max(2, _cores()))  # one that hangs leaves room for another
+        self._script_hashes = ScriptHashes(max(1, _cores() // 2))
+        self.own: OwnServer | None = None
+        self._outbounds: list[HttpOutbound] = []
         self.database: Database
         prefix = hmac.digest(key, b"gateword counters", "sha256").hex()[:12]
         self.counters = open_counters(settings.valkey_url, prefix, self.telemetry, self.clock)
@@ -105,7 +109,10 @@ class Engines:
     async def close(self) -> None:
         """Let the database and the threads go."""
         self.pool.stop()
-        await self.rules.close()
+        await self.scripts.close()
+        self._script_hashes.close()
+        for outbound in self._outbounds:
+            await outbound.close()
         if self.counters:
             await self.counters.close()
         await self.database.close()
@@ -114,18 +121,32 @@ class Engines:
         """Return the toolbox of one tenant."""
         shared = (self._vault, self.clock, self.dice)
         stores = open_stores(self.database, tenant.key, *shared, counters=self.counters)
+        signer = KeyringSigner(stores.signing_keys)
         return Parts(
             stores=stores,
             hasher=self._hasher,
-            signer=KeyringSigner(stores.signing_keys),
+            signer=signer,
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
             stamp=HmacStamp(self._key, tenant.key),
             key_maker=SigningKeysOnDemand(tenant.domain, self.clock, self.dice),
             clock=self.clock,
             dice=self.dice,
             breaches=self._breaches,
-            rules=self.rules,
+            scripts=self._scripts_of(stores, signer),
             grant_types=frozenset(make.grant_type for make in GRANTS),
+        )
+
+    def _scripts_of(self, stores: Stores, signer: KeyringSigner) -> TenantScripts:
+        outbound = HttpOutbound()
+        self._outbounds.append(outbound)
+        return TenantScripts(
+            self.scripts,
+            outbound,
+            lambda: self.own.ask if self.own else None,
+            tenant=stores.settings,
+            documents=stores.documents,
+            hashes=self._script_hashes,
+            token=OwnToken(signer, self.clock, self.dice),
         )
 
     def tenancy(self, tenant: Tenant) -> Tenancy:
@@ -144,60 +165,14 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-class Houses:
-    """All tenants of the process, found by Host."""
-
-    def __init__(self, engines: Engines) -> None:
-        """Take engines that are open, or will be before the first request."""
-        self._engines = engines
-        self._by_host: dict[str, Tenancy] = {}
-        self._read_at_s = float("-inf")
-
-    async def at(self, host: str) -> Tenancy:
-        """Return the tenant that answers to a Host; the only one answers to every Host.
-
-        Raises:
-            Refused: MISDIRECTED.
-        """
-        await self._look_again()
-        found = self._by_host.get(host.lower().removesuffix(_HTTPS_PORT))
-        if found is None and len(self._by_host) == 1:
-            found = next(iter(self._by_host.values()))
-        if found is None:
-            shown = "".join(c for c in host[:100] if c.isalnum() or c in ".-:[]")
-            raise Refused(Refusal.MISDIRECTED, host=shown)
-        return found
-
-    async def is_ready(self) -> bool:
-        """Say whether the database answers."""
-        try:
-            await self._engines.database.ping()
-        except Refused:
-            return False
-        return True
-
-    async def all(self) -> list[Parts]:
-        """Return the toolbox of every tenant."""
-        await self._look_again()
-        return [tenancy.parts for tenancy in self._by_host.values()]
-
-    async def _look_again(self) -> None:
-        now_s = self._engines.clock.monotonic_s()
-        if now_s - self._read_at_s < _TENANTS_SEEN_S:
-            return
-        if self._by_host:
-            self._read_at_s = now_s  # one looks; the others go on with those that are known
-        try:
-            found = await open_tenants(self._engines.database).all()
-        except Refused:
-            if not self._by_host:
-                raise
-            found = ()  # away: those that are known answer what they can
-            now_s = self._engines.clock.monotonic_s()
-        for tenant in found:
-            if tenant.domain not in self._by_host:
-                self._by_host[tenant.domain] = self._engines.tenancy(tenant)
-        self._read_at_s = now_s
+def houses_of(engines: Engines) -> Houses:
+    """Return the tenants of engines that are open, or will be before the first request."""
+    return Houses(
+        engines.tenancy,
+        lambda: open_tenants(engines.database).all(),
+        lambda: engines.database.ping(),  # noqa: PLW0108  # it is opened later
+        engines.clock,
+    )
 
 
 def create() -> Router:
@@ -218,7 +193,7 @@ def _stop_without_parent() -> None:
 def build(settings: Settings) -> Router:
     """Return the application for these settings; its engines live as long as its lifespan."""
     engines = Engines(settings, of_process(settings.otel))
-    houses = Houses(engines)
+    houses = houses_of(engines)
 
     @asynccontextmanager
     async def lifespan(_: Router) -> AsyncIterator[None]:
@@ -239,6 +214,7 @@ def build(settings: Settings) -> Router:
             await engines.close()
 
     router = application(settings, houses, resources, lifespan, telemetry=engines.telemetry)
+    engines.own = OwnServer(router)
     return engines.telemetry.trace(router)
 
 

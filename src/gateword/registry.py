@@ -25,6 +25,7 @@ from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
 from gateword.ports.shield import Shield
+from gateword.realms.custom_database import CustomDatabaseRealm
 from gateword.realms.database import DatabaseRealm
 from gateword.settings import Settings
 from gateword.shields.brute_force import BruteForceShield
@@ -51,7 +52,9 @@ GRANTS: Final[tuple[MakesGrant, ...]] = (
 )
 
 REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
-    DatabaseRealm.strategy: lambda parts: DatabaseRealm(parts.stores.users, parts.hasher),
+    CustomDatabaseRealm.strategy: lambda parts: CustomDatabaseRealm(
+        DatabaseRealm(parts.stores.users, parts.hasher), parts
+    ),
 }
 
 SHIELDS: Final[tuple[Shield, ...]] = (

@@ -80,3 +80,19 @@ def test_children_when_gone_give_the_signals_back(tmp_path: Path) -> None:
         pass
 
     assert before is signal.getsignal(signal.SIGINT)
+
+
+def test_pause_when_a_child_dies_meanwhile_tells_it(tmp_path: Path) -> None:
+    """A pause ends like any other wait: not quietly, when a child is gone."""
+    with Children(tmp_path) as children:
+        children.start("API", ["/bin/sh", "-c", "echo the reason; exit 3"], os.environ)
+        with pytest.raises(ChildFailed, match="the reason"):
+            children.pause(1.0)
+
+
+def test_pause_when_a_signal_comes_ends_at_once(tmp_path: Path) -> None:
+    """Ctrl-C is not kept waiting."""
+    with Children(tmp_path) as children:
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(Interrupted):
+            children.pause(60.0)

@@ -18,6 +18,10 @@ SETTINGS = Settings(
     domain="login.example",
     client_id="demo",
     client_secret="s3cret",
+    office_id="office",
+    office_secret="0ffice",
+    closed_days="none",
+    office_networks="127.0.0.0/8",
     audience="https://api.example",
     api_url="http://api.example",
     realms=("Employees", "Customers"),
@@ -25,6 +29,7 @@ SETTINGS = Settings(
     secret_file="/demo.env",
 )
 PASSWORD = "correct horse"
+NO_FACTOR = "A second factor is wanted, which cannot be asked for yet."
 
 
 def a_jwt(**claims: object) -> str:
@@ -98,9 +103,11 @@ async def log_in(person: httpx.AsyncClient, password: str = PASSWORD) -> httpx.R
     return await post(person, "/login", "/login", **form)
 
 
-def refusal(status: int, error: str, **headers: str) -> Callable[[], httpx.Response]:
+def refusal(
+    status: int, error: str, /, why: str = "the reason", **headers: str
+) -> Callable[[], httpx.Response]:
     """Return a maker of the login server's refusal."""
-    body = {"error": error, "error_description": "the reason"}
+    body = {"error": error, "error_description": why}
     return lambda: httpx.Response(status, json=body, headers=headers)
 
 
@@ -113,7 +120,9 @@ def no_answer() -> httpx.Response:
     ("trouble", "status", "words"),
     [
         (refusal(403, "invalid_grant"), 403, "password do not match"),
-        (refusal(401, "unauthorized"), 403, "This account is blocked."),
+        (refusal(401, "unauthorized", "user is blocked"), 403, "This account is blocked."),
+        (refusal(401, "unauthorized", "We are closed."), 403, "<p>We are closed.</p>"),
+        (refusal(403, "access_denied", NO_FACTOR), 403, "a password is not enough"),
         (refusal(400, "invalid_request"), 400, "This kind of account cannot log in here."),
         (refusal(429, "too_many_attempts"), 429, "Too many attempts."),
         (

@@ -1,6 +1,7 @@
 """What the demo says to clients that are no browsers, and how its command behaves."""
 
 import re
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ def the_form(visitor: httpx.Client) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/about", "/session-ended", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/login", "/about", "/rules", "/session-ended", "/nowhere"])
 def test_page_carries_the_protective_headers(visitor: httpx.Client, path: str) -> None:
     """No page may be framed, sniffed, cached or made to run a foreign script."""
     headers = visitor.get(path).headers
@@ -102,6 +103,32 @@ def test_about_page_when_read_shows_no_secret(visitor: httpx.Client, demo: Demo)
 
     assert "demo.env" in text
     assert not [name for name, secret in demo.secrets.items() if secret in text]
+
+
+def test_rules_page_when_read_shows_no_secret(visitor: httpx.Client, demo: Demo) -> None:
+    """The page that changes the tenant shows nothing that could."""
+    text = visitor.get("/rules").text
+
+    assert "Closed at weekends" in text
+    assert not [name for name, secret in demo.secrets.items() if secret in text]
+
+
+def test_office_client_may_change_rules_and_nothing_else(demo: Demo) -> None:
+    """The client behind the page of the rules holds three scopes."""
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": "harbour-pine-office",
+        "client_secret": demo.secrets["DEMO_OFFICE_SECRET"],
+        "audience": f"https://{demo.domain}/api/v2/",
+    }
+    trust = ssl.create_default_context(cafile=str(demo.data / "tls" / "ca.pem"))
+    answer = httpx.post(
+        f"https://{demo.domain}/oauth/token", data=asked, verify=trust, trust_env=False
+    )
+
+    assert {"read:rules", "update:rules", "update:rules_configs"} == set(
+        answer.json()["scope"].split()
+    )
 
 
 def test_secret_file_is_closed_to_others(demo: Demo) -> None:

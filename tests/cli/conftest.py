@@ -11,6 +11,24 @@ from typer.testing import CliRunner, Result
 from gateword.cli.main import application
 
 DOMAIN = "localhost:8443"
+PASS = "function (user, context, callback) { callback(null, user, context); }"
+ADD_PLAN = """function addPlan(user, context, callback) {
+  context.idToken["https://shop.example/plan"] = user.app_metadata.plan;
+  context.accessToken.sub = "somebody else";
+  console.log("plan for", configuration.REGION);
+  auth0.users.updateAppMetadata(user.user_id, { seen: true })
+    .then(() => callback(null, user, context))
+    .catch(callback);
+}
+"""
+TENANT = """
+rules:
+  - {name: First, script: ./first.js, order: 1}
+  - {name: Second, script: ./second.js, order: 2}
+  - {name: Third, script: ./first.js, order: 3, enabled: false}
+rulesConfigs: [{key: REGION, value: eu}]
+x-gateword-scripts: {allowed_hosts: [api.example]}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +89,12 @@ def gateword(initialised: Path, tmp_path: Path) -> CommandLine:
     shutil.copytree(initialised, tmp_path / "data")
     (tmp_path / "data").chmod(0o700)
     return CommandLine(tmp_path / "data")
+
+
+@pytest.fixture
+def ruled(gateword: CommandLine) -> CommandLine:
+    """The command over an installation with three rules, one of them off."""
+    gateword.file(PASS, "first.js")
+    gateword.file(ADD_PLAN, "second.js")
+    gateword.apply(TENANT)
+    return gateword

@@ -7,6 +7,26 @@ from tests.cli.conftest import CommandLine
 from tests.compat.shop import CLIENT_ID, CONFIG
 from tests.unit.provision.applying import RICH
 
+LOGIN_FAULT = "SyntaxError: It must be one function; whatever asks it fails"
+BROKEN = r"""
+rules:
+  - {name: Half, script: "function (user) {\n  a b;\n}"}
+  - {name: Asleep, script: "function (", enabled: false}
+databases:
+  - name: Old
+    strategy: auth0
+    options:
+      enabledDatabaseCustomization: true
+      import_mode: true
+      customScripts: {login: "1", get_user: "function () {}", delete: "not asked ("}
+actions:
+  - {name: Torn, code: "a b", deployed: true, supported_triggers: [{id: post-login}]}
+  - {name: Mute, code: "exports.x = 1", deployed: true, supported_triggers: [{id: post-login}]}
+  - {name: Loose, code: "a b", deployed: true, supported_triggers: [{id: post-login}]}
+triggers:
+  post-login: [{action_name: Torn}, {action_name: Mute}]
+"""
+
 
 def test_apply_prints_what_changed_and_then_that_nothing_did(gateword: CommandLine) -> None:
     """A second run changes nothing, and says so."""
@@ -212,8 +232,9 @@ def test_folder_in_the_directory_format_is_applied(gateword: CommandLine, tmp_pa
 
 def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
     """On standard error by apply and its dry run, in `notes` of its JSON, and by doctor."""
-    path = str(gateword.file("rules: [{name: Add plan, script: \"require('axios')\"}]\n"))
-    text = "ends logins where it wants axios: not there yet"
+    script = "function (user, context, callback) { require('mongodb'); callback(); }"
+    path = str(gateword.file(f'rules: [{{name: Add plan, script: "{script}"}}]\n'))
+    text = "ends logins where it wants mongodb: not there"
     told = f"rule Add plan {text}"
 
     runs = [gateword("apply", path, *options) for options in (["--dry-run"], [])]
@@ -224,6 +245,31 @@ def test_what_does_not_act_yet_is_told(gateword: CommandLine) -> None:
     assert [told] == notes
     expected = {"level": "warning", "about": "rule Add plan"}
     assert expected | {"text": text} in found
+
+
+def test_script_that_does_not_compile_is_told_and_taken(gateword: CommandLine) -> None:
+    """Tools import what Auth0 has accepted; who looks before logins do finds name and line."""
+    path = str(gateword.file(BROKEN))
+    ends = "whatever comes to it ends there"
+    told = [
+        "rule Half does not compile: SyntaxError: expecting ';' (line 2); every login ends there",
+        f"Action Torn does not compile: SyntaxError: expecting ';' (line 1); {ends}",
+        f"Action Mute does not export onExecutePostLogin, as it seems; {ends}",
+        f"database Old script login does not compile: {LOGIN_FAULT}",
+    ]
+
+    dry = gateword("apply", path, "--dry-run")
+    notes = gateword.json("apply", path)["notes"]
+    sick = gateword("doctor")
+
+    assert told == [one for one in notes if "never asked" not in one]
+    assert 0 == dry.exit_code
+    assert [] == [one for one in told if f"warning {one}" not in dry.stderr]
+    assert 1 == sick.exit_code
+    about = [one.replace(" does not ", ": does not ") for one in told]
+    assert [] == [one for one in about if f"error   {one}" not in sick.stdout]
+    assert "Asleep" not in sick.stdout
+    assert "Loose" not in sick.stdout
 
 
 def test_faults_are_json_for_scripts(gateword: CommandLine) -> None:

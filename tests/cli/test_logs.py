@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +27,7 @@ def log(gateword: CommandLine, **members: Any) -> None:
 
     async def append() -> None:
         async with opened(load({}, data_dir=gateword.data)) as house:
-            await house.parts.stores.logs.append([LogEvent(at=NOON, **members)])
+            await house.parts.stores.logs.append([LogEvent(**{"at": NOON, **members})])
 
     asyncio.run(append())
 
@@ -89,6 +89,42 @@ def test_columns_stay_where_nothing_is_to_be_said(gateword: CommandLine) -> None
     assert [["fu", "shop", "ann", "192.0.2.1"], ["fu", "-", "-", "192.0.2.2"]] == [
         line[1:] for line in lines
     ]
+
+
+@pytest.mark.parametrize(
+    ("details", "description", "shown"),
+    [
+        ({"rule": {"id": "r", "name": "Down"}}, "connect ECONNREFUSED", "rule Down: connect ECON"),
+        ({"action": {"id": "a", "name": "Closed"}}, "No.", "Action Closed: No."),
+        ({"hook": {"id": "h", "name": "Stamp"}}, "No.", "hook Stamp: No."),
+        ({"script": {"id": "s", "name": "script login of Old"}}, "No.", "script login of Old: No."),
+        ({"rule": {"id": "r", "name": "Half"}}, "Rule Half failed to compile", "- Rule Half fail"),
+        ({"rule": {"id": "r", "name": "Mute"}}, "", "rule Mute"),
+        ({"rule": "none"}, "No.", "- No."),
+        ({"error": {"message": "No."}}, "No.", "- No."),
+        ({"rule": {"id": "r", "name": "a\x1b[2J"}}, "No.", "rule a?[2J: No."),
+    ],
+)
+def test_script_is_named_before_what_it_said(
+    gateword: CommandLine, details: dict[str, Any], description: str, shown: str
+) -> None:
+    """Once; JSON stays Auth0's shape."""
+    log(gateword, code=LogCode.FEPFT, details=details, description=description)
+
+    line = " ".join(gateword.ok("logs").split())
+
+    assert shown in line
+    assert [description] == found(gateword)
+
+
+def test_events_stand_in_the_order_of_their_dates(gateword: CommandLine) -> None:
+    """A login whose script takes long is stored behind a later one, and dated before it."""
+    for description, after_ms in (("one", 0), ("three", 457), ("two", 372)):
+        at = NOON + timedelta(milliseconds=after_ms)
+        log(gateword, code=LogCode.FEPFT, at=at, description=description)
+
+    assert ["one", "two", "three"] == found(gateword)
+    assert ["two", "three"] == found(gateword, "-n", "2")
 
 
 @pytest.mark.parametrize("code", [code for code in LogCode if code.value.startswith("f")])

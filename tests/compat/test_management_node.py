@@ -176,22 +176,23 @@ def test_rules_and_their_configs(sdk: Sdk) -> None:
 
 def test_actions(sdk: Sdk) -> None:
     """An Action is made, read, changed, deployed, listed and deleted."""
+    code = "exports.onExecutePostLogin = async () => {};"
     asked = {
         "name": a_name("action"),
         "supported_triggers": [{"id": "post-login", "version": "v3"}],
-        "code": "exports.onExecutePostLogin = async () => {};",
+        "code": code,
     }
     made, read, changed, _, listed, _ = sdk.values(
         do("actions.create", asked, name="a"),
         do("actions.get", "$a.id"),
-        do("actions.update", "$a.id", {"code": "// x"}),
+        do("actions.update", "$a.id", {"code": f"{code} // x"}),
         do("actions.deploy", "$a.id"),
         every("actions.list", {"per_page": 1}),
         do("actions.delete", "$a.id"),
     )
 
     assert made["name"] == read["name"]
-    assert "// x" == changed["code"]
+    assert f"{code} // x" == changed["code"]
     assert made["id"] in ids(listed)
 
 

@@ -208,14 +208,15 @@ def test_rules_configs(api: Any) -> None:
 def test_actions(api: Any) -> None:
     """An Action is made, read, changed, deployed, bound, listed and deleted."""
     trigger = {"id": "post-login", "version": "v3"}
+    code = "exports.onExecutePostLogin = async () => {};"
     made = api.actions.create(
         name=a_name("action"),
         supported_triggers=[trigger],
-        code="exports.onExecutePostLogin = async () => {};",
+        code=code,
         runtime="node22",
     )
     assert made.name == api.actions.get(made.id).name
-    assert "// x" == api.actions.update(made.id, code="// x").code
+    assert f"{code} // x" == api.actions.update(made.id, code=f"{code} // x").code
     api.actions.deploy(made.id)
     assert made.id in {one.id for one in everything(api.actions.list(per_page=1))}
     api.actions.triggers.list()

@@ -104,3 +104,37 @@ async def test_cursor_is_looked_at_without_being_taken(house: House) -> None:
     assert (None, Cursor()) == (absent, held)
     assert moved == await house.other_worker().cursors.get("log_stream/a")
     assert moved == await cursors.claim("log_stream/a", NOON, LATER)
+
+
+async def test_rearranged_documents_take_each_others_places(house: House) -> None:
+    """Places are unique, and stay so while all move at once; nobody else is touched."""
+    documents = house.stores.documents
+    for place, id_ in enumerate("abc", 1):
+        kept = Kept(id=id_, name=id_, position=place, document={}, secret=Secret("hush"))
+        await documents.put("rule", kept, NOON)
+
+    def made(present: Mapping[str, Kept]) -> list[Kept]:
+        return [replace(present["a"], position=2), replace(present["b"], position=1)]
+
+    await documents.rearrange("rule", made, LATER)
+
+    there = await house.other_worker().documents.all("rule")
+    assert [("b", 1, LATER), ("a", 2, LATER), ("c", 3, NOON)] == [
+        (one.id, one.position, one.updated_at) for one in there
+    ]
+    assert Secret("hush") == there[0].secret
+
+
+async def test_rearrangement_that_fails_changes_nothing(house: House) -> None:
+    """Whatever `made` raises undoes all of it."""
+    kept = Kept(id="a", position=1, document={})
+    await house.stores.documents.put("rule", kept, NOON)
+
+    def made(present: Mapping[str, Kept]) -> list[Kept]:
+        raise LookupError(*present)
+
+    with pytest.raises(LookupError):
+        await house.stores.documents.rearrange("rule", made, LATER)
+
+    (there,) = await house.other_worker().documents.all("rule")
+    assert (1, NOON) == (there.position, there.updated_at)

@@ -83,6 +83,21 @@ async def test_ended_login_cannot_be_renewed(house: House, furnished: Furnished)
     assert None is await house.stores.families.get(family.key, NOON)
 
 
+async def test_end_of_a_family_comes_sooner_and_never_later(
+    house: House, furnished: Furnished
+) -> None:
+    """An Action may bring an end forward, whatever it says."""
+    refresh = await begin(house, furnished)
+    families = house.stores.families
+    [family] = await families.live(Whose(), NOON, limit=5)
+
+    assert await families.end_by(family.key, SOON)
+    assert not await families.end_by(family.key, LATER)
+
+    assert await is_alive(house, refresh)
+    assert None is await families.get(family.key, SOON)
+
+
 async def test_grants_are_logins_of_one_user_client_and_api(
     house: House, furnished: Furnished
 ) -> None:
@@ -120,5 +135,6 @@ async def test_neighbour_sees_and_ends_nothing(house: House, furnished: Furnishe
     assert [] == await other.grants(Whose(), NOON, start=0, limit=5)
     assert None is await other.get(family.key, NOON)
     assert not await other.end_one(family.key, NOON)
+    assert not await other.end_by(family.key, NOON)
     assert 0 == await other.end(Whose(), NOON)
     assert await is_alive(house, refresh)

@@ -116,6 +116,7 @@ async def test_neighbour_sees_nothing_of_a_tenant(house: House) -> None:
         await other.users.account(connection, [("email", "ann@example.test")]),
         await other.users.password_hash(key, connection),
     ]
+    assert None is await other.users.by_identity(connection, furnished.user.identities[0].local_id)
     assert [None, None] == [
         await other.tokens.find_refresh(refresh),
         await other.tokens.find_access(access),

@@ -56,7 +56,7 @@ class Office:
         """Return the toolbox, with stores changed."""
         found: Stores = replace(self.house.stores, **stores)
         given: dict[str, Any] = dict.fromkeys(
-            ("signer", "verifier", "stamp", "key_maker", "telemetry", "breaches", "rules"), None
+            ("signer", "verifier", "stamp", "key_maker", "telemetry", "breaches", "scripts"), None
         )
         names = Parts.__dataclass_fields__.keys() & given.keys()
         return Parts(

@@ -2,11 +2,16 @@
 
 import base64
 import json
+import re
+import subprocess
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from tests.served.test_documents import ROOT, play
+from tests.support.served import GATEWORD
 from tests.support.valkey import ValkeyProcess
 
 PAGES = "docs/how-to"
@@ -68,6 +73,19 @@ def test_import_page_brings_users_along(tmp_path: Path) -> None:
     assert "3 users: 2 inserted, 0 updated, 1 failed." in played.text
     assert "2 users: 0 inserted, 2 updated, 0 failed." in played.text
     assert "auth0|5f7c8ec7c33c6c004bbafe82,ann@example.com,gold" in played.text
+
+
+def test_migration_page_moves_ann_in(tmp_path: Path) -> None:
+    """Refused, then moved in by a script, then let in without one, under the old system's id."""
+    played = play(f"{PAGES}/migrate-users-lazily.md", tmp_path)
+
+    wrong, first, second = played.answers()
+    assert ("invalid_grant", "Bearer", "Bearer") == (
+        wrong["error"],
+        first["token_type"],
+        second["token_type"],
+    )
+    assert "auth0|4711" in played.text
 
 
 def test_streams_page_finds_and_streams_what_happened(tmp_path: Path) -> None:
@@ -170,3 +188,75 @@ def test_bring_your_rules(tmp_path: Path) -> None:
     assert said in played.text
     assert "gold" == claims["https://shop.example/plan"]
     assert "rule Closed: closed to bob@example.com" in played.text
+
+
+def test_try_a_rule(tmp_path: Path) -> None:
+    """Without a server: a rule passes, falls over, is looked through, and is told as an Action."""
+    played = play(f"{PAGES}/try-a-rule.md", tmp_path)
+
+    page = (ROOT / PAGES / "try-a-rule.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"\n\n```\n(.*?)```\n", page, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    promised = [line for line in lines if "(1" not in line]  # how long it took
+    assert 8 <= len(promised)
+    assert [] == [line for line in promised if line not in played.text]
+    assert "status 1" in played.text
+    assert "score.example:443 is not allowed; --allow-host lets a try ask it" in played.text
+    assert "getaddrinfo ENOTFOUND score.example" in played.text
+    assert "exports.onExecutePostLogin" in played.text
+    assert "plan of ann@example.com in us" in played.text
+    assert "plan of una@example.com in us" in played.text
+    assert "2 rules: 1 with notes, 1 without" in played.text
+    listed = [line.split()[:3] for line in played.text.splitlines()[-2:]]
+    assert [["1", "Check", "score"], ["2", "Add", "plan"]] == listed
+    rule = (tmp_path / "check-score.js").read_text(encoding="utf-8")
+    assert ["Not today.", None] == [_scored(rule, tmp_path, score) for score in (4, 5)]
+
+
+def _scored(rule: str, folder: Path, score: int) -> str | None:
+    """Try the page's rule against a server that knows a score; return how the client is refused."""
+    body = json.dumps({"score": score}).encode()
+
+    class Scores(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the library's name
+            self.send_response(200)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    path = folder / "scored.js"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Scores) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        origin = f"http://127.0.0.1:{server.server_port}"
+        path.write_text(rule.replace("https://score.example", origin), encoding="utf-8")
+        ran = subprocess.run(
+            [GATEWORD, "rules", "try", path, "--allow-host", "127.0.0.1", "--json"],
+            capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+        server.shutdown()
+    answer = json.loads(ran.stdout)["answer"]["body"]
+    return str(answer["error_description"]) if answer else None
+
+
+def test_bring_your_actions(tmp_path: Path) -> None:
+    """One Action counts, also for who is refused by the other; a machine has one of its own."""
+    played = play(f"{PAGES}/bring-your-actions.md", tmp_path)
+
+    said = '{"error":"access_denied","error_description":"The shop is closed to you today."}'
+    assert said in played.text
+    assert 2 == _claims(tmp_path / "ann.json")["https://shop.example/visits"]
+    assert "Shop" == _claims(tmp_path / "machine.json")["https://shop.example/machine"]
+    assert "Action Closed: closed to bob@example.com visits 1" in played.text
+    assert "Welcome back" == _claims(tmp_path / "greeted.json")["https://shop.example/greeting"]
+    assert "checked" == _claims(tmp_path / "stamped.json")["https://shop.example/stamp"]
+    assert "Welcome back" == _claims(tmp_path / "again.json")["https://shop.example/greeting"]
+    statuses = [line for line in played.text.splitlines() if line in ("built", "failed")]
+    assert ["built", "failed"] == statuses
+    assert "'id': 'compile_error'" in played.text
+
+
+def _claims(answer: Path) -> dict[str, object]:
+    token = json.loads(answer.read_text(encoding="utf-8"))["access_token"]
+    body = token.split(".")[1]
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims

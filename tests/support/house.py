@@ -16,12 +16,14 @@ from typing import Any, Final
 import httpx
 from starlette.routing import Router
 
-from gateword.app import Engines, Houses, resources
+from gateword.app import Engines, houses_of, resources
 from gateword.crypto.signing_keys import new_signing_key, pkcs7
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.tenant import Tenant
+from gateword.houses import Houses
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import SigningKey
+from gateword.rules.own_server import OwnServer
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
@@ -157,7 +159,7 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
         tenants = open_tenants(engines.database)
         if not await tenants.all():
             await tenants.add("default", DOMAIN, START)
-        houses = Houses(engines)
+        houses = houses_of(engines)
         app = application(
             engines.settings,
             houses,
@@ -165,6 +167,7 @@ async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> As
             monotonic_s=engines.clock.monotonic_s,
             telemetry=engines.telemetry,
         )
+        engines.own = OwnServer(app)
         transport = httpx.ASGITransport(app, client=(PEER, 41000))
         async with httpx.AsyncClient(
             transport=transport, base_url=f"https://{DOMAIN}", headers={"user-agent": "golden"}

@@ -48,6 +48,9 @@ OTHER_ROUTES: Final[Mapping[str, str]] = {
 }
 """Routes that check no secret of a user, each with the reason."""
 
+ASKS_A_LOGIN_SCRIPT: Final = frozenset({"realms/custom_database.py"})
+"""Files that have a custom database check a password; the gate's `judged` asks them alone."""
+
 LOOKS: Final[Mapping[str, str]] = {
     "realms/database.py": "behind the gate: only its `judged` asks a realm",
     "accounts/passwords.py": "former passwords; see COMPARING_ROUTES",

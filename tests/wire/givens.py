@@ -9,10 +9,13 @@ from typing import Any, Final
 from gateword.accounts import passwords
 from gateword.accounts.job_runner import JobRunner
 from gateword.domain.client import RefreshPolicy
+from gateword.domain.connection import ScriptSetting
 from gateword.domain.secret import Secret
+from gateword.policy import script_settings
 from gateword.ports.documents import Kept
 from tests.support.house import DOMAIN, House, signing_key
 from tests.support.protection import protect
+from tests.wire.action_givens import ACTION_GIVENS
 from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
 
 Given = Callable[..., Awaitable[None]]
@@ -142,6 +145,34 @@ async def _options(house: House, name: str, text: str) -> None:
     await _connection(house, name, options=json.loads(text))
 
 
+async def _custom(house: House, name: str, **more: Any) -> None:
+    connection = await house.parts.stores.connections.named(name)
+    before = dict(connection.options) if connection else {}
+    options = {**before, "enabledDatabaseCustomization": True, **more}
+    await _connection(house, name, options=options)
+
+
+async def _database_script(house: House, name: str, operation: str, script: str) -> None:
+    connection = await house.parts.stores.connections.named(name)
+    scripts: Any = connection.options.get("customScripts", {}) if connection else {}
+    await _custom(house, name, customScripts={**scripts, operation: script})
+
+
+async def _script_setting(house: House, name: str, key: str, value: str) -> None:
+    connection = await house.parts.stores.connections.named(name)
+    before = dict(connection.configuration) if connection else {}
+    setting = {key: ScriptSetting(value=Secret(value))}
+    await _connection(house, name, configuration=before | setting)
+
+
+async def _imports(house: House, name: str) -> None:
+    await _custom(house, name, import_mode=True)
+
+
+async def _custom_option(house: House, name: str, option: str, text: str) -> None:
+    await _custom(house, name, **{option: json.loads(text)})
+
+
 async def _loses_role(house: House, identifier: str) -> None:
     roles = house.parts.stores.roles
     for role in await roles.all():
@@ -216,10 +247,17 @@ async def _rules_config(house: House, key: str, value: str) -> None:
     await house.parts.stores.documents.put("rules_config", kept, house.clock.now())
 
 
+async def _scripts(house: House, changes: str) -> None:
+    kept = Kept(id=script_settings.ID, document=json.loads(changes))
+    await house.parts.stores.documents.put(script_settings.KIND, kept, house.clock.now())
+
+
 GIVENS: Final[dict[str, Given]] = {
     r"rule ([\w ]+): (.+)": _rule,
     r"a rule that is off: (.+)": _idle_rule,
     r"rules config (\w+) is (.+)": _rules_config,
+    **ACTION_GIVENS,
+    r"scripts have (\{.*\})": _scripts,
     r"(\d+) s later": _later,
     r"(default_directory|default_audience) is (.+)": _setting,
     r"flag (\w+) is (on|off)": _flag,
@@ -239,6 +277,10 @@ GIVENS: Final[dict[str, Given]] = {
     r"connection (\w+) is not enabled for client (\w+)": _not_enabled,
     r"connection (\w+) takes no passwords": _passwords_off,
     r"options of (\w+) are (\{.*\})": _options,
+    r"connection (\w+) has script (\w+): (.+)": _database_script,
+    r"connection (\w+) has script setting (\w+) (.+)": _script_setting,
+    r"connection (\w+) imports users": _imports,
+    r"connection (\w+) has option (\w+) (.+)": _custom_option,
     r"ann has no permissions at (.+)": _loses_role,
     r"signing keys were rotated": _rotated,
     r"the previous signing key was revoked": _revoked,

@@ -15,6 +15,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,7 @@ from gateword.provision.management_api import SCOPES
 from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
+from tests.support.on_a_socket import on_a_socket
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
 from tests.wire.gates import may_compare
@@ -40,6 +42,7 @@ _TOKENS: Final = {"access_token": "access", "id_token": "id", "refresh_token": "
 _VARYING: Final = (
     (re.compile(r'("jti":)"[A-Za-z0-9]{22}"'), r'\1"{{letters:22}}"'),
     (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
+    (re.compile(r'("ms":)\d+'), r'\1"{{ms}}"'),
     (re.compile(r'("n":)"[\w-]{342}"'), r'\1"{{base64url:342}}"'),
     (re.compile(r'("x5t":)"[\w-]{27}"'), r'\1"{{base64url:27}}"'),
     (re.compile(r'("kid":)"[\w-]{43}"'), r'\1"{{base64url:43}}"'),
@@ -243,20 +246,26 @@ def _signed_with(token: str) -> str:
     return "NO KEY OF THIS TENANT"
 
 
-async def played(text: str, folder: Path, world: Path) -> str:
+async def played(text: str, folder: Path, world: Path, *, is_served: bool = False) -> str:
     """Return the text of a golden as a house answers it today.
 
     Args:
         text: A golden, recorded or not.
         folder: Empty folder for the database.
         world: Database file of a furnished house.
+        is_served: Requests go over a socket to the server that operators start.
     """
     golden = parse(text)
     settings = {}
     for said in golden.said("settings"):
         name, _, value = said.partition("=")
         settings[name.strip()] = json.loads(value)
-    async with a_house(folder, world, **settings) as house:
+    if is_served:
+        settings["trusted_proxies"] = "127.0.0.1"
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(a_house(folder, world, **settings))
+        if is_served:
+            house = await stack.enter_async_context(on_a_socket(house))
         play = Play(house)
         steps = [await play.step(number, step) for number, step in enumerate(golden.steps, 1)]
     return render(Golden(steps=steps))

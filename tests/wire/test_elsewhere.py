@@ -1,7 +1,7 @@
-"""A directory whose users live where custom scripts reach them: nothing is kept of it here.
+"""A directory whose users live where custom scripts reach them, and which has no such scripts.
 
-The scripts do not run in this version, and our own store answers for none of its users: a user or a
-password that it took would be lost, and an account under somebody's name besides.
+Our own store answers for none of its users: a user or a password that it took would be lost, and an
+account under somebody's name besides.
 """
 
 from typing import Any, Final

@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from gateword.login import gate
+from gateword.login import admission
 from gateword.policy import attack_protection, protection_extras
 from gateword.ports.attempts import Entry, Lease, Outcome, Tries
 from tests.support.factories import PASSWORD
@@ -103,7 +103,7 @@ async def test_try_that_waits_in_vain_is_refused_and_not_counted(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """TRIES_UNDER_WAY: when every slot stays in flight, the answer is 429, and come again soon."""
-    monkeypatch.setattr(gate, "WAIT_S", 0.2)
+    monkeypatch.setattr(admission, "WAIT_S", 0.2)
     await _limit(house, max_attempts=1)
     ann = await house.parts.stores.users.by_id(VALUES["ann"])
     connection = await house.parts.stores.connections.named(EMPLOYEES)

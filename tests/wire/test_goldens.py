@@ -27,7 +27,7 @@ sees to it that each row of the last two has one."""
 
 WITHOUT_GOLDEN: Final = {
     Refusal.CLIENT_GONE: "nobody is there to answer: only the log has it (test_load.py)",
-    Refusal.RULES_BUSY: "takes more logins than processes can take (test_rules.py)",
+    Refusal.SCRIPTS_BUSY: "takes more logins than processes can take (test_rules.py)",
     Refusal.TRIES_UNDER_WAY: "takes tries that do not end (test_gate.py)",
     Refusal.BODY_TOO_SLOW: "takes a body that stops half-way (test_load.py)",
 }

@@ -18,6 +18,7 @@ GOLDENS: Final = Path(__file__).parent / "golden"
 WITHOUT_GOLDEN: Final[Mapping[RefusalTable, str]] = {
     ManagementRefusal.TOO_MANY_REQUESTS: "takes many calls (test_management_limits.py)",
     ManagementRefusal.SEARCH_TOO_SLOW: "takes a second (tests/engines/test_user_search.py)",
+    ManagementRefusal.SCRIPTS_BUSY: "takes many scripts (test_rule_trials.py)",
 }
 """Rows that a file cannot show, each with the reason and the test that shows them."""
 

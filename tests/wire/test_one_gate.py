@@ -75,6 +75,17 @@ def test_each_look_at_a_password_is_known() -> None:
     assert set(gates.LOOKS) == hashers
 
 
+def test_only_a_realm_asks_a_login_script() -> None:
+    """G8: sign-up, letters and operators never have a custom database check a password."""
+    asking = {
+        path.relative_to(SOURCES).as_posix()
+        for path in SOURCES.rglob("*.py")
+        if re.search(r"\bjob\([^)]*\bLOGIN\b", path.read_text("utf-8"))
+    }
+
+    assert gates.ASKS_A_LOGIN_SCRIPT == asking
+
+
 async def _leases(house: House) -> int:
     row = await house.engines.watched.real.one(LEASES, tenant=1)
     return int(row[0]) if row is not None else -1

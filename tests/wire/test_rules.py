@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateword.domain.rule import RuleResult
+from gateword.domain.script import ScriptJob, ScriptResult
 from gateword.ports.documents import Kept
 from tests.support.house import House
 from tests.wire.world import API, VALUES
@@ -66,17 +66,17 @@ async def test_log_names_the_rule_and_holds_what_it_printed(house: House) -> Non
 async def test_rules_see_no_secret(house: House) -> None:
     """R6: neither password nor secrets nor tokens nor hashes are in what a script is given."""
     seen: list[str] = []
-    engine = house.parts.rules
+    engine = house.parts.scripts
 
     class Watching:
         """The real engine, and what it was asked."""
 
-        async def run(self, rules: Any, **given: Any) -> RuleResult:
-            seen.append(json.dumps(given, default=str))
-            return await engine.run(rules, **given)
+        async def run(self, job: ScriptJob) -> ScriptResult:
+            seen.append(json.dumps(job.given))
+            return await engine.run(job)
 
     tenancy = next(iter(house.houses._by_host.values()))  # noqa: SLF001  there is no other way in
-    object.__setattr__(tenancy.parts, "rules", Watching())
+    object.__setattr__(tenancy.parts, "scripts", Watching())
     await add(house, PRINT)
     login = (await log_in(house)).json()
     refresh = {"grant_type": "refresh_token", "refresh_token": login["refresh_token"]}

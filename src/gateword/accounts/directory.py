@@ -1,5 +1,6 @@
 """Which directory somebody without an account of ours may ask."""
 
+from gateword.accounts import elsewhere
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
@@ -36,7 +37,7 @@ async def chosen(
 def lets_choose(connection: Connection) -> bool:
     """Say whether the users of a directory may choose new passwords themselves."""
     is_off = connection.options.get("disable_self_service_change_password") is True
-    return not is_off and not connection.lives_elsewhere
+    return not is_off and elsewhere.takes_passwords(connection)
 
 
 def _why_not(client: Client | None, connection: Connection) -> str | None:

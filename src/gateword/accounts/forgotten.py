@@ -7,9 +7,10 @@ letters: however many addresses ask, it is not flooded.
 
 from typing import Final
 
-from gateword.accounts import diary, directory
+from gateword.accounts import diary, directory, elsewhere
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.client import Client
+from gateword.domain.connection import Connection
 from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.refusal import Refusal
@@ -63,7 +64,9 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
         raise Refused(Refusal.VERIFICATION_REQUIRED)
     name = normal(typed).replace("\0", "")[:MAX_CHARS]
     account = await parts.stores.users.account(connection.key, [(kind, name)])
-    user = account.user if account else None
+    user, failed = account.user if account else None, None
+    if user is None and connection.is_scripted:
+        user, failed = await _fetched(parts, connection, name)
     at = parts.clock.now()
     # One who logs in by an address of a linked account gets the letter there.
     to = name if kind == "email" else (user and user.email) or ""
@@ -72,7 +75,7 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     is_full = await parts.stores.attempts.take([_share(parts, to or name)], at) is not None
     if not is_full:
         await parts.stores.outbox.add(letter, at)
-    why = _why_none(user, is_full=is_full)
+    why = failed or _why_none(user, is_full=is_full)
     row = diary.event(
         LogCode.SCPR if why is None else LogCode.FCPR,
         at,
@@ -86,6 +89,16 @@ async def _asked(parts: Parts, fields: Fields, caller: Caller) -> Client | None:
     )
     await parts.stores.logs.append([row])
     return client
+
+
+async def _fetched(
+    parts: Parts, connection: Connection, name: str
+) -> tuple[User | None, str | None]:
+    """Return whom a custom database knows by a name, or for the log why it could not be asked."""
+    try:
+        return await elsewhere.fetched(parts, connection, name), None
+    except Refused as refused:  # the answer is the same whoever was looked for
+        return None, refused.detail or refused.description
 
 
 def _why_none(user: User | None, *, is_full: bool) -> str | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from gateword.accounts import diary, leaked, links, passwords, verification
+from gateword.accounts import diary, elsewhere, leaked, links, passwords, verification
 from gateword.accounts.links import Holder
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Caller
@@ -40,7 +40,7 @@ async def waiting(parts: Parts, handle: Secret) -> Holder | None:
     """
     at = parts.clock.now()
     held = await links.holder(parts, await parts.stores.tickets.find(handle, links.RESET, at))
-    if held is None or not held.is_theirs or held.connection.lives_elsewhere:
+    if held is None or not held.is_theirs or not elsewhere.takes_passwords(held.connection):
         return None
     return held
 
@@ -51,7 +51,8 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
     All refresh tokens and all other links of the user end.
 
     Raises:
-        Refused: BUSY; the link can still be used.
+        Refused: BUSY; the link can still be used. REALM_UNREACHABLE, REALM_DENIES or REALM_FAILED
+            where a script did not change it; the link is used up.
     """
     held = await waiting(parts, handle)
     if held is None:
@@ -67,15 +68,25 @@ async def choose(parts: Parts, handle: Secret, password: Secret, caller: Caller)
         row = _row(LogCode.FCP, at, caller, held, complaint.message)
         await parts.stores.logs.append([row])
         return NotChosen(held, complaint)
-    encoded = await parts.hasher.hash(password)
-    if await parts.stores.tickets.use(handle, links.RESET, at) is None:
+    if not await _set(parts, handle, held, password, at):
         return None
-    if not await passwords.replaced(parts, held.user, held.connection, encoded, held.email):
-        return None  # the account went elsewhere meanwhile, and nothing was set
     if held.says("verifies"):
         await verification.confirm(parts, held)
     await parts.stores.logs.append([_row(LogCode.SCP, at, caller, held, None)])
     return Chosen(held)
+
+
+async def _set(parts: Parts, handle: Secret, held: Holder, password: Secret, at: datetime) -> bool:
+    """Use the link up and set the password; False when somebody else has used it."""
+    is_elsewhere = held.connection.lives_elsewhere
+    encoded = None if is_elsewhere else await parts.hasher.hash(password)
+    if await parts.stores.tickets.use(handle, links.RESET, at) is None:
+        return False
+    if is_elsewhere:
+        name = held.email or held.user.email or held.user.username or ""
+        await elsewhere.change_password(parts, held.connection, name, password)
+    # When the account went elsewhere meanwhile, nothing is set.
+    return await passwords.replaced(parts, held.user, held.connection, encoded, held.email)
 
 
 def _row(code: LogCode, at: datetime, caller: Caller, held: Holder, why: str | None) -> LogEvent:

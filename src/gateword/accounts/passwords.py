@@ -59,7 +59,7 @@ async def changed(parts: Parts, user: User, connection: Connection, password: Se
 
 
 async def replaced(
-    parts: Parts, user: User, connection: Connection, encoded: Secret, email: str = ""
+    parts: Parts, user: User, connection: Connection, encoded: Secret | None, email: str = ""
 ) -> bool:
     """Store the hash of a user's new password, as `changed` does.
 
@@ -67,7 +67,7 @@ async def replaced(
         parts: The tenant's.
         user: Whose.
         connection: In which directory.
-        encoded: The new hash.
+        encoded: The new hash; None where the password is kept elsewhere.
         email: Which of several linked accounts in that directory; the first, if none has it.
     """
     key = await identity_key(parts, user, connection, email)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateword.accounts import diary, directory, leaked, passwords, verification
+from gateword.accounts import diary, directory, elsewhere, leaked, passwords, verification
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
@@ -61,7 +61,7 @@ async def _created(
     if (
         connection.options.get("disable_signup") is True
         or not connection.passwords_enabled
-        or connection.lives_elsewhere
+        or not elsewhere.takes_users(connection)
     ):
         raise Refused(AccountRefusal.SIGNUP_DISABLED)
     asked = signup.check_names(asked, connection)
@@ -75,9 +75,7 @@ async def _created(
         profile=asked.profile,
         user_metadata=asked.user_metadata,
     )
-    encoded = None
     if asked.password is not None:
-        await _judge(parts, connection, asked.password, person)
         event = _event(
             parts,
             LogCode.SIGNUP_PWD_LEAK,
@@ -87,17 +85,40 @@ async def _created(
             asked,
             description=leaked.COMPLAINT.message,
         )
-        if await leaked.is_refused(parts, asked.password, SIGNUP, event):
-            raise Refused(AccountRefusal.PASSWORD_LEAKED)
-        encoded = await parts.hasher.hash(asked.password)
+        await _judge(parts, connection, asked.password, person, event)
+    if connection.lives_elsewhere:
+        return await _made_elsewhere(parts, asked, connection, person, client)
+    return await _added(parts, asked, connection, person)
+
+
+async def _added(parts: Parts, asked: SignUp, connection: Connection, person: NewUser) -> User:
+    encoded = None if asked.password is None else await parts.hasher.hash(asked.password)
     new = replace(completed(person), password_hash=encoded)
+    name = new.email or new.username or ""
+    if connection.imports_users and await elsewhere.knows(parts, connection, name):
+        raise await _taken(parts, new, connection)  # whoever it is moves in by logging in
     added = await parts.stores.users.add(new, connection, parts.clock.now())
     if added is None:
         raise await _taken(parts, new, connection)
     return added
 
 
-async def _judge(parts: Parts, connection: Connection, password: Secret, person: NewUser) -> None:
+async def _made_elsewhere(
+    parts: Parts, asked: SignUp, connection: Connection, new: NewUser, client: Client | None
+) -> User:
+    client_id = client.client_id if client else None
+    made = await elsewhere.created(parts, connection, new, asked.password, client_id)
+    if isinstance(made, User):
+        return made
+    if made.code == AccountRefusal.USER_EXISTS.row.error:
+        raise await _taken(parts, new, connection)
+    body = {"code": made.code or AccountRefusal.SCRIPT_REFUSES.row.error, "error": made.message}
+    raise Refused(AccountRefusal.SCRIPT_REFUSES, body=body, message=made.message)
+
+
+async def _judge(
+    parts: Parts, connection: Connection, password: Secret, person: NewUser, leak: LogEvent
+) -> None:
     complaint = await passwords.judged(parts, connection, password, person, None)
     if complaint is not None:
         raise Refused(
@@ -105,6 +126,8 @@ async def _judge(parts: Parts, connection: Connection, password: Secret, person:
             body={"name": complaint.name, "message": complaint.message, **complaint.members()},
             message=complaint.message,
         )
+    if await leaked.is_refused(parts, password, SIGNUP, leak):
+        raise Refused(AccountRefusal.PASSWORD_LEAKED)
 
 
 async def _taken(parts: Parts, new: NewUser, connection: Connection) -> Refused:

@@ -1,9 +1,10 @@
 """A user proves that an e-mail address is theirs (Auth0: "Verify emails")."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateword.accounts import diary, links
+from gateword.accounts import diary, elsewhere, links
 from gateword.accounts.links import Holder
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import LogCode
@@ -63,9 +64,16 @@ async def verified(parts: Parts, handle: Secret, caller: Caller) -> Holder | Non
         client_id=held.client_id,
         connection=held.connection,
         user=held.user,
+        details=await _told(parts, held),
     )
     await parts.stores.logs.append([row])
     return held
+
+
+async def _told(parts: Parts, held: Holder) -> Mapping[str, object]:
+    """Tell a custom database of it; what went wrong there is for the log alone."""
+    failed = await elsewhere.note_verified(parts, held.connection, held.email)
+    return {"notes": [failed]} if failed else {}
 
 
 async def confirm(parts: Parts, held: Holder) -> bool:

@@ -97,13 +97,18 @@ def existing(data: Path | None, database_url: str | None = None) -> Settings:
     """Return settings of an installation that is there already."""
     settings = settings_of(data, database_url=database_url)
     folder = settings.data_dir
-    if not settings.database_url and not (folder / DATABASE_FILE).exists():
+    if not is_installed(settings):
         fail(
             f"{folder} holds no Gateword installation. "
             f"Make one: gateword init --data {folder} --domain localhost:8443",
             BAD_USE,
         )
     return settings
+
+
+def is_installed(settings: Settings) -> bool:
+    """Say whether there is an installation where the settings say; a database of its own is one."""
+    return bool(settings.database_url) or (settings.data_dir / DATABASE_FILE).exists()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -20,6 +20,8 @@ from gateword.cli.demo_children import ChildFailed, Children, Interrupted, is_fr
 from gateword.cli.demo_seed import Package, Person
 
 _GATEWORD: Final = [sys.executable, "-c", "from gateword.cli.main import run; run()"]
+_SEEN_WITHIN_S: Final = 1.0
+"""How soon a running server obeys what another process changed."""
 _PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"
 
 
@@ -64,8 +66,12 @@ def _start(
     ca_cert = _initialise(children, data, ports)
     variables = {
         **demo_seed.load_or_make(secret_file, tenant_file),
+        "DEMO_DOMAIN": f"localhost:{ports.server}",
         "DEMO_CLIENT_ID": demo_seed.CLIENT_ID,
+        "DEMO_OFFICE_ID": demo_seed.OFFICE_ID,
         "DEMO_AUDIENCE": demo_seed.AUDIENCE,
+        "DEMO_CLOSED_DAYS": demo_seed.CLOSED_DAYS,
+        "DEMO_OFFICE_NETWORKS": demo_seed.OFFICE_NETWORKS,
         "DEMO_TOKEN_LIFETIME_S": str(token_lifetime_s),
     }
     with out.status("Starting login server, application and API …"):
@@ -80,6 +86,7 @@ def _start(
         children.run("Seeding the tenant", apply, {**os.environ, **variables})
         children.wait_until_answers(ports.api)
         children.wait_until_answers(ports.app)
+        children.pause(_SEEN_WITHIN_S)
     _tell(demo_seed.people(tenant_file, variables), ports, ca_cert, secret_file)
 
 
@@ -110,7 +117,6 @@ def _environment(
         **variables,
         **search_path,
         "SSL_CERT_FILE": str(ca_cert),
-        "DEMO_DOMAIN": f"localhost:{ports.server}",
         "DEMO_REALMS": ",".join(demo_seed.REALMS),
         "DEMO_API_URL": f"http://localhost:{ports.api}",
         "DEMO_API_PORT": str(ports.api),
@@ -124,6 +130,7 @@ def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path)
     """Print addresses, people and lines to paste."""
     addresses = Table(title="Gateword demo", title_justify="left", show_header=False, box=SIMPLE)
     addresses.add_row("Open this in a browser", f"[bold]http://localhost:{ports.app}[/]")
+    addresses.add_row("Rules of the login", f"http://localhost:{ports.app}/rules")
     addresses.add_row("Login server", f"https://localhost:{ports.server}")
     addresses.add_row("API", f"http://localhost:{ports.api}")
     addresses.add_row("Letters to users", f"tail -f {secret_file.parent / 'logs'}/login-server.log")

@@ -121,6 +121,12 @@ class Children:
             self._raise_if_dead()
         raise ChildFailed(f"Port {port} did not answer.\n{self._children[-1].tail()}")
 
+    def pause(self, seconds: float) -> None:
+        """Let some time go by; `Interrupted` when a signal comes, `ChildFailed` when one died."""
+        self._stop.wait(seconds)
+        self._raise_if_interrupted()
+        self._raise_if_dead()
+
     def wait_until_stopped(self) -> None:
         """Wait for a signal; `ChildFailed` when a child dies first."""
         while not self._stop.wait(_POLL_S * 4):

@@ -13,10 +13,15 @@ from typing import Any, Final
 import yaml
 
 CLIENT_ID: Final = "harbour-pine-website"
+OFFICE_ID: Final = "harbour-pine-office"
 AUDIENCE: Final = "https://api.harbourpine.example"
 REALMS: Final = ("Employees", "Customers")
+CLOSED_DAYS: Final = "none"
+"""Everybody gets in on every day, or the demo would be a poor one on a Saturday."""
+OFFICE_NETWORKS: Final = "127.0.0.0/8, ::1"
+"""Whoever sits at this computer sits in the office."""
 
-_SECRET: Final = "DEMO_CLIENT_SECRET"
+_SECRETS: Final = ("DEMO_CLIENT_SECRET", "DEMO_OFFICE_SECRET")
 _VARIABLE: Final = re.compile(r"##([A-Z0-9_]+)##")
 _WORDS: Final = (
     "amber anchor aspen basil beacon birch breeze bridge cedar cinder clover cobalt copper coral "
@@ -85,8 +90,7 @@ def load_or_make(file: Path, tenant_file: Path) -> dict[str, str]:
     names = _VARIABLE.findall(tenant_file.read_text("utf-8"))
     wanted = [name for name in dict.fromkeys(names) if name.startswith("DEMO_PASSWORD_")]
     made = {name: _passphrase() for name in wanted if name not in known}
-    if _SECRET not in known:
-        made[_SECRET] = secrets.token_urlsafe(48)
+    made |= {name: secrets.token_urlsafe(48) for name in _SECRETS if name not in known}
     if made:
         _append(file, made)
     return {**known, **made}

@@ -32,8 +32,13 @@ def print_diff(changes: Sequence[Change]) -> None:
         sign, style = _SIGNS[change.action], _STYLES[change.action]
         out.print(Text(f"{sign} {change.kind} {change.name}", style), soft_wrap=True)
         for difference in change.differences:
-            for line in _lines(difference):
-                out.print(line, soft_wrap=True)
+            print_difference(difference)
+
+
+def print_difference(difference: Difference) -> None:
+    """Print one member, old and new."""
+    for line in _lines(difference):
+        out.print(line, soft_wrap=True)
 
 
 def counted(number: int, noun: str) -> str:

@@ -25,8 +25,9 @@ from gateword.cli.common import (
 )
 from gateword.domain.refused import Refused
 from gateword.ports.opened import Opened
+from gateword.provision import compiling
 from gateword.provision.checkup import findings
-from gateword.provision.draft import drawn
+from gateword.provision.draft import Draft, drawn
 from gateword.provision.finding import Finding
 from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.breach_corpus import Corpus, Unusable
@@ -82,12 +83,17 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
                 house.parts.clock.now(),
                 few_leaks=_few_leaks(settings),
             )
-            return [*await _counters(house), *found]
+            return [*await _counters(house), *await _scripts(house, draft), *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"
         return [Finding(level="error", about="database", text=text)]
     except ValueError as bad:  # another encryption key than the one the secrets were sealed with
         return [Finding(level="error", about="encryption key", text=str(bad))]
+
+
+async def _scripts(house: Opened, draft: Draft) -> list[Finding]:
+    hooks = await compiling.hooks(house.parts.stores.documents)
+    return await compiling.findings(house.parts.scripts, [*compiling.drafted(draft), *hooks])
 
 
 def _few_leaks(settings: Settings) -> int | None:

@@ -40,6 +40,9 @@ _GAP: Final = "  "
 _INDENT: Final = _WIDTHS[0] + len(_GAP)
 """Where a row goes on that is wider than the terminal: behind its date."""
 
+_SCRIPTS: Final = {"rule": "rule ", "action": "Action ", "hook": "hook ", "script": ""}
+"""Member of an event's details to what stands before the script's name; some are named in whole."""
+
 _HEADER: Final = ("date", "type", "client", "user", "ip")
 """Stands above the columns on a terminal; a script gets lines of events alone."""
 
@@ -111,7 +114,8 @@ async def _events(
 ) -> AsyncIterator[StoredLogEvent]:
     position = await _last(logs_)
     newest = await logs_.search(asked, limit=number) if number else ()
-    for event in reversed(newest):
+    # Events are stored when they end and dated when they began: a script may have taken its time.
+    for event in sorted(newest, key=lambda one: (str(one.document["date"]), one.position)):
         position = max(position, event.position)
         yield event
     while follow:
@@ -138,11 +142,29 @@ def _style(kind: str) -> str:
     return "yellow" if "limit" in kind else "green"
 
 
+def _printable(text: object) -> str:
+    """Return a text for a terminal, which obeys control characters; names come from strangers."""
+    return "".join(c if c.isprintable() else "?" for c in str(text or ""))
+
+
+def _script(details: object) -> str:
+    """Return how the script is called that an event is about; empty without one."""
+    for kind, prefix in _SCRIPTS.items():
+        about = details.get(kind) if isinstance(details, Mapping) else None
+        if isinstance(about, Mapping) and about.get("name"):
+            return prefix + _printable(about["name"])
+    return ""
+
+
+def _description(document: Mapping[str, object]) -> str:
+    told, script = _printable(document.get("description")), _script(document.get("details"))
+    is_named = told.casefold().startswith(script.casefold())
+    return told if not script or is_named else f"{script}: {told}".removesuffix(": ")
+
+
 def _line(document: Mapping[str, object]) -> Text:
     def member(name: str) -> str:
-        text = str(document.get(name) or "")
-        # Login names come from strangers, and a terminal obeys control characters.
-        return "".join(c if c.isprintable() else "?" for c in text)
+        return _printable(document.get(name))
 
     kind = member("type")
     who = member("user_name") or member("user_id")
@@ -150,7 +172,7 @@ def _line(document: Mapping[str, object]) -> Text:
     client = member("client_name") or member("client_id")
     # An empty column stays one: whoever cuts lines into fields finds them in their places.
     cells = (member("date"), kind, client or _NOTHING, who or _NOTHING, member("ip") or _NOTHING)
-    return _laid_out(cells, member("description"), ("dim", _style(kind)))
+    return _laid_out(cells, _description(document), ("dim", _style(kind)))
 
 
 def _laid_out(cells: Sequence[str], description: str, styles: Sequence[str]) -> Text:

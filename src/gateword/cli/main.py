@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "users": "Add, list, block, import and export users; set passwords.",
     "blocks": "List and lift blocks of logins after wrong passwords.",
     "clients": "List and show clients.",
+    "rules": "Try, look through, list, order and switch rules; say what they would be as Actions.",
     "keys": "List, rotate and revoke signing keys.",
     "tenants": "List and add tenants.",
     "logs": "Print the newest events of a tenant's log, the oldest of them first.",

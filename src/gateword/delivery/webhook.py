@@ -13,29 +13,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from gateword.domain.log_event import StoredLogEvent
+from gateword.policy.public_address import is_public
 from gateword.ports.log_sink import Destination, NotTaken
 
 TIMEOUT_S: Final = 10.0
 _SUCCESS: Final = range(200, 300)
 _PORTS: Final[Mapping[str, int]] = {"https": 443, "http": 80}
-_NOT_PUBLIC: Final = tuple(
-    map(
-        ip_network,
-        ("2002::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32"),
-    )
-)
-"""What Python counts to the internet, and is not: 6to4, documentation, IETF protocols, the door to
-Azure's own services."""
-
-_GLOBAL_UNICAST: Final = ip_network("2000::/3")
-"""All that was ever given out of IPv6 (RFC 4291 §2.4); IPv4 hides in much of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +86,6 @@ class Webhook:
             )
         first = addresses[0]
         return f"[{first}]:{port}" if first.version == 6 else f"{first}:{port}"  # noqa: PLR2004
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Say whether an address is one of the internet, also when it hides an IPv4 address."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if address not in _GLOBAL_UNICAST:
-            return False
-    if any(address in network for network in _NOT_PUBLIC if network.version == address.version):
-        return False
-    return address.is_global and not address.is_multicast
 
 
 @lru_cache(maxsize=2)

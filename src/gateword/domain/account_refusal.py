@@ -54,6 +54,14 @@ class AccountRefusal(RefusalTable):
         "§5.1 breached password; the text is our own",
     )
 
+    SCRIPT_REFUSES = Row(
+        400,
+        "invalid_signup",
+        "{message}",
+        _FS,
+        "realms §5 ValidationError; the body's code is the script's own",
+    )
+
     # a forgotten password (§5.2)
     CHANGE_DISABLED = Row(
         400,

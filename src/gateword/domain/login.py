@@ -10,6 +10,7 @@ from gateword.domain.log_event import Also
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
+from gateword.domain.token import RefreshToken
 from gateword.domain.user import User
 
 
@@ -92,6 +93,21 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactorWish:
+    """A second factor that an Action asks for.
+
+    Attributes:
+        is_enrollment: It is to be set up, not shown.
+        any_of: The factors among which the user may choose, as the Action named them.
+        options: What else it said.
+    """
+
+    is_enrollment: bool
+    any_of: tuple[Mapping[str, object], ...]
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """A proved login; each later step returns a fuller copy. Its ask holds no secrets any more.
 
@@ -101,9 +117,18 @@ class Login:
         permissions: All the user's permissions at the API; None when the token lists none.
         also: Further events for the log.
         granted: Scopes before rules changed those of the access token; None when none did.
-        described: The user as rules left it, for the ID token; None when none ran.
+        described: The user as rules left it, for the ID token; None when none ran, and once it is
+            another user's login.
         access_claims: What rules put into the access token.
         id_claims: What rules put into the ID token.
+        multifactor: The second factor that a script wants, as it said so; None when none did.
+        rules_run: Ids of the rules that ran.
+        renews: The refresh token that it comes from; None for a fresh login.
+        has_primary_user: A script has said whose login it is; nobody may say so twice.
+        factors: Second factors that an Action asks for, one after another.
+        resume_at: Position of the bound Action that goes on once they were given.
+        refresh_expires_at: When an Action wants its refresh tokens to end, if sooner.
+        refresh_idle_expires_at: The same for a refresh token that is not used.
     """
 
     ask: TokenAsk
@@ -121,6 +146,14 @@ class Login:
     described: User | None = None
     access_claims: Mapping[str, object] = field(default_factory=dict)
     id_claims: Mapping[str, object] = field(default_factory=dict)
+    multifactor: Mapping[str, object] | None = None
+    rules_run: tuple[str, ...] = ()
+    renews: RefreshToken | None = None
+    has_primary_user: bool = False
+    factors: tuple[FactorWish, ...] = ()
+    resume_at: int | None = None
+    refresh_expires_at: datetime | None = None
+    refresh_idle_expires_at: datetime | None = None
 
     @property
     def identity_scopes(self) -> tuple[str, ...]:

@@ -73,6 +73,9 @@ class ManagementRefusal(RefusalTable):
     PASSWORD_REFUSED = Row(
         400, "", "{name}: {message}", _FAPI, "authentication-api §5.3, last sentence"
     )
+    SCRIPT_FAILED = Row(
+        500, "custom_script_failed", "{text}", _FAPI, "realms §5 Error, throw, time-out; our own"
+    )
     BODY_TOO_LARGE = Row(
         413, "", "Payload content length greater than maximum allowed: {bytes}", (), "promise I1"
     )
@@ -83,6 +86,14 @@ class ManagementRefusal(RefusalTable):
         "The query exceeded the timeout. Please try refining your search criteria.",
         _FAPI,
         "promise M5",
+    )
+
+    SCRIPTS_BUSY = Row(
+        503,
+        "temporarily_unavailable",
+        "Too many scripts are running.",
+        _FAPI,
+        "our own, for trying a rule",
     )
 
     # what is not there (§1)
@@ -151,6 +162,7 @@ class ManagementRefusal(RefusalTable):
     ROLE_EXISTS = Row(409, "", "The role already exists.", _FAPI, "§1: role has no code")
     NO_ACTION = Row(404, "", "That action does not exist.", _FAPI, "our own")
     NO_ACTION_VERSION = Row(404, "", "That version does not exist.", _FAPI, "our own")
+    NO_HOOK = Row(404, "inexistent_hook", "The hook does not exist.", _FAPI, "our own")
     NO_TRIGGER = Row(404, "", "That trigger does not exist.", _FAPI, "our own")
     NO_LOG_EVENT = Row(404, "inexistent_log", "The log event does not exist", _FAPI, "our own")
     NO_LOG_STREAM = Row(

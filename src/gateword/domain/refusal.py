@@ -146,13 +146,28 @@ class Refusal(RefusalTable):
         _OWN,
         "our own; promise D2",
     )
+    REALM_FAILED = Row(
+        500,
+        "server_error",
+        "The user directory could not answer.",
+        _OWN,
+        "realms §5 Error, throw, time-out",
+    )
+    REALM_DENIES = Row(401, "unauthorized", "{message}", _OWN, "realms §5 UnauthorizedError")
+    USER_TAKEN = Row(
+        403,
+        "access_denied",
+        "The user already exists.",
+        _OWN,
+        "realms §5 import_mode, a name or an id that is somebody else's",
+    )
 
     # rules (§1.5 rows 32 to 34; rules §5, §6)
-    RULE_UNAUTHORIZED = Row(401, "unauthorized", "{message}", _OWN, "§1.5 row 32")
-    RULE_DENIED = Row(403, "access_denied", "{message}", _OWN, "§1.5 row 33")
-    RULE_THREW = Row(403, "access_denied", "{message}", _OWN, "rules §5 exception")
-    RULE_BROKEN = Row(403, "access_denied", "{message}", _OWN, "rules §5 does not compile")
-    RULE_TOO_LONG = Row(403, "access_denied", "{message}", _OWN, "rules §5 time, memory")
+    SCRIPT_UNAUTHORIZED = Row(401, "unauthorized", "{message}", _OWN, "§1.5 row 32")
+    SCRIPT_DENIED = Row(403, "access_denied", "{message}", _OWN, "§1.5 row 33")
+    SCRIPT_THREW = Row(403, "access_denied", "{message}", _OWN, "rules §5 exception")
+    SCRIPT_BROKEN = Row(403, "access_denied", "{message}", _OWN, "rules §5 does not compile")
+    SCRIPT_TOO_LONG = Row(403, "access_denied", "{message}", _OWN, "rules §5 time, memory")
     RULE_REDIRECTS = Row(
         400,
         "invalid_request",
@@ -160,11 +175,41 @@ class Refusal(RefusalTable):
         _OWN,
         "§1.5 row 34; rules §6",
     )
-    RULE_ASKS_TOO_MUCH = Row(
-        403, "access_denied", "A rule set {member}, which does not act yet.", _OWN, "our own"
+    RULE_WANTS_INTERACTION = Row(
+        403,
+        "interaction_required",
+        "Redirection is not available on /oauth/token endpoint.",
+        _OWN,
+        "rules §6 with redirect_error",
     )
-    RULES_BUSY = Row(
-        503, "temporarily_unavailable", "Too many rules are running.", _OWN, "rules §5 concurrency"
+    FACTOR_WANTED = Row(
+        403,
+        "access_denied",
+        "A second factor is wanted, which cannot be asked for yet.",
+        _OWN,
+        "our own, until factors are built",
+    )
+    PRIMARY_USER_WRONG = Row(
+        403,
+        "access_denied",
+        "{member} must be the user that the authenticated identity is linked to.",
+        _OWN,
+        "rules §8 primaryUser",
+    )
+    PRIMARY_USER_TWICE = Row(
+        403,
+        "access_denied",
+        "The primary user can be set only once in a login.",
+        _OWN,
+        "rules §11 setPrimaryUser",
+    )
+    ACTION_INVALID = Row(400, "invalid_request", "{message}", _OWN, "rules §11 validation.error")
+    SCRIPTS_BUSY = Row(
+        503,
+        "temporarily_unavailable",
+        "Too many scripts are running.",
+        _OWN,
+        "rules §5 concurrency",
     )
 
     # attack protection (§1.5 rows 26 to 31)
@@ -245,6 +290,15 @@ class Refusal(RefusalTable):
         "Client has not been granted scopes: {scopes}",
         _OWN,
         "§1.6 scope beyond the grant",
+    )
+    EXCHANGE_INVALID_SCOPE = Row(
+        400, "invalid_scope", "{message}", _OWN, "§1.6 client-credentials hook or script refusal"
+    )
+    EXCHANGE_INVALID_REQUEST = Row(
+        400, "invalid_request", "{message}", _OWN, "§1.6 client-credentials hook or script refusal"
+    )
+    EXCHANGE_SERVER_ERROR = Row(
+        500, "server_error", "{message}", _OWN, "§1.6 client-credentials hook or script refusal"
     )
 
     # other endpoints (§3.1, §4)

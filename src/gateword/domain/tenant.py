@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+SCRIPTS_CLIENT: Final = "gateword:scripts"
+"""Stands in the tokens that a tenant's scripts find; no client's id has a colon."""
 
 
 class NoSuchTenant(Exception):

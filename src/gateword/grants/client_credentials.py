@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateword.domain.log_event import LogCode, LogFacts
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import TokenAsk
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet
-from gateword.login import audience
+from gateword.login import audience, exchange
 from gateword.login.story import Story
 from gateword.policy import claims
 from gateword.policy.token_params import quoted
@@ -42,11 +42,14 @@ class ClientCredentialsGrant:
         beyond = [scope for scope in scopes if scope not in held]
         if beyond:
             raise Refused(Refusal.CLIENT_GRANT_SCOPE, scopes=quoted(" ".join(beyond)))
+        settled = await exchange.apply(
+            self.story.parts, exchange.Exchange(ask=ask, api=api, scopes=tuple(scopes))
+        )
         return TokenSet(
-            access_token=await self._signed(ask, api, scopes),
+            access_token=await self._signed(settled),
             expires_in_s=api.token_lifetime_s,
-            scopes=scopes,
-            facts=LogFacts(audience=identifier),
+            scopes=settled.scopes,
+            facts=settled.facts(),
         )
 
     async def _held(self, ask: TokenAsk, api: ResourceServer) -> tuple[str, ...]:
@@ -59,7 +62,8 @@ class ClientCredentialsGrant:
             raise Refused(Refusal.CLIENT_GRANT_MISSING, audience=quoted(api.identifier))
         return grant.scope
 
-    async def _signed(self, ask: TokenAsk, api: ResourceServer, scopes: tuple[str, ...]) -> Secret:
+    async def _signed(self, settled: exchange.Exchange) -> Secret:
+        ask, api = settled.ask, settled.api
         parts, at = self.story.parts, int(ask.at.timestamp())
         payload = claims.machine_token(
             ask.tenant.issuer,
@@ -67,7 +71,8 @@ class ClientCredentialsGrant:
             api,
             at=at,
             jti=parts.dice.letters(22),
-            scopes=scopes,
+            scopes=settled.scopes,
+            custom=settled.claims,
         )
         typ = "at+jwt" if api.is_rfc9068 else "JWT"
         if api.signing_alg == "HS256" and api.signing_secret is not None:

@@ -10,7 +10,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshToken, TokenSet
-from gateword.login import audience, rules, scopes, tokens
+from gateword.login import audience, scopes, tokens
 from gateword.login.story import Story
 from gateword.policy.refresh import Decision, Refuse, decide, family_details
 from gateword.ports.token_stores import Exchanged
@@ -50,7 +50,7 @@ class RefreshTokenGrant:
             raise await self._worthless(ask, presented, stored, decision)
         login = await self._login(ask, stored)
         login = await scopes.renew(parts, login, stored.grant.scopes)
-        login = await rules.apply(parts, login)
+        login = await self.story.ask_scripts(login)
         return await self._exchanged(login, presented, stored)
 
     async def _worthless(
@@ -93,6 +93,7 @@ class RefreshTokenGrant:
             api=api,
             gty=("refresh_token", grant.gty),
             auth_time=grant.auth_time,
+            renews=stored,
         )
 
     async def _exchanged(self, login: Login, presented: Secret, stored: RefreshToken) -> TokenSet:
@@ -100,7 +101,7 @@ class RefreshTokenGrant:
         access = await tokens.access_token(parts, login)
         successor = tokens.new_refresh_token(parts)
         exchange = await parts.stores.tokens.exchange(
-            presented, ask.client.client_id, successor, ask.client.refresh, access.record, ask.at
+            presented, ask.client.client_id, successor, tokens.policy(login), access.record, ask.at
         )
         if not isinstance(exchange, Exchanged):
             raise Refused(

@@ -12,7 +12,17 @@ from gateword.login import facts, gate, leaks, robots
 from gateword.login.gate import Held
 from gateword.ports.attempts import Outcome
 from gateword.ports.parts import Parts, Plugs
-from gateword.ports.realm import Found, Mismatch, NoPassword, NotFound, Unreachable
+from gateword.ports.realm import (
+    Denied,
+    Failed,
+    Found,
+    Mismatch,
+    NoPassword,
+    NotFound,
+    StrangerMismatch,
+    Taken,
+    Unreachable,
+)
 
 
 async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:
@@ -21,36 +31,68 @@ async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:
     Raises:
         Refused: What the gate refuses; UNKNOWN_USER, WRONG_PASSWORD, NO_PASSWORD,
             BLOCKED_WRONG_PASSWORD (one answer); VERIFICATION_REQUIRED; after the right password
-            PASSWORD_LEAKED or USER_BLOCKED; REALM_UNREACHABLE or BUSY.
+            PASSWORD_LEAKED or USER_BLOCKED; REALM_UNREACHABLE, REALM_DENIES, REALM_FAILED,
+            USER_TAKEN or BUSY.
     """
     await robots.refuse_always(parts, attempt)
     realm = plugs.realms[attempt.connection.strategy]
     held = await gate.reserve(parts, plugs, realm, attempt)
     seen = await robots.look(parts, held)
     verdict = await gate.judged(parts, realm, held, attempt.password)
+    held = await gate.named(parts, plugs, gate.noted(held, verdict.notes), verdict)
+    if isinstance(verdict, Found):
+        return await _proved(parts, held, verdict, (*gate.told(plugs, held), *seen))
+    if isinstance(verdict, NotFound | Mismatch | StrangerMismatch | NoPassword):
+        raise await _wrong(parts, plugs, held, verdict, seen)
+    await gate.settle(parts, held, Outcome.VOID)  # whatever it was, it was no guess
+    raise _unanswered(held.attempt, verdict)
+
+
+async def _wrong(
+    parts: Parts,
+    plugs: Plugs,
+    held: Held,
+    verdict: NotFound | Mismatch | StrangerMismatch | NoPassword,
+    seen: tuple[Also, ...],
+) -> Refused:
+    attempt = held.attempt
     match verdict:
-        case Found(user):
-            return await _proved(parts, held, user, (*gate.told(plugs, held), *seen))
-        case NotFound(note):
+        case NotFound():
             also = await gate.failed(parts, plugs, held, Outcome.UNKNOWN, None)
-            told = replace(attempt, notes=(*attempt.notes, note)) if note else attempt
-            raise _refused(Refusal.UNKNOWN_USER, told, also=(*also, *seen))
+            return _refused(Refusal.UNKNOWN_USER, attempt, also=(*also, *seen))
+        case StrangerMismatch(user_id):
+            also = await gate.failed(parts, plugs, held, Outcome.WRONG, None)
+            told = facts.of(attempt, also=(*also, *seen))
+            return Refused(Refusal.WRONG_PASSWORD, facts=replace(told, user_id=user_id))
         case Mismatch(user):
             row = Refusal.BLOCKED_WRONG_PASSWORD if user.blocked else Refusal.WRONG_PASSWORD
             also = await gate.failed(parts, plugs, held, Outcome.WRONG, user)
-            raise _refused(row, attempt, user, also=(*also, *seen))
+            return _refused(row, attempt, user, also=(*also, *seen))
         case NoPassword(user):
             also = await gate.failed(parts, plugs, held, Outcome.WRONG, user)
-            raise _refused(Refusal.NO_PASSWORD, attempt, user, also=(*also, *seen))
-        case Unreachable(reason):
-            await gate.settle(parts, held, Outcome.VOID)
-            raise Refused(Refusal.REALM_UNREACHABLE, detail=reason, facts=facts.of(attempt))
+            return _refused(Refusal.NO_PASSWORD, attempt, user, also=(*also, *seen))
         case _:
             assert_never(verdict)
 
 
-async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) -> Login:
-    attempt = held.attempt
+def _unanswered(attempt: Attempt, verdict: Unreachable | Denied | Failed | Taken) -> Refused:
+    about = facts.of(attempt)
+    match verdict:
+        case Unreachable(reason):
+            return Refused(Refusal.REALM_UNREACHABLE, detail=reason, facts=about)
+        case Denied(message):
+            return Refused(Refusal.REALM_DENIES, facts=about, message=message)
+        case Failed(reason, details):
+            about = replace(about, details=details)
+            return Refused(Refusal.REALM_FAILED, detail=reason, facts=about)
+        case Taken(reason, _):
+            return Refused(Refusal.USER_TAKEN, detail=reason, facts=about)
+        case _:
+            assert_never(verdict)
+
+
+async def _proved(parts: Parts, held: Held, found: Found, also: tuple[Also, ...]) -> Login:
+    attempt, user = held.attempt, found.user
     leak = await leaks.look(parts, held, user)
     also = (*also, *leak.also)
     if leak.refuses:
@@ -67,7 +109,7 @@ async def _proved(parts: Parts, held: Held, user: User, also: tuple[Also, ...]) 
     return Login(
         ask=replace(attempt.ask, secrets={}),  # the password has done its work (rule R1)
         connection=attempt.connection,
-        user=counted,
+        user=replace(counted, profile={**counted.profile, **found.passing}),
         audience=attempt.audience,
         api=attempt.api,
         gty="password",

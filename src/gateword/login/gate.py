@@ -6,43 +6,49 @@ names cost the same and are refused alike (promises G1 to G8, T1, T2).
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from gateword.domain.log_event import Also, LogCode
+from gateword.domain.log_event import Also
 from gateword.domain.login import Attempt
-from gateword.domain.protection import Protection
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.login import facts, notices
+from gateword.login import admission, facts, notices
 from gateword.policy import subject
-from gateword.policy.caller import counted, wider
-from gateword.policy.protection import lists
-from gateword.ports.attempts import UNSURE, Blocked, Busy, Entry, Lease, Outcome, Tries
+from gateword.policy.caller import counted
+from gateword.ports.attempts import Lease, Outcome, Settled
 from gateword.ports.crypto import HashDropped
 from gateword.ports.parts import Parts, Plugs
-from gateword.ports.realm import Claimant, Realm, Unreachable, Verdict
-from gateword.ports.shield import Knock, Shield
-
-WAIT_S: Final = 2.0
-"""How long a try waits for others under way: right ones all get in, and wrong ones end it."""
-
-_LOOK_AGAIN_S: Final = 0.05
-"""Tries of other processes end without a word."""
-
-_TOLD_AGAIN_S: Final = 60.0
+from gateword.ports.realm import (
+    Claimant,
+    Found,
+    Mismatch,
+    NoPassword,
+    Realm,
+    StrangerMismatch,
+    Taken,
+    Unreachable,
+    Verdict,
+)
+from gateword.ports.shield import Knock
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A try that was let in."""
+    """A try that was let in.
+
+    Attributes:
+        others: Under further subjects of the same account, which only the verdict named.
+        kin: Under what spellings of the name share; a success says nothing of the others.
+    """
 
     knock: Knock
     claimant: Claimant
     lease: Lease
+    others: tuple[Lease, ...] = ()
+    kin: Lease | None = None
 
     @property
     def attempt(self) -> Attempt:
@@ -57,28 +63,20 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
         Refused: The row of the shield that says no, TRIES_UNDER_WAY, REALM_UNREACHABLE or BUSY.
     """
     protection = await parts.stores.protection.get()
-    name = subject.name_of(attempt.username)
-    blocked = _recalled(parts, attempt, protection, name)
+    blocked = admission.recalled(parts, attempt, protection)
     if blocked is not None:
-        raise _again(plugs, blocked)
+        raise admission.again(plugs, blocked)
     claimant = await realm.claimant(attempt.connection, attempt.username)
     if isinstance(claimant, Unreachable):
         raise Refused(Refusal.REALM_UNREACHABLE, detail=claimant.reason, facts=facts.of(attempt))
     knock = Knock(
         attempt=attempt,
-        subject=_subject(parts, attempt, claimant, name),
+        subject=_subject(parts, attempt, claimant),
         place=counted(attempt.ask.caller.ip),
         protection=protection,
     )
-    entry = _entry(plugs.shields, knock, claimant.user)
-    came = await _admitted(parts, entry, knock, name)
-    if isinstance(came, Blocked):
-        if came.is_remembered:
-            raise _again(plugs, came)
-        raise await _refused(parts, plugs, knock, claimant.user, came)
-    if isinstance(came, Busy):
-        raise Refused(Refusal.TRIES_UNDER_WAY, retry_after_s=1, facts=facts.of(attempt))
-    return Held(knock, claimant, came)
+    lease = await admission.admitted(parts, plugs, knock, claimant.user)
+    return Held(knock, claimant, lease)
 
 
 async def judged(parts: Parts, realm: Realm, held: Held, password: Secret) -> Verdict:
@@ -97,6 +95,41 @@ async def judged(parts: Parts, realm: Realm, held: Held, password: Secret) -> Ve
         raise
 
 
+async def named(parts: Parts, plugs: Plugs, held: Held, verdict: Verdict) -> Held:
+    """Let the try in under the account that the verdict names, where that is another subject.
+
+    A directory may know more spellings of a name than we do. Right or wrong, a verdict over a shut
+    account is told to nobody, or the answer would be the guess.
+
+    Raises:
+        Refused: As when the account's own name had been typed; the try counts as a failure.
+    """
+    try:
+        kin = _kin(parts, held, verdict)
+        if kin != held.knock.subject:
+            knock = replace(held.knock, subject=kin)
+            held = replace(held, kin=await admission.admitted_too(parts, plugs, knock, None))
+        for whose, user in _accounts(parts, held, verdict):
+            knock = replace(held.knock, subject=whose)
+            lease = await admission.admitted_too(parts, plugs, knock, user)
+            held = replace(held, others=(*held.others, lease))
+    except BaseException:
+        await asyncio.shield(settle(parts, held, Outcome.LOST))
+        raise
+    known = held.claimant.user
+    if isinstance(verdict, Found) and known is not None and known.key != verdict.user.key:
+        *others, own = held.others  # a success of another user forgives the named one nothing
+        own = replace(own, told=held.lease.told)
+        held = replace(held, lease=own, others=tuple(others), kin=held.lease)
+    return held
+
+
+def noted(held: Held, notes: tuple[str, ...]) -> Held:
+    """Return the try with notes for the log."""
+    attempt = replace(held.attempt, notes=(*held.attempt.notes, *notes))
+    return replace(held, knock=replace(held.knock, attempt=attempt))
+
+
 async def settle(parts: Parts, held: Held, outcome: Outcome, *, remembers: bool = True) -> None:
     """Settle a try of which nothing is to be told.
 
@@ -109,6 +142,7 @@ async def settle(parts: Parts, held: Held, outcome: Outcome, *, remembers: bool 
     _note(parts, held, outcome)
     now = parts.clock.now()
     await parts.stores.attempts.settle(held.lease, outcome, now, remembers=remembers)
+    await _settle_others(parts, held, outcome, remembers=remembers)
 
 
 async def right(parts: Parts, held: Held, user: User, *, remembers: bool) -> User | None:
@@ -122,9 +156,16 @@ async def right(parts: Parts, held: Held, user: User, *, remembers: bool) -> Use
     """
     _note(parts, held, Outcome.RIGHT)
     ip, now = held.attempt.ask.caller.ip, parts.clock.now()
-    recorded = parts.stores.logins.record(held.lease, user.key, ip, now, remembers=remembers)
+
+    async def recorded() -> User | None:
+        counted = await parts.stores.logins.record(
+            held.lease, user.key, ip, now, remembers=remembers
+        )
+        await _settle_others(parts, held, Outcome.RIGHT, remembers=remembers)
+        return counted
+
     # Whoever hangs up meanwhile leaves no failure behind.
-    return await asyncio.shield(recorded)
+    return await asyncio.shield(recorded())
 
 
 async def failed(
@@ -132,33 +173,19 @@ async def failed(
 ) -> tuple[Also, ...]:
     """Count a failure; return what the log is to tell of it besides."""
     _note(parts, held, outcome)
-    settled = await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
-    reached = [_shield(plugs, name) for name in dict.fromkeys(settled.reached)]
-    if settled.mails:
-        await notices.account_blocked(parts, held.attempt, user, everywhere=settled.everywhere)
-    return (*told(plugs, held), *(_event(shield) for shield in reached))
+    first = await parts.stores.attempts.settle(held.lease, outcome, parts.clock.now())
+    settled = [first, *await _settle_others(parts, held, outcome)]
+    reached = dict.fromkeys(name for one in settled for name in one.reached)
+    if any(one.mails for one in settled):
+        everywhere = any(one.everywhere for one in settled)
+        await notices.account_blocked(parts, held.attempt, user, everywhere=everywhere)
+    events = (admission.event(admission.shield_of(plugs, name)) for name in reached)
+    return (*told(plugs, held), *events)
 
 
 def told(plugs: Plugs, held: Held) -> tuple[Also, ...]:
     """Return what the log is to tell of shields that only watch."""
-    return tuple(_event(_shield(plugs, name)) for name in held.lease.told)
-
-
-def _recalled(parts: Parts, attempt: Attempt, protection: Protection, name: str) -> Blocked | None:
-    """Return the refusal that is remembered for the name, its place, or the network around it.
-
-    Whoever may be exempt asks the store, since what is remembered was said to others there.
-    """
-    caller, attempts = attempt.ask.caller, parts.stores.attempts
-    allowlists = (protection.brute_force.allowlist, protection.suspicious_ip.allowlist)
-    if caller.is_sure and any(lists(allowlist, caller.ip) for allowlist in allowlists):
-        return None
-    mark = "" if caller.is_sure else UNSURE
-    network = wider(caller.ip)
-    found = attempts.recall(attempt.connection.key, name, f"{counted(caller.ip)}{mark}")
-    if found is None and network is not None:
-        found = attempts.recall(0, "", f"{network}{mark}")
-    return found
+    return tuple(admission.event(admission.shield_of(plugs, name)) for name in held.lease.told)
 
 
 def _note(parts: Parts, held: Held, outcome: Outcome) -> None:
@@ -173,93 +200,63 @@ def _note(parts: Parts, held: Held, outcome: Outcome) -> None:
     )
 
 
-def _subject(parts: Parts, attempt: Attempt, claimant: Claimant, name: str) -> str:
+async def _settle_others(
+    parts: Parts, held: Held, outcome: Outcome, *, remembers: bool = True
+) -> list[Settled]:
+    attempts, now = parts.stores.attempts, parts.clock.now()
+    settled = [
+        await attempts.settle(lease, outcome, now, remembers=remembers) for lease in held.others
+    ]
+    if held.kin is not None:
+        # Whose password was right may be another one than whose were wrong.
+        ending = Outcome.VOID if outcome is Outcome.RIGHT else outcome
+        settled.append(await attempts.settle(held.kin, ending, now))
+    return settled
+
+
+def _subject(parts: Parts, attempt: Attempt, claimant: Claimant) -> str:
     if claimant.user is not None:
         return subject.of_user(claimant.user.key)
-    text = f"{attempt.connection.id}:{name}"
+    return _named(parts, attempt, subject.name_of(attempt.username))
+
+
+def _named(parts: Parts, attempt: Attempt, name: str) -> str:
+    return subject.of_name(parts.stamp.digest(f"{attempt.connection.id}:{name}", "subject"))
+
+
+def _kin(parts: Parts, held: Held, verdict: Verdict) -> str:
+    """Return what a name that nobody here has shares with those that a script may take for it.
+
+    A failure that names a user of ours needs it not; an id that only a script knows may be what
+    was typed.
+    """
+    is_told = isinstance(verdict, Mismatch | NoPassword | Unreachable)
+    is_known = held.claimant.user is not None
+    if is_told or is_known or not held.attempt.connection.is_scripted:
+        return held.knock.subject
+    return _named(parts, held.attempt, subject.kin_of(subject.name_of(held.attempt.username)))
+
+
+def _accounts(parts: Parts, held: Held, verdict: Verdict) -> Iterator[tuple[str, User | None]]:
+    """Yield the subjects that a verdict names besides the one that the try was let in under."""
+    connection = held.attempt.connection
+    match verdict:
+        case StrangerMismatch(user_id) | Taken(_, user_id):
+            yield _stranger(parts, held, user_id), None
+        case Found(user) | Mismatch(user) | NoPassword(user):
+            if connection.is_scripted and user.logins_count == 0:
+                # Until the first login is granted, what was tried while nobody here knew the user
+                # counts: a right password alone brings a user here.
+                for one in user.identities:
+                    if one.connection == connection.name:
+                        yield _stranger(parts, held, f"{one.provider}|{one.local_id}"), None
+            whose = subject.of_user(user.key)
+            if whose != held.knock.subject:
+                yield whose, user
+        case _:  # it names nobody
+            pass
+
+
+def _stranger(parts: Parts, held: Held, user_id: str) -> str:
+    text = f"{held.attempt.connection.id}|{user_id}"
     return subject.of_name(parts.stamp.digest(text, "subject"))
-
-
-def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
-    claims = [shield.claims(knock) for shield in shields]
-    return Entry(
-        connection_key=knock.attempt.connection.key,
-        subject=knock.subject,
-        place=knock.place,
-        user_key=user.key if user else None,
-        buckets=tuple(bucket for one in claims for bucket in one.buckets),
-        tries=_counted_once(tries for one in claims for tries in one.tries),
-        crowds=tuple(crowd for one in claims for crowd in one.crowds),
-        speaks_for_place=knock.attempt.ask.caller.is_sure,
-        wants_levels=knock.protection.bots.is_on,
-    )
-
-
-def _counted_once(claimed: Iterable[Tries]) -> tuple[Tries, ...]:
-    """Return one claim for each place: a limit wins over one that only wants it counted."""
-    found: dict[str, Tries] = {}
-    for tries in claimed:
-        if tries.place not in found or found[tries.place].limit is None:
-            found[tries.place] = tries
-    return tuple(found.values())
-
-
-async def _admitted(parts: Parts, entry: Entry, knock: Knock, name: str) -> Lease | Blocked | Busy:
-    """Wait until a try is admitted or refused; Busy when it waited long enough."""
-    attempts, loop = parts.stores.attempts, asyncio.get_running_loop()
-    whose, give_up_s = (entry.connection_key, entry.subject), loop.time() + WAIT_S
-    came: Lease | Blocked | Busy = Busy()
-    if not attempts.is_waited_for(*whose):
-        came = await attempts.reserve(entry, parts.clock.now(), name=name)
-    if not isinstance(came, Busy):
-        return came
-    async with attempts.turn(*whose, WAIT_S) as is_turn:
-        while is_turn and (left_s := give_up_s - loop.time()) > 0:
-            blocked = _recalled(parts, knock.attempt, knock.protection, name)
-            if blocked is not None:  # who stood before us was told so
-                return blocked
-            came = await attempts.reserve(entry, parts.clock.now(), name=name)
-            if not isinstance(came, Busy):
-                return came
-            await attempts.freed(*whose, min(left_s, _LOOK_AGAIN_S))
-    return came
-
-
-def _again(plugs: Plugs, blocked: Blocked) -> Refused:
-    """Return the refusal of one of a flood: nobody was asked, and nothing is written."""
-    row = _shield(plugs, blocked.shield).refusal
-    return Refused(row, retry_after_s=blocked.retry_after_s, is_quiet=True)
-
-
-async def _refused(
-    parts: Parts, plugs: Plugs, knock: Knock, user: User | None, blocked: Blocked
-) -> Refused:
-    shield = _shield(plugs, blocked.shield)
-    is_told = blocked.is_first
-    if shield.log is LogCode.LIMIT_WC and is_told:  # nobody heard of it as it was reached
-        await notices.account_blocked(parts, knock.attempt, user, everywhere=blocked.everywhere)
-    elif is_told:
-        occasion = f"{shield.name} {knock.place}"
-        is_told = parts.stores.attempts.is_first(occasion, _TOLD_AGAIN_S)
-        if is_told and shield.log is LogCode.LIMIT_MU:
-            await notices.address_throttled(parts, knock.attempt)
-    return Refused(
-        shield.refusal,
-        detail=shield.text,
-        retry_after_s=blocked.retry_after_s,
-        facts=facts.of(
-            knock.attempt,
-            user,
-            also=(_event(shield),) if is_told else (),
-            details={"refused_since_last_row": blocked.more} if blocked.more else None,
-        ),
-    )
-
-
-def _event(shield: Shield) -> Also:
-    flow = {"flow": "login"} if shield.log is LogCode.LIMIT_MU else {}
-    return Also(code=shield.log, description=shield.text, details={"shield": shield.name, **flow})
-
-
-def _shield(plugs: Plugs, name: str) -> Shield:
-    return next(shield for shield in plugs.shields if shield.name == name)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from gateword.domain.login import Attempt
+from gateword.domain.login import Attempt, Login
 from gateword.domain.token import TokenSet
-from gateword.login import credentials, rules, scopes, tokens
+from gateword.login import actions, credentials, rules, scopes, tokens, wishes
 from gateword.ports.parts import Parts, Plugs
 
 
@@ -23,5 +23,16 @@ class Story:
         """
         login = await credentials.check(self.parts, self.plugs, attempt)
         login = await scopes.grant(self.parts, login)
-        login = await rules.apply(self.parts, login)
+        login = await self.ask_scripts(login)
         return await tokens.mint(self.parts, login)
+
+    async def ask_scripts(self, login: Login) -> Login:
+        """Return the login as the tenant's scripts leave it.
+
+        Raises:
+            Refused: The row that fits.
+        """
+        login = await rules.apply(self.parts, login)
+        login = await actions.apply(self.parts, login)
+        wishes.check_factor(login)
+        return login

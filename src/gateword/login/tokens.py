@@ -1,16 +1,17 @@
 """Access, refresh and ID tokens for a login whose scopes are settled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateword.domain.client import RefreshPolicy
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Login
 from gateword.domain.secret import Secret
 from gateword.domain.token import RefreshGrant, TokenSet
 from gateword.login import facts
 from gateword.policy import claims
-from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
+from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at, sooner
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import NewAccess
@@ -36,7 +37,7 @@ async def mint(parts: Parts, login: Login) -> TokenSet:
     if OFFLINE_ACCESS in login.scopes:
         refresh = new_refresh_token(parts)
         gone = await parts.stores.tokens.begin_family(
-            family(login), refresh, login.ask.client.refresh, access.record
+            family(login), refresh, policy(login), access.record
         )
         if gone:
             await _log_cleanup(parts, login, gone)
@@ -96,7 +97,7 @@ def new_refresh_token(parts: Parts) -> Secret:
 
 def family(login: Login) -> RefreshGrant:
     """Return what a refresh token of this login stands for."""
-    at, policy = login.ask.at, login.ask.client.refresh
+    at = login.ask.at
     return RefreshGrant(
         user_key=login.user.key,
         user_id=login.user.user_id,
@@ -107,8 +108,19 @@ def family(login: Login) -> RefreshGrant:
         gty="password",
         auth_time=login.auth_time,
         created_at=at,
-        expires_at=ends_at(at, policy.absolute_s),
+        expires_at=sooner(
+            ends_at(at, login.ask.client.refresh.absolute_s), login.refresh_expires_at
+        ),
     )
+
+
+def policy(login: Login) -> RefreshPolicy:
+    """Return how the refresh tokens live: as the client's, or shorter if an Action says so."""
+    kept, until = login.ask.client.refresh, login.refresh_idle_expires_at
+    if until is None:
+        return kept
+    wanted_s = max(0, int((until - login.ask.at).total_seconds()))
+    return replace(kept, idle_s=wanted_s if kept.idle_s is None else min(kept.idle_s, wanted_s))
 
 
 async def access_token(parts: Parts, login: Login) -> Issued:

@@ -1,7 +1,7 @@
 """Nouns of Auth0's that this house does not have, read as empty.
 
 Auth0's Deploy CLI asks for all of them on every export and stops at a 404. What it passes over with
-a 404 (organizations, hooks, e-mail provider and templates, themes, branding, …) is not here. None
+a 404 (organizations, e-mail provider and templates, themes, branding, …) is not here. None
 can be created: a POST is a 405.
 Source: the calls of npm auth0-deploy-cli 8.44.0, answers as typed in npm auth0 6.4.0.
 """

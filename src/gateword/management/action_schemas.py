@@ -80,6 +80,7 @@ ACTION: Final = obj(
         "name": text(),
         "all_changes_deployed": flag(),
         "deployed_version": VERSION,
+        "errors": array(free(), "Why it cannot be built; only when it cannot."),
         **_CONTENTS,
     },
     required=("id", "name", "supported_triggers", "all_changes_deployed"),

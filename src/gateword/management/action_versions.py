@@ -5,6 +5,7 @@ one transaction. Source: Auth0 Management API v2 "Actions"; members as typed in 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -18,6 +19,7 @@ from gateword.management.action_store import (
     there,
     values_of,
 )
+from gateword.management.compiled import judged
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.policy import action_document as policy
 from gateword.policy.timestamp import written
@@ -32,9 +34,12 @@ _NO_VERSION: Final = (ManagementRefusal.NO_ACTION, ManagementRefusal.NO_ACTION_V
 async def deploy(call: Call) -> Document:
     """Make the present contents the deployed version."""
     id_, version_id, at = call.path["id"], new_uuid(call), written(call.at)
+    looked_at = await judged(call, (await stored(call, id_)).document)
 
     def made(present: Mapping[str, Kept]) -> Kept:
-        return deployed(there(present, id_), version_id, at)
+        before = there(present, id_)
+        action = policy.judged_like(before.document, looked_at)
+        return deployed(replace(before, document=action), version_id, at)
 
     kept = await call.parts.stores.documents.edit(policy.KIND, made, call.at)
     return _version(kept, version_id)

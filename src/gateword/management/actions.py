@@ -18,6 +18,7 @@ from gateword.management.action_store import (
     there,
     values_of,
 )
+from gateword.management.compiled import judged
 from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import changes, flag, text
@@ -45,9 +46,9 @@ async def create(call: Call) -> Document:
     """Create an Action, and deploy it when the request says so."""
     id_, at = new_uuid(call), written(call.at)
     version_id = new_uuid(call) if call.body.get("deploy") is True else None
+    action = await judged(call, read(call.body, lambda members: policy.created(members, at)))
 
     def made(present: Mapping[str, Kept]) -> Kept:
-        action = read(call.body, lambda members: policy.created(members, at))
         kept = _kept(call, id_, action, None)
         if version_id is not None:
             kept = deployed(kept, version_id, at)
@@ -66,10 +67,14 @@ async def change(call: Call) -> Document:
     """Change an Action; what is deployed stays as it was."""
     id_, at = call.path["id"], written(call.at)
 
+    def changed(before: Kept) -> Document:
+        return read(call.body, lambda members: policy.changed(members, before.document, at))
+
+    looked_at = await judged(call, changed(await stored(call, id_)))
+
     def made(present: Mapping[str, Kept]) -> Kept:
         before = there(present, id_)
-        stored_ = before.document
-        action = read(call.body, lambda members: policy.changed(members, stored_, at))
+        action = policy.judged_like(changed(before), looked_at)
         return _named(_kept(call, id_, action, before), present)
 
     return await _edited(call, made)
@@ -124,7 +129,7 @@ _NO_ACTION: Final = (ManagementRefusal.NO_ACTION,)
 
 RESOURCE: Final = Resource(
     name="actions",
-    doc="Code that is bound to triggers. It is kept and answered, and does not run yet.",
+    doc="Code that is bound to triggers: `post-login` and `credentials-exchange` run.",
     verbs=(
         Verb(
             method="GET",

@@ -8,6 +8,8 @@ from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
+from gateword.domain.script import Kind
+from gateword.management.compiled import check
 from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import Schema, changes, flag, obj, text, whole
@@ -47,15 +49,13 @@ async def all_rules(call: Call) -> list[Document]:
 
 async def one(call: Call) -> Document:
     """Answer a rule."""
-    kept = await call.parts.stores.documents.get(KIND, call.path["id"])
-    if kept is None:
-        raise Refused(ManagementRefusal.NO_RULE)
-    return _shown(kept)
+    return _shown(await _stored(call))
 
 
 async def create(call: Call) -> Document:
     """Create a rule; without an order it stands behind all others."""
     id_ = f"{ID_PREFIX}{call.parts.dice.letters(16)}"
+    await check(call, Kind.RULES)
 
     def made(present: Mapping[str, Kept]) -> Kept:
         behind = rule_document.next_order([kept.document for kept in present.values()])
@@ -68,13 +68,15 @@ async def create(call: Call) -> Document:
 async def change(call: Call) -> Document:
     """Change a rule."""
     id_ = call.path["id"]
+    stored = (await _stored(call)).document["script"]
+    await check(call, Kind.RULES, stored)
 
     def made(present: Mapping[str, Kept]) -> Kept:
         before = present.get(id_)
         if before is None:
             raise Refused(ManagementRefusal.NO_RULE)
-        stored = before.document
-        rule = read(call.body, lambda members: rule_document.changed(members, stored))
+        document = before.document
+        rule = read(call.body, lambda members: rule_document.changed(members, document))
         return _free(_kept(id_, rule), present)
 
     return _shown(await call.parts.stores.documents.edit(KIND, made, call.at))
@@ -83,6 +85,13 @@ async def change(call: Call) -> Document:
 async def remove(call: Call) -> None:
     """Delete a rule; one that is not there is gone already."""
     await call.parts.stores.documents.remove(KIND, call.path["id"])
+
+
+async def _stored(call: Call) -> Kept:
+    kept = await call.parts.stores.documents.get(KIND, call.path["id"])
+    if kept is None:
+        raise Refused(ManagementRefusal.NO_RULE)
+    return kept
 
 
 def _kept(id_: str, rule: Mapping[str, object]) -> Kept:

@@ -56,7 +56,7 @@ async def _issued(call: Call, user: User, purpose: Purpose) -> Document:
 async def change_password(call: Call) -> Document:
     """Make a link that lets a user choose a password."""
     user, connection = await _user_of(call)
-    user_names.refuse_elsewhere(connection)
+    user_names.refuse_passwords(connection)
     email = call.body.get("email")
     address = normal(email) if isinstance(email, str) else user.email or ""
     verifies = call.body.get("mark_email_as_verified") is True

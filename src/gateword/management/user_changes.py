@@ -12,7 +12,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.management import password_refusal, user_names
+from gateword.management import custom_database, password_refusal, user_names
 from gateword.management.lifter import lifter
 from gateword.management.resource import Call, Document
 from gateword.policy.user_document import NAMES, Change, rendered
@@ -35,6 +35,12 @@ class _Home:
         profile = user.identities[self.position].profile
         return {name: profile.get(name) for name in NAMES}
 
+    def reached_by(self, user: User) -> tuple[str, str]:
+        """Return the identity's address, and any login name it has; empty where there is none."""
+        names = self.names(user)
+        first = next((name for name in names.values() if name), "")
+        return str(names["email"] or ""), str(first)
+
 
 async def change(call: Call) -> Document:
     """Change a user; metadata is merged at the first level."""
@@ -49,12 +55,13 @@ async def change(call: Call) -> Document:
         user_names.check(body, home.connection)
         user_names.demand(home.names(planned.of(user)), home.connection)
     encoded = await _hashed(call, planned.of(user), home)
+    await custom_database.change(call, home.connection, home.reached_by(user))
     changed = await call.parts.stores.users.change(user.user_id, planned.of, call.at)
     if changed is Unchanged.TAKEN:
         raise Refused(ManagementRefusal.USER_EXISTS)
     if changed is Unchanged.GONE:
         raise Refused(ManagementRefusal.NO_USER)
-    if encoded is not None:  # also lifts what wrong ones have shut
+    if "password" in body:  # also lifts what wrong ones have shut
         await passwords.replaced(call.parts, changed, home.connection, encoded)
         changed = await existing(call)
     elif body.get("blocked") is False:
@@ -124,9 +131,9 @@ async def _hashed(call: Call, user: User, home: _Home) -> Secret | None:
     if "password" not in call.body:
         return None
     password = Secret(str(call.body["password"]))
-    user_names.refuse_elsewhere(home.connection)
+    user_names.refuse_passwords(home.connection)
     await _judge(call, user, home, password)
-    return await call.parts.hasher.hash(password)
+    return None if home.connection.lives_elsewhere else await call.parts.hasher.hash(password)
 
 
 async def _judge(call: Call, user: User, home: _Home, password: Secret) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gateword.accounts import elsewhere
 from gateword.domain.connection import Connection
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
@@ -12,20 +13,29 @@ from gateword.policy.identifier import normal
 STRATEGY = "auth0"
 
 
-_ELSEWHERE: Final = (
-    "The users of this connection live in a database that custom scripts reach; "
-    "scripts do not run in this version"
-)
+_ELSEWHERE: Final = "The users of this connection live in a database without a script for that: {}"
 
 
-def refuse_elsewhere(connection: Connection) -> None:
-    """Refuse to keep a user or a password where our own store answers for nobody.
+def refuse_users(connection: Connection) -> None:
+    """Refuse to make a user where our own store answers for nobody and no script can.
 
     Raises:
         Refused: BODY_CONFLICT.
     """
-    if connection.lives_elsewhere:
-        raise Refused(ManagementRefusal.BODY_CONFLICT, text=_ELSEWHERE)
+    if not elsewhere.takes_users(connection):
+        text = _ELSEWHERE.format("create and get_user")
+        raise Refused(ManagementRefusal.BODY_CONFLICT, text=text)
+
+
+def refuse_passwords(connection: Connection) -> None:
+    """Refuse to take a password where our own store answers for nobody and no script can.
+
+    Raises:
+        Refused: BODY_CONFLICT.
+    """
+    if not elsewhere.takes_passwords(connection):
+        text = _ELSEWHERE.format("change_password")
+        raise Refused(ManagementRefusal.BODY_CONFLICT, text=text)
 
 
 def check(body: Mapping[str, object], connection: Connection) -> None:

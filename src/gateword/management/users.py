@@ -11,8 +11,14 @@ from gateword.domain.connection import Connection
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
-from gateword.domain.user import NewUser
-from gateword.management import password_refusal, user_changes, user_names, user_search
+from gateword.domain.user import NewUser, User
+from gateword.management import (
+    custom_database,
+    password_refusal,
+    user_changes,
+    user_names,
+    user_search,
+)
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.user_schema import CHANGED, CREATED, USER
 from gateword.policy.user_document import NAMES, created, rendered
@@ -25,10 +31,11 @@ async def create(call: Call) -> Document:
     new = created(body)
     user_names.check(body, connection)
     user_names.demand({name: getattr(new, name) for name in NAMES}, connection)
-    new = replace(new, password_hash=await _hashed(call, connection, new))
-    user = await call.parts.stores.users.add(new, connection, call.at)
-    if user is None:
-        raise Refused(ManagementRefusal.USER_EXISTS)
+    password = await _password(call, connection, new)
+    if connection.lives_elsewhere:
+        user = await custom_database.create(call, connection, new, password)
+    else:
+        user = await _added(call, connection, new, password)
     if body.get("verify_email") is True and not user.email_verified:
         await verification.send(call.parts, user, connection, None)
     return rendered(user)
@@ -41,6 +48,9 @@ async def one(call: Call) -> Document:
 
 async def remove(call: Call) -> None:
     """Delete a user with all linked accounts; one who is not there is gone already."""
+    user = await call.parts.stores.users.by_id(call.path["user_id"])
+    if user is not None:
+        await custom_database.remove(call, user)
     await call.parts.stores.users.remove(call.path["user_id"])
 
 
@@ -56,12 +66,21 @@ async def _database(call: Call) -> Connection:
     if connection.strategy != user_names.STRATEGY:
         text = "Users can be created in database connections only"
         raise Refused(ManagementRefusal.BODY_CONFLICT, text=text)
-    user_names.refuse_elsewhere(connection)
+    user_names.refuse_users(connection)
     return connection
 
 
-async def _hashed(call: Call, connection: Connection, new: NewUser) -> Secret | None:
-    """Return the hash of the password, which must fit the connection's policy."""
+async def _added(call: Call, connection: Connection, new: NewUser, password: Secret | None) -> User:
+    encoded = None if password is None else await call.parts.hasher.hash(password)
+    new = replace(new, password_hash=encoded)
+    user = await call.parts.stores.users.add(new, connection, call.at)
+    if user is None:
+        raise Refused(ManagementRefusal.USER_EXISTS)
+    return user
+
+
+async def _password(call: Call, connection: Connection, new: NewUser) -> Secret | None:
+    """Return the password, which must fit the connection's policy."""
     if "password" not in call.body:
         if not connection.passwords_enabled:
             return None
@@ -71,7 +90,7 @@ async def _hashed(call: Call, connection: Connection, new: NewUser) -> Secret | 
     complaint = await passwords.judged(call.parts, connection, password, new, None)
     if complaint is not None:
         raise password_refusal.refused(complaint)
-    return await call.parts.hasher.hash(password)
+    return password
 
 
 RESOURCE: Final = Resource(
@@ -94,6 +113,7 @@ RESOURCE: Final = Resource(
                 ManagementRefusal.USER_EXISTS,
                 ManagementRefusal.BODY_CONFLICT,
                 ManagementRefusal.PASSWORD_REFUSED,
+                ManagementRefusal.SCRIPT_FAILED,
             ),
         ),
         Verb(
@@ -121,6 +141,7 @@ RESOURCE: Final = Resource(
                 ManagementRefusal.BODY_CONFLICT,
                 ManagementRefusal.NOT_SUPPORTED,
                 ManagementRefusal.PASSWORD_REFUSED,
+                ManagementRefusal.SCRIPT_FAILED,
             ),
         ),
         Verb(
@@ -130,6 +151,7 @@ RESOURCE: Final = Resource(
             run=remove,
             summary="Delete a user",
             status=204,
+            refusals=(ManagementRefusal.SCRIPT_FAILED,),
         ),
     ),
 )

@@ -4,6 +4,7 @@ Rule 1: pure. Rule 2: members without a value are left out. Source: Auth0 "Acces
 "OpenID Connect scopes"; claim order as seen in real tokens.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from gateword.domain.login import Login
@@ -62,6 +63,7 @@ def machine_token(
     at: int,
     jti: str,
     scopes: tuple[str, ...],
+    custom: Mapping[str, object],
 ) -> dict[str, object]:
     """Return the payload of a client_credentials token.
 
@@ -72,8 +74,10 @@ def machine_token(
         at: Issue time, Unix seconds.
         jti: Used by the RFC 9068 profile only.
         scopes: What is granted; listed as `permissions` too where the API wants that claim.
+        custom: What scripts have put into it.
     """
     claims: dict[str, object] = {
+        **custom,
         "iss": issuer,
         "sub": f"{client_id}@clients",
         "aud": api.identifier,

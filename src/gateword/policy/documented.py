@@ -38,9 +38,7 @@ CONNECTION: Final = frozenset({
 })  # fmt: skip
 
 CONNECTION_OPTIONS: Final = frozenset({
-    "mfa", "customScripts", "configuration", "bareConfiguration",
-    "enable_script_context", "set_user_root_attributes", "non_persistent_attrs",
-    "strategy_version",
+    "mfa", "bareConfiguration", "strategy_version",
     "upstream_params", "passkey_options", "realm_fallback", "gateway_authentication",
     "custom_password_hash", "api_enable_users", "api_enable_groups", "basic_profile", "ext_admin",
     "ext_is_suspended", "ext_agreed_terms", "ext_groups", "ext_assigned_plans", "ext_profile",

@@ -55,6 +55,19 @@ def is_storable(value: object) -> bool:
     return True
 
 
+def could_be_sent(value: object) -> bool:
+    """Say whether a request could hold a value that comes from elsewhere, and it could be stored.
+
+    Args:
+        value: Of JSON, nested no deeper than Python's writer goes.
+    """
+    try:
+        read(json.dumps(value).encode())
+    except ValueError:
+        return False
+    return is_storable(value)
+
+
 def _is_storable_text(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 

@@ -114,3 +114,8 @@ def family_details(token: RefreshToken) -> Mapping[str, object]:
 def ends_at(begin: datetime, lifetime_s: int | None) -> datetime | None:
     """Return when something with that lifetime ends; None is endless."""
     return None if lifetime_s is None else begin + timedelta(seconds=lifetime_s)
+
+
+def sooner(one: datetime | None, other: datetime | None) -> datetime | None:
+    """Return the earlier of two ends; None is endless."""
+    return min((end for end in (one, other) if end is not None), default=None)

@@ -21,8 +21,6 @@ MAX_NAME_CHARS: Final = 140
 MAX_SCRIPT_CHARS: Final = 100_000
 MAX_ORDER: Final = 2**31 - 1
 _NAME: Final = re.compile(NAME)
-_REQUIRED: Final = re.compile(r"""\brequire\(\s*['"]([^'"@\s]+|@[^'"@\s]+)(?:@[^'"]*)?['"]""")
-_HOST: Final = re.compile(r"\bauth0\.(users|accessToken|domain|baseUrl)\b")
 _FRESH: Final[Mapping[str, object]] = {
     "name": "", "script": "", "enabled": True, "order": 1, "stage": STAGES[0]
 }  # fmt: skip
@@ -63,13 +61,6 @@ def changed(members: Members, stored: Mapping[str, object]) -> dict[str, object]
     return rule
 
 
-def missing(script: str) -> list[str]:
-    """Return what a script names that rules cannot have yet: modules, and Auth0's own object."""
-    modules = [match[1] for match in _REQUIRED.finditer(script)]
-    own = [match[0] for match in _HOST.finditer(script)]
-    return list(dict.fromkeys([*modules, *own]))
-
-
 def order_of(rule: Mapping[str, object]) -> int:
     """Return where a rule stands among the others."""
     order = rule["order"]
@@ -79,6 +70,24 @@ def order_of(rule: Mapping[str, object]) -> int:
 def next_order(rules: Iterable[Mapping[str, object]]) -> int:
     """Return the first place behind all rules; 1 when there are none."""
     return max((order_of(rule) for rule in rules), default=0) + 1
+
+
+def moved(orders: Mapping[str, int], id_: str, order: int) -> dict[str, int]:
+    """Return the places that change when a rule moves to another one.
+
+    Args:
+        orders: Rule to its place.
+        id_: The rule that moves.
+        order: Where to; whoever stands there, and as many behind it as must, move back by one.
+    """
+    now, last = {id_: order}, order
+    for other, place in sorted(orders.items(), key=lambda one: one[1]):
+        if other != id_ and place >= order:
+            if place > last:
+                break
+            last += 1
+            now[other] = last
+    return {one: place for one, place in now.items() if orders[one] != place}
 
 
 def _script(members: Members, kept: str) -> str:

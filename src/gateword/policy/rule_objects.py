@@ -7,7 +7,7 @@ Source: Auth0 "User Object Properties in Rules", "Context Object Properties in R
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateword.domain.login import Login
+from gateword.domain.login import Login, TokenAsk
 from gateword.domain.user import User
 from gateword.policy.user_document import rendered
 
@@ -42,12 +42,12 @@ def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, ob
         "tenant": ask.tenant.name,
         "clientID": client.client_id,
         "clientName": client.name,
-        "clientMetadata": _texts(client.document.get("client_metadata")),
+        "clientMetadata": texts(client.document.get("client_metadata")),
         "connection": connection.name,
         "connectionID": connection.id,
         "connectionStrategy": connection.strategy,
         "connectionOptions": options,
-        "connectionMetadata": _texts(connection.document.get("metadata")),
+        "connectionMetadata": texts(connection.document.get("metadata")),
         "protocol": PROTOCOLS.get(grant, PASSWORD_PROTOCOL),
         "stats": {"loginsCount": login.user.logins_count},
         "sso": {"with_auth0": False, "with_dbconn": False, "current_clients": []},
@@ -63,25 +63,31 @@ def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, ob
     }
 
 
-def _request(login: Login) -> dict[str, object]:
-    ask = login.ask
-    body: dict[str, object] = {
+def body(ask: TokenAsk) -> dict[str, object]:
+    """Return the parameters of a request without those that are secret."""
+    sent: dict[str, object] = {
         name: value for name, value in ask.params.items() if name not in _SECRETS
     }
-    body |= {"grant_type": ask.grant_type, "client_id": ask.client.client_id}
+    sent |= {"grant_type": ask.grant_type, "client_id": ask.client.client_id}
     if ask.scope is not None:
-        body["scope"] = " ".join(ask.scope)
+        sent["scope"] = " ".join(ask.scope)
+    return sent
+
+
+def _request(login: Login) -> dict[str, object]:
+    ask = login.ask
     return {
         "userAgent": ask.caller.user_agent,
         "ip": ask.caller.ip,
         "hostname": ask.caller.hostname,
         "query": {},
-        "body": body,
+        "body": body(ask),
         "geoip": {},
     }
 
 
-def _texts(value: object) -> dict[str, str]:
+def texts(value: object) -> dict[str, str]:
+    """Return the members of an object that are text."""
     if not isinstance(value, Mapping):
         return {}
     return {str(name): text for name, text in value.items() if isinstance(text, str)}

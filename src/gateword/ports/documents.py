@@ -56,4 +56,13 @@ class Documents(Protocol):
         """
         ...
 
+    async def rearrange(
+        self, kind: str, made: Callable[[Mapping[str, Kept]], Sequence[Kept]], at: datetime
+    ) -> None:
+        """Replace those documents of a kind that `made` returns, in one transaction like `edit`.
+
+        They may take each other's positions. `made` returns only what is there.
+        """
+        ...
+
     async def remove(self, kind: str, id_: str) -> bool: ...

@@ -51,6 +51,10 @@ class Families(Protocol):
         """End families; return how many."""
         ...
 
+    async def end_by(self, key: int, until: datetime) -> bool:
+        """Bring a family's end forward; False when it ends by then anyway."""
+        ...
+
     async def end_one(self, key: int, at: datetime) -> bool:
         """End a family; False when there is no live one."""
         ...

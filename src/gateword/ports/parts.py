@@ -17,7 +17,7 @@ from gateword.ports.protection import Protections
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
 from gateword.ports.realm import Realm
 from gateword.ports.roles import Roles
-from gateword.ports.rules import RuleEngine
+from gateword.ports.scripts import Scripts
 from gateword.ports.shield import Shield
 from gateword.ports.stores import (
     ClientGrants,
@@ -78,7 +78,7 @@ class Parts:
     clock: Clock
     dice: Dice
     breaches: Breaches
-    rules: RuleEngine
+    scripts: Scripts
     grant_types: frozenset[str] = frozenset()
 
 

@@ -37,7 +37,7 @@ class Passwords(Protocol):
         ...
 
     async def change(
-        self, user_key: int, encoded: Secret, at: datetime, *, identity_key: int, keep: int
+        self, user_key: int, encoded: Secret | None, at: datetime, *, identity_key: int, keep: int
     ) -> bool:
         """Replace the password of one identity of a user.
 
@@ -47,7 +47,7 @@ class Passwords(Protocol):
 
         Args:
             user_key: Whose.
-            encoded: The new hash.
+            encoded: The new hash; None where the password is kept elsewhere.
             at: Now.
             identity_key: Which of the user's accounts.
             keep: How many former hashes are kept, the one that is replaced included.

@@ -1,6 +1,7 @@
 """A realm strategy: a directory that can say whether a password is right."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias
 
 from gateword.domain.connection import Connection
@@ -16,53 +17,116 @@ class Claimant:
         name: Its normal form; what was typed when it has none.
         user: The (primary) user; None when the name is nobody's.
         account: What a database realm found under the name; its own affair.
+        typed: As it was typed, for directories with spellings of their own.
     """
 
     name: str
     user: User | None = None
     account: Account | None = None
+    typed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The password is right; this is whose it is (the primary user of a linked account)."""
-
-    user: User
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """Nobody goes by that name here.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What every verdict may say besides.
 
     Attributes:
-        note: For the log, when nobody was asked who might know more.
+        notes: For the log: what a script printed, what was left out, who was not asked.
     """
 
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class Found(_Told):
+    """The password is right.
+
+    Attributes:
+        user: Whose it is: the primary user of a linked account.
+        passing: Members of the profile that hold for this login alone and are stored nowhere.
+    """
+
+    user: User
+    passing: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound(_Told):
+    """Nobody goes by that name here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch(_Told):
     """The user exists and the password is wrong."""
 
     user: User
 
 
 @dataclass(frozen=True, slots=True)
-class NoPassword:
+class NoPassword(_Told):
     """The user exists and cannot log in by password at all."""
 
     user: User
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class StrangerMismatch(_Told):
+    """The directory knows somebody by that name, we do not yet, and the password is wrong."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable(_Told):
     """The directory could not be asked; nothing is known about user or password."""
 
     reason: str
 
 
-Verdict: TypeAlias = Found | NotFound | Mismatch | NoPassword | Unreachable
+@dataclass(frozen=True, slots=True)
+class Denied(_Told):
+    """The directory says no in words of its own, and nothing of the password."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(_Told):
+    """The directory broke down over it; nothing is known about user or password.
+
+    Attributes:
+        reason: For the log.
+        details: For the log: where it broke.
+    """
+
+    reason: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(_Told):
+    """The password is right, and the id or a name is somebody else's here.
+
+    Attributes:
+        reason: For the log.
+        user_id: By which the directory knows whose password it is.
+    """
+
+    reason: str
+    user_id: str
+
+
+Verdict: TypeAlias = (
+    Found
+    | NotFound
+    | Mismatch
+    | StrangerMismatch
+    | NoPassword
+    | Unreachable
+    | Denied
+    | Failed
+    | Taken
+)
 
 
 class Realm(Protocol):

@@ -47,6 +47,10 @@ class Users(Protocol):
 
     async def by_id(self, user_id: str) -> User | None: ...
 
+    async def by_identity(self, connection_key: int, local_id: str) -> User | None:
+        """Return the (primary) user of the identity that a directory knows by an id."""
+        ...
+
     async def by_key(self, user_key: int) -> User | None: ...
 
     async def add(self, new: NewUser, connection: Connection, at: datetime) -> User | None:
@@ -75,6 +79,10 @@ class Users(Protocol):
 
     async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
         """Swap an outdated hash for a new one of the same password, unless it changed meanwhile."""
+        ...
+
+    async def first_hash(self, identity_key: int, new: Secret) -> None:
+        """Give an account without a password its first hash; one that has one keeps it."""
         ...
 
     async def password_hash(self, user_key: int, connection_key: int) -> Secret | None: ...

@@ -20,6 +20,7 @@ from gateword.domain.user import User
 from gateword.policy.password_options import policy_of
 from gateword.ports.crypto import Hasher
 from gateword.ports.parts import Parts, Stores
+from gateword.provision import compiling
 from gateword.provision.changes import Change
 from gateword.provision.draft import KeptWrite, Write
 from gateword.provision.plan import Plan, plan
@@ -37,7 +38,7 @@ class Applied:
     Attributes:
         changes: One for each thing of the document, `unchanged` ones included.
         left_out: Sections that are not supported and were passed over.
-        notes: What is stored and does not act yet, a sentence each.
+        notes: What is stored and does not act yet, or cannot run, a sentence each.
     """
 
     changes: tuple[Change, ...]
@@ -68,7 +69,10 @@ async def apply(
     planned = await plan(document, parts, leave_out=leave_out)
     if not dry_run:
         await _carry_out(planned, parts)
-    return Applied(planned.changes, planned.left_out, planned.notes)
+    # Told and not refused: what Auth0 has accepted is imported as it is.
+    broken = await compiling.findings(parts.scripts, planned.scripts)
+    notes = (*planned.notes, *(f"{one.about} {one.text}" for one in broken))
+    return Applied(planned.changes, planned.left_out, notes)
 
 
 async def _carry_out(planned: Plan, parts: Parts) -> None:

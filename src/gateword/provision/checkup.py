@@ -12,7 +12,7 @@ from gateword.domain.connection import Connection
 from gateword.policy.client_document import PASSWORD, PASSWORD_REALM
 from gateword.policy.connection_document import STRATEGY
 from gateword.ports.token_stores import SigningKey
-from gateword.provision import dormant, guards
+from gateword.provision import dormant, guards, rule_findings
 from gateword.provision.draft import Draft
 from gateword.provision.finding import Finding, Level
 
@@ -44,6 +44,7 @@ def findings(
         *_realms(draft),
         *guards.findings(draft, few_leaks=few_leaks),
         *_dormant(draft),
+        *rule_findings.findings(draft),
         *(finding for client in _sorted(draft) for finding in _client(draft, client)),
     ]
     order = ("error", "warning", "hint")
@@ -107,18 +108,8 @@ def _realms(draft: Draft) -> Iterator[Finding]:
 
 
 def _scripts(connection: Connection) -> Iterator[Finding]:
-    if connection.is_scripted:
-        refused = (
-            "users it does not have yet are unknown"
-            if connection.imports_users
-            else "every login is refused"
-        )
-        yield Finding(
-            level="warning",
-            about=f"database {connection.name}",
-            text=f"its customScripts do not run in this version, so {refused}; "
-            "import its users and set enabledDatabaseCustomization: false",
-        )
+    for text in dormant.of_scripts(connection):
+        yield Finding(level="warning", about=f"database {connection.name}", text=text)
 
 
 def _unguarded(draft: Draft, connection: Connection) -> Iterator[Finding]:

@@ -7,9 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateword.policy import action_document, attack_protection, rule_document
+from gateword.domain.connection import Connection
+from gateword.policy import (
+    action_document,
+    action_event,
+    attack_protection,
+    database_scripts,
+    rule_document,
+    rule_lint,
+    script_modules,
+)
 from gateword.policy import guardian_document as guardian
 from gateword.policy.attack_protection import Document
+from gateword.policy.connection_options import SCRIPTS
+from gateword.policy.database_scripts import ASKED, LOGIN, MOVING_IN
 from gateword.provision.draft import Draft
 
 
@@ -46,17 +57,24 @@ def _rules(draft: Draft) -> Iterator[Dormant]:
     kept = draft.documents.get(rule_document.KIND, {}).values()
     documents = [one.document for one in kept if one.document["enabled"] is True]
     for rule in sorted(documents, key=rule_document.order_of):
-        if missing := rule_document.missing(str(rule["script"])):
+        if missing := rule_lint.wants(str(rule["script"])):
             what = ", ".join(missing)
-            yield Dormant(
-                f"rule {rule['name']}", f"ends logins where it wants {what}: not there yet"
-            )
+            yield Dormant(f"rule {rule['name']}", f"ends logins where it wants {what}: not there")
 
 
 def _actions(draft: Draft) -> Iterator[Dormant]:
     kept = draft.documents.get(action_document.KIND, {}).values()
-    for name in sorted(str(one.name) for one in kept if one.document.get("deployed")):
-        yield Dormant(f"Action {name}", "is stored and does not run yet")
+    for action in sorted(kept, key=lambda one: str(one.name)):
+        version = action_document.running(action.document)
+        if version is None:
+            continue
+        if not any(action_document.supports(version, trigger) for trigger in _TRIGGERS):
+            yield Dormant(f"Action {action.name}", "is stored, and its trigger does not run yet")
+        elif missing := script_modules.missing(str(version["code"])):
+            what = ", ".join(missing)
+            yield Dormant(
+                f"Action {action.name}", f"ends logins where it wants {what}: not there yet"
+            )
 
 
 def _attack_protection(draft: Draft) -> Iterator[Dormant]:
@@ -123,12 +141,34 @@ def _factors(draft: Draft) -> Iterator[Dormant]:
         yield Dormant("second factors", f"are stored and not asked for yet: {', '.join(told)}")
 
 
+def of_scripts(connection: Connection) -> Iterator[str]:
+    """Return what does not act of a database's scripts, or ends what they are asked for."""
+    if not connection.is_scripted:
+        return
+    if not database_scripts.source(connection, LOGIN):
+        refused = (
+            "users it does not have yet are unknown"
+            if connection.imports_users
+            else "every login is refused"
+        )
+        yield f"asks its scripts and has no login script, so {refused}"
+    named = [one for one in SCRIPTS if database_scripts.source(connection, one)]
+    for operation in named:
+        wanted = script_modules.missing(database_scripts.source(connection, operation))
+        if wanted:
+            yield f"fails at script {operation} where it wants {', '.join(wanted)}: not there"
+    asked = MOVING_IN if connection.imports_users else ASKED
+    if idle := [one for one in named if one not in asked]:
+        yield f"has scripts that are never asked: {', '.join(idle)}"
+
+
 def _scripts(draft: Draft) -> Iterator[Dormant]:
     for name, connection in sorted(draft.connections.items()):
-        if connection.is_scripted:
-            yield Dormant(f"customScripts of database {name}", "are stored and do not run yet")
+        for text in of_scripts(connection):
+            yield Dormant(f"database {name}", text)
 
 
+_TRIGGERS: Final = (action_event.POST_LOGIN, action_event.CREDENTIALS_EXCHANGE)
 _PARTS: Final[Mapping[str, Callable[[Document, Document], Iterator[str]]]] = {
     attack_protection.SUSPICIOUS_IP: _stages,
     attack_protection.BREACHED_PASSWORD: _methods,

@@ -15,6 +15,7 @@ from gateword.policy import (
     guardian_document,
     log_stream_document,
     rule_document,
+    script_settings,
 )
 from gateword.policy.members import did_you_mean
 from gateword.policy.timestamp import written
@@ -40,7 +41,7 @@ _MANAGEMENT_PATH: Final = "/api/v2/"
 KINDS: Final = (
     rule_document.KIND, RULES_CONFIG, action_document.KIND, action_document.BINDINGS_KIND,
     attack_protection.KIND, guardian_document.KIND, log_stream_document.KIND,
-    email_template.KIND,
+    email_template.KIND, script_settings.KIND,
 )  # fmt: skip
 """Kinds of documents that a file may hold."""
 

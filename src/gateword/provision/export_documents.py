@@ -9,6 +9,7 @@ from gateword.policy import (
     email_template,
     log_stream_document,
     rule_document,
+    script_settings,
 )
 from gateword.policy import guardian_document as guardian
 from gateword.policy.protection_extras import EXTRAS
@@ -27,6 +28,7 @@ def documents(draft: Draft) -> dict[str, object]:
         "triggers": _triggers(draft),
         "attackProtection": _attack_protection(draft),
         **_extras(draft),
+        **_script_settings(draft),
         **_guardian(draft),
         "logStreams": _log_streams(draft),
         "emailTemplates": [
@@ -94,6 +96,13 @@ def _extras(draft: Draft) -> dict[str, object]:
     if settings == attack_protection.DEFAULTS[EXTRAS]:
         return {}
     return {EXTRAS_SECTION: settings}
+
+
+def _script_settings(draft: Draft) -> dict[str, object]:
+    """Return our own section of scripts, where it says anything, for the same reason."""
+    kept = draft.documents.get(script_settings.KIND, {}).get(script_settings.ID)
+    settings = script_settings.effective(kept.document if kept else None)
+    return {} if settings == script_settings.DEFAULTS else {script_settings.SECTION: settings}
 
 
 def _guardian(draft: Draft) -> dict[str, object]:

@@ -41,6 +41,7 @@ OBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "attack-protection/bot-detection.json": ("attackProtection", "botDetection"),
     "attack-protection/captcha.json": ("attackProtection", "captcha"),
     "attack-protection/x-gateword.json": ("x-gateword-attack-protection",),
+    "x-gateword-scripts.json": ("x-gateword-scripts",),
 }  # fmt: skip
 """File to the members that lead to its place in the document."""
 

@@ -14,7 +14,7 @@ from gateword.policy.password_policy import told
 from gateword.ports.parts import Parts
 from gateword.provision.apply import hashes, store_user
 from gateword.provision.draft import drawn
-from gateword.provision.plan_users import UserWrite, plan_users
+from gateword.provision.plan_users import NO_PASSWORDS, UserWrite, plan_users
 from gateword.provision.user_items import MAX_PASSWORD_BYTES
 
 
@@ -117,6 +117,8 @@ async def set_password(
     """
     if not 0 < len(password.reveal().encode()) <= MAX_PASSWORD_BYTES:
         raise BadUser(f"a password has 1 to {MAX_PASSWORD_BYTES} bytes")
+    if connection.lives_elsewhere:
+        raise BadUser(f"{NO_PASSWORDS}; PATCH /api/v2/users/ID asks their change_password")
     if checks_password:
         key = await passwords.identity_key(parts, user, connection)
         complaint = await passwords.judged(parts, connection, password, user, key)

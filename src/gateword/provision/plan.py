@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from gateword.policy import script_settings
 from gateword.policy.members import Fault, Members, did_you_mean
 from gateword.ports.parts import Parts
-from gateword.provision import dormant
+from gateword.provision import compiling, dormant
 from gateword.provision.changes import Change
 from gateword.provision.draft import Draft, Write, drawn
 from gateword.provision.plan_actions import plan_actions, plan_triggers
@@ -28,7 +29,7 @@ from gateword.provision.plan_protection import (
     plan_phone_message_types,
     plan_phone_provider,
 )
-from gateword.provision.plan_rules import plan_rules, plan_rules_configs
+from gateword.provision.plan_rules import plan_rules, plan_rules_configs, plan_script_settings
 from gateword.provision.plan_users import SECTION as USERS
 from gateword.provision.plan_users import UserWrite, plan_users, writes_of
 
@@ -57,6 +58,7 @@ WHOLE: Final[tuple[tuple[str, Whole], ...]] = (
     ("triggers", plan_triggers),
     ("attackProtection", plan_attack_protection),
     (EXTRAS_SECTION, plan_extras),
+    (script_settings.SECTION, plan_script_settings),
     ("guardianPolicies", plan_guardian_policies),
     ("guardianPhoneFactorSelectedProvider", plan_phone_provider),
     ("guardianPhoneFactorMessageTypes", plan_phone_message_types),
@@ -83,6 +85,7 @@ class Plan:
         users: Users to be stored after it.
         left_out: Sections that are not supported and were passed over.
         notes: What is stored and does not act yet.
+        scripts: Those of the file's sections that the next login may meet.
     """
 
     changes: tuple[Change, ...]
@@ -90,6 +93,7 @@ class Plan:
     users: tuple[UserWrite, ...]
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    scripts: tuple[compiling.InUse, ...] = ()
 
 
 class Faulty(Exception):
@@ -131,6 +135,7 @@ async def plan(document: Mapping[str, object], parts: Parts, *, leave_out: bool 
         users=writes_of(users),
         left_out=tuple(unsupported),
         notes=tuple(map(str, dormant.in_sections(draft, root.present()))),
+        scripts=tuple(compiling.drafted(draft, root.present())),
     )
 
 

@@ -45,7 +45,12 @@ def _plan(draft: Draft, item: Members, name: str, kept: dict[str, Kept]) -> None
     after = _compared(action, values)
     if stored is not None and before == after:
         action = dict(stored.document)
-    if item.flag("deployed", kept=False, reset=False) and not action["all_changes_deployed"]:
+    wants_deployed = item.flag("deployed", kept=False, reset=False)
+    for error in action_document.missing(action) if wants_deployed else ():
+        item.fault(str(error["msg"]), "dependencies")
+    if wants_deployed and not action["all_changes_deployed"]:
+        # Code that Auth0 has accepted is taken over as it is; what does not compile is told.
+        action = action_document.judged(action, None)
         action = action_document.deployed(action, _uuid(draft), draft.at)
         values = action_document.kept_values(action, values)
     if stored is not None and before is not None:

@@ -1,11 +1,11 @@
-"""The sections `rules` and `rulesConfigs` of a file."""
+"""The sections `rules`, `rulesConfigs` and `x-gateword-scripts` of a file."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateword.policy import rule_document
+from gateword.policy import rule_document, script_settings
 from gateword.policy.members import Members
 from gateword.ports.documents import Kept
 from gateword.provision.changes import Change, compared, hidden
@@ -88,6 +88,17 @@ def plan_rules_configs(draft: Draft, items: Iterable[Members]) -> None:
             if change.action != "unchanged":
                 draft.writes.append(KeptWrite(RULES_CONFIG, kept[key]))
         seen.add(key)
+
+
+def plan_script_settings(draft: Draft, section: Members) -> None:
+    """Note what the settings of scripts come to; they merge."""
+    kept = draft.documents.setdefault(script_settings.KIND, {})
+    stored = kept[script_settings.ID].document if script_settings.ID in kept else None
+    after = script_settings.changed(section, stored)
+    kept[script_settings.ID] = Kept(id=script_settings.ID, document=after)
+    write = KeptWrite(script_settings.KIND, kept[script_settings.ID])
+    before = script_settings.effective(stored)
+    draft.note(write, "settings of scripts", script_settings.ID, before, after)
 
 
 def _changed_value(stored: Kept | None, now: Kept) -> Change:

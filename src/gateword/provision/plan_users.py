@@ -47,6 +47,9 @@ class UserWrite:
     roles: tuple[str, ...]
 
 
+NO_PASSWORDS: Final = "no password is kept here: the database's scripts decide every login"
+
+
 async def plan_users(
     draft: Draft, parts: Parts, items: Iterable[Members], *, checks_passwords: bool = True
 ) -> list[tuple[UserWrite, Change]]:
@@ -75,6 +78,8 @@ async def _planned(
     account = await _account(parts, wanted)
     await _check_id(parts, wanted, account)
     planned = _new(wanted) if account is None else await _changed(parts, wanted, account)
+    if wanted.connection.lives_elsewhere and (wanted.password or wanted.password_hash):
+        wanted.item.fault(NO_PASSWORDS, "password")
     if checks_passwords:
         await _check_password(parts, wanted, account, planned[0])
     return planned

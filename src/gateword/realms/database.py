@@ -1,7 +1,7 @@
 """The `auth0` strategy: users and password hashes in our own store."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from gateword.domain.connection import Connection
 from gateword.domain.refused import Refused
@@ -15,12 +15,9 @@ from gateword.ports.realm import (
     Mismatch,
     NoPassword,
     NotFound,
-    Unreachable,
     Verdict,
 )
 from gateword.ports.users import Users
-
-_NO_SCRIPTS: Final = "custom database scripts do not run in this version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +28,13 @@ class DatabaseRealm:
     hasher: Hasher
     strategy: ClassVar[str] = "auth0"
 
-    async def claimant(self, connection: Connection, username: str) -> Claimant | Unreachable:
-        """Look a name up.
-
-        Where scripts decide every login nobody can be found here, and the own store must not
-        answer in their place; where they only import, it answers for those it has.
-        """
-        if connection.lives_elsewhere:
-            return Unreachable(_NO_SCRIPTS)
+    async def claimant(self, connection: Connection, username: str) -> Claimant:
+        """Look a name up."""
         names = login_names(username, connection.identifiers)
         account = await self.users.account(connection.key, names) if names else None
         self.hasher.check_queue()
         name = names[0][1] if names else username[:MAX_CHARS]
-        return Claimant(name, account.user if account else None, account)
+        return Claimant(name, account.user if account else None, account, username)
 
     async def verify(self, connection: Connection, claimant: Claimant, password: Secret) -> Verdict:
         """Check a password; a right one under an outdated hash is hashed anew."""
@@ -54,7 +45,7 @@ class DatabaseRealm:
         decoy = self.hasher.decoy(f"{connection.id}:{claimant.name}", kinds)
         fits = await self.hasher.verify(password, encoded or decoy)
         if account is None:
-            return NotFound(_NO_SCRIPTS if connection.is_scripted else "")
+            return NotFound()
         if encoded is None:
             return NoPassword(account.user)
         if not fits:

@@ -1,32 +1,41 @@
-"""Rules run by QuickJS in processes of their own (port `RuleEngine`).
+"""Scripts run by QuickJS in processes of their own.
 
 Rule: what comes out of a process is a stranger's text. It is plain data of a known shape, or it is
 a fault.
 """
 
+import hashlib
 import json
+import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.domain.rule import Fault, Rule, RuleFault, RuleResult
+from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob, ScriptResult
 from gateword.domain.secret import Secret
+from gateword.ports.scripts import Operations
+from gateword.rules.frames import HOUSE_LINE
 from gateword.rules.workers import Overloaded, Workers
 
 BUDGET_S: Final = 20.0
-"""All rules of a login together (Auth0: "Rules", limits)."""
+"""All scripts of a login together (Auth0: "Rules", limits)."""
 
 MOST_MESSAGE_CHARS: Final = 1024
-_DEEPEST: Final = 64
 _MOST_LINES: Final = 100
 _MOST_LINE_CHARS: Final = 1000
-_NO_OBJECT: Final = "The rules did not return a user and a context"
+_MOST_STACK_LINES: Final = 8
+_NOTHING: Final = "The script did not return what it should"
 _FAULTS: Final = frozenset(fault.value for fault in Fault)
+_NATIVE: Final = re.compile(r"^\s*at .*\(native\)$")
+_FORMS: Final[Mapping[Kind, str]] = {Kind.ACTIONS: "module", Kind.HOOK: "module"}
+_PLACE: Final = re.compile(r"^\s*at .*?<input>:(\d+)(:\d+)?")
 
 
-class QuickJsRules:
-    """Runs rules; starts no process before the first one.
+class QuickJsEngine:
+    """Runs scripts; starts no process before the first one.
 
     Args:
         count: Processes at most.
@@ -35,82 +44,118 @@ class QuickJsRules:
     def __init__(self, count: int) -> None:
         self._workers = Workers(count)
 
-    async def run(
-        self,
-        rules: Sequence[Rule],
-        *,
-        tenant: str,
-        configuration: Mapping[str, Secret],
-        user: Mapping[str, object],
-        context: Mapping[str, object],
-    ) -> RuleResult:
+    async def run(self, job: ScriptJob, tenant: str, operations: Operations) -> ScriptResult:
+        """Run scripts one after another.
+
+        Args:
+            job: What is run.
+            tenant: Whose it is; each has a share of what there is.
+            operations: Carries out what the scripts ask for.
+
+        Raises:
+            Refused: SCRIPTS_BUSY.
+        """
         asked = {
-            "scripts": [{"id": rule.id, "script": rule.script} for rule in rules],
-            "configuration": {key: value.reveal() for key, value in configuration.items()},
-            "user": user,
-            "context": context,
+            "set": _set(tenant, job.kind.value, *((one.id, one.source) for one in job.scripts)),
+            "kind": job.kind.value,
+            "scripts": [_asked(script, _FORMS.get(job.kind, "function")) for script in job.scripts],
+            "configuration": json.dumps(_revealed(job.configuration)),
+            "given": json.dumps({**job.given, **_revealed(job.secret_given)}),
+            "own": _own(job.scripts),
+            "is_trial": job.is_trial,
+            "is_compiled_only": job.is_compiled_only,
         }
+        began_s = time.monotonic()
         try:
-            came = await self._workers.run(asked, BUDGET_S, tenant)
+            came = await self._workers.run(asked, min(job.within_s, BUDGET_S), tenant, operations)
         except Overloaded:
-            raise Refused(Refusal.RULES_BUSY, retry_after_s=1) from None
-        return _result(came, {rule.id: rule for rule in rules})
+            raise Refused(Refusal.SCRIPTS_BUSY, retry_after_s=1) from None
+        return _result(came, job.scripts, time.monotonic() - began_s)
 
     async def close(self) -> None:
+        """Let every process go."""
         await self._workers.close()
 
 
-def _result(came: Any, rules: Mapping[str, Rule]) -> RuleResult:
-    if not isinstance(came, dict) or not _is_flat(came):
+def _asked(script: Script, form: str) -> dict[str, object]:
+    return {"id": script.id, "source": script.source, "form": form}
+
+
+def _own(scripts: Sequence[Script]) -> str:
+    """Return what each script alone is given, by its id, as JSON."""
+    return json.dumps(
+        {
+            script.id: {**script.given, "secrets": _revealed(script.secrets)}
+            for script in scripts
+            if script.given or script.secrets
+        }
+    )
+
+
+def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
+    return {name: secret.reveal() for name, secret in secrets.items()}
+
+
+@lru_cache(maxsize=256)
+def _set(tenant: str, kind: str, *scripts: tuple[str, str]) -> str:
+    """Return a name of these scripts of this tenant, another one when any of them changes."""
+    digest = hashlib.blake2b(f"{tenant}\0{kind}".encode(), digest_size=16)
+    for id_, source in scripts:
+        digest.update(f"\0{id_}\0{source}".encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+def _result(came: Any, scripts: Sequence[Script], took_s: float) -> ScriptResult:
+    if not isinstance(came, dict):
         came = {}
-    came = _whole(came)
-    console = tuple(_lines(came.get("log"), rules))
-    error, user, context = came.get("error"), came.get("user"), came.get("context")
-    if error is None and isinstance(user, dict) and isinstance(context, dict):
-        return RuleResult(user=user, context=context, console=console)
-    return RuleResult(fault=_fault(error, rules.get(str(came.get("rule")))), console=console)
+    by_id = {script.id: script for script in scripts}
+    console = tuple(_lines(came.get("log"), by_id))
+    error, value = came.get("error"), came.get("value")
+    if error is None and isinstance(value, dict):
+        return ScriptResult(value=value, console=console, took_s=took_s)
+    fault = _fault(error, by_id.get(str(came.get("script"))))
+    return ScriptResult(fault=fault, console=console, took_s=took_s)
 
 
-def _fault(error: Any, rule: Rule | None) -> RuleFault:
+def _fault(error: Any, script: Script | None) -> ScriptFault:
     if not isinstance(error, dict) or error.get("kind") not in _FAULTS:
-        return RuleFault(Fault.LIMIT, _NO_OBJECT, rule)
+        return ScriptFault(Fault.LIMIT, _NOTHING, script)
     kind, message = Fault(error["kind"]), _plain(str(error.get("message"))[:MOST_MESSAGE_CHARS])
-    if kind is Fault.COMPILE and rule is not None:
-        message = f"Rule {rule.name} failed to compile: {message}"
-    return RuleFault(kind, message[:MOST_MESSAGE_CHARS], rule)
+    if kind is Fault.COMPILE and script is not None:
+        name = script.name[:1].upper() + script.name[1:]
+        message = f"{name} failed to compile: {message}"
+    return ScriptFault(
+        kind,
+        message[:MOST_MESSAGE_CHARS],
+        script,
+        detail=_plain(str(error.get("detail") or ""))[:MOST_MESSAGE_CHARS],
+        code=_plain(str(error.get("code") or ""))[:MOST_MESSAGE_CHARS],
+        stack="\n".join(_own_lines(str(error.get("stack") or ""), script)),
+    )
 
 
-def _lines(log: Any, rules: Mapping[str, Rule]) -> Iterator[str]:
+def _lines(log: Any, scripts: Mapping[str, Script]) -> Iterator[str]:
     for line in log[:_MOST_LINES] if isinstance(log, list) else ():
         if isinstance(line, dict):
-            rule = rules.get(str(line.get("rule")))
-            text = _plain(str(line.get("text"))[:_MOST_LINE_CHARS])
-            yield f"rule {rule.name if rule else '?'}: {text}"
+            script = scripts.get(str(line.get("script")))
+            text = " ".join(_own_lines(str(line.get("text")), script))
+            yield f"{script.name if script else '?'}: {_plain(text[:_MOST_LINE_CHARS])}"
 
 
-def _is_flat(value: Any) -> bool:
-    """Say whether JSON is nested no deeper than anybody after us can bear."""
-    level = [value]
-    for _ in range(_DEEPEST):
-        level = [
-            inner
-            for one in level
-            if isinstance(one, dict | list)
-            for inner in (one.values() if isinstance(one, dict) else one)
-        ]
-        if not level:
-            return True
-    return False
-
-
-def _whole(value: Any) -> Any:
-    """Return JSON without halves of surrogate pairs, which nobody could write down."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.loads(text.encode("utf-8", "replace"))
-    return value
+def _own_lines(text: str, script: Script | None) -> Iterator[str]:
+    """Return the lines of a text; those of a trace name the script, and none is of our own code."""
+    places = 0
+    for line in text.splitlines():
+        place = _PLACE.search(line)
+        if place is None:
+            if not _NATIVE.search(line):
+                yield line
+            continue
+        places += 1
+        if int(place[1]) < HOUSE_LINE and places <= _MOST_STACK_LINES:
+            name = script.name if script else "script"
+            where = f"{name}:{place[1]}{place[2] or ''}"
+            yield line.replace(f"<input>:{place[1]}{place[2] or ''}", where, 1).strip()
 
 
 def _plain(text: str) -> str:

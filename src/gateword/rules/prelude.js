@@ -1,9 +1,13 @@
-// What a rule finds around it. Nothing of the host is reachable from here: whatever a script wants
+// What a script finds around it. Nothing of the host is reachable from here: whatever a script wants
 // of it lies in an outbox of text, and what the host answers comes in as text.
-(function (global) {
+//
+// Each login has this made anew, so what few scripts use (timers, modules, the outbox: errands.js) is
+// made when the first of it is touched.
+(function (global, errandsSource) {
   "use strict";
   const { parse, stringify } = JSON;
-  const MOST_LINES = 100, MOST_LOG_CHARS = 65536, LONGEST_TIMER_MS = 20000, MOST_TIMERS = 1000;
+  delete JSON.rawJSON; // numbers that nobody after us could hold
+  const MOST_LINES = 100, MOST_LOG_CHARS = 65536, MOST_STACK_CHARS = 2000;
 
   class UnauthorizedError extends Error {
     constructor(message) {
@@ -14,13 +18,27 @@
   }
   class ValidationError extends Error {
     constructor(code, message) {
-      super(message);
+      super(message === undefined ? code : message);
       this.name = "ValidationError";
       this.code = code;
     }
   }
+  class WrongUsernameOrPasswordError extends Error {
+    constructor(userId, message) {
+      super(message);
+      this.name = "WrongUsernameOrPasswordError";
+      this.code = userId;
+    }
+  }
+  const KINDS = [
+    ["unauthorized", UnauthorizedError],
+    ["wrong_password", WrongUsernameOrPasswordError],
+    ["invalid", ValidationError],
+  ];
 
-  let run = null; // the login that is under way; one at a time
+  const evaluate = eval; // not of here: of the global scope
+  let run = null; // the login that is under way; one in each room
+  let shipped = { modules: [], aliases: {}, globals: {} };
 
   function shown(value) {
     if (typeof value === "string") return value;
@@ -37,49 +55,16 @@
       if (run === null || run.log.length >= MOST_LINES || run.logged >= MOST_LOG_CHARS) return;
       const text = values.map(shown).join(" ").slice(0, MOST_LOG_CHARS - run.logged);
       run.logged += text.length + 1;
-      run.log.push({ rule: run.rule, level, text });
+      run.log.push({ script: run.script, level, text });
     };
   }
   const console = {};
   for (const level of ["log", "info", "warn", "error", "debug", "trace"]) console[level] = logs(level);
 
-  // Timers: the host sleeps until the first one is due.
-  let timers = new Map(), lastTimer = 0;
-  function timer(callback, ms, values, again) {
-    if (typeof callback !== "function") throw new TypeError("The callback must be a function");
-    if (timers.size >= MOST_TIMERS) throw new RangeError("Too many timers");
-    const wait = Math.min(Math.max(Number(ms) || 0, again ? 1 : 0), LONGEST_TIMER_MS);
-    timers.set(++lastTimer, { due: Date.now() + wait, callback, values, wait, again });
-    return lastTimer;
-  }
-  const clear = (id) => void timers.delete(Number(id));
-
-  function require(name) {
-    const bare = String(name).replace(/(?!^)@[^/]*$/, "");
-    const error = new Error(`Cannot find module '${bare}'`);
-    error.code = "MODULE_NOT_FOUND";
-    throw error;
-  }
-
-  const globals = {
-    UnauthorizedError, ValidationError, console, require, global,
-    process: Object.freeze({ env: Object.freeze({}) }),
-    setTimeout: (callback, ms, ...values) => timer(callback, ms, values, false),
-    setInterval: (callback, ms, ...values) => timer(callback, ms, values, true),
-    setImmediate: (callback, ...values) => timer(callback, 0, values, false),
-    clearTimeout: clear, clearInterval: clear, clearImmediate: clear,
-  };
   function define(name, value) {
     Object.defineProperty(global, name, { value, writable: true, configurable: true });
   }
-  for (const [name, value] of Object.entries(globals)) define(name, value);
 
-  const compiled = [];
-  function fault(error) {
-    if (error instanceof UnauthorizedError || (error && error.name === "UnauthorizedError"))
-      return { kind: "unauthorized", message: told(error) };
-    return { kind: error instanceof Error && run.threw ? "threw" : "denied", message: told(error) };
-  }
   function told(error) {
     try {
       return String(error instanceof Error || (error && error.message) ? error.message : error);
@@ -87,87 +72,115 @@
       return "The error cannot be shown";
     }
   }
-  function ended(error) {
-    const { user, context } = run;
-    run.result = error === undefined ? { user, context } : { error: fault(error), rule: run.rule };
+  function fault(error, threw) {
+    for (const [kind, type] of KINDS) {
+      if (error instanceof type || (error && error.name === type.name))
+        return { kind, message: told(error), code: shortly(error.code), stack: stack(error) };
+    }
+    // What the host could not do is no word of the script's either.
+    const isNodes = error && typeof error.code === "string" && /^(E[A-Z]+|ERR_\w+)$/.test(error.code);
+    const kind = threw || isNodes ? "threw" : "denied";
+    return { kind, message: told(error), stack: stack(error) };
   }
-  function next() {
+  const shortly = (code) => (code === undefined || code === null ? "" : String(code).slice(0, 256));
+  const stack = (error) =>
+    error instanceof Error && typeof error.stack === "string" ? error.stack.slice(0, MOST_STACK_CHARS) : "";
+
+  // How the scripts of a kind end their run; only the first word counts.
+  function finish(value) {
+    if (!run.result) run.result = { value };
+  }
+  function fail(error, threw = false) {
     if (run.result) return;
-    if (run.index >= compiled.length) return ended();
-    const { id, script } = compiled[run.index++];
-    const mine = run;
-    mine.rule = id;
-    let called = false;
-    function callback(error, user, context) {
-      if (called || run !== mine) return;
-      called = true;
-      if (error) {
-        try {
-          return ended(error);
-        } catch {
-          run.result = { error: { kind: "denied", message: "The error cannot be shown" }, rule: id };
-          return;
-        }
-      }
-      if (user !== undefined && user !== null) run.user = user;
-      if (context !== undefined && context !== null) run.context = context;
-      next();
-    }
-    function thrown(error) {
-      if (called || run !== mine) return;
-      called = run.threw = true;
-      ended(error);
-    }
     try {
-      const promise = script(run.user, run.context, callback);
-      if (promise && typeof promise.then === "function") promise.then(undefined, thrown);
-    } catch (error) {
-      thrown(error);
+      run.result = { error: fault(error, threw), script: run.script };
+    } catch {
+      run.result = { error: { kind: "denied", message: "The error cannot be shown" }, script: run.script };
     }
   }
 
+  let made = null;
+  const errands = () => (made ??= evaluate(errandsSource)({
+    global, fail, shipped: () => shipped, run: () => run,
+  }));
+  function lazily(name, get) {
+    Object.defineProperty(global, name, {
+      configurable: true,
+      get,
+      set: (value) => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true }),
+    });
+  }
+
+  // What is listed of the global object is what scripts have put there.
+  for (const name of Object.keys(global)) Object.defineProperty(global, name, { enumerable: false });
+  const own = { UnauthorizedError, ValidationError, WrongUsernameOrPasswordError, console, global };
+  for (const name of Object.keys(own)) define(name, own[name]);
+  for (const name of [
+    "require", "process", "setTimeout", "setInterval", "setImmediate",
+    "clearTimeout", "clearInterval", "clearImmediate",
+  ])
+    lazily(name, () => errands().globals[name]);
+
+  const compiled = [];
+  let begins = null;
+  const engine = {
+    finish, fail, define,
+    load: (name) => errands().load(name),
+    isOver: () => run.result !== null,
+    at(id) {
+      run.script = id;
+    },
+  };
+
   return {
+    ships(text) {
+      shipped = parse(text);
+      for (const name of Object.keys(shipped.globals)) lazily(name, () => errands().shippedGlobal(name));
+    },
+    provide: (name, factory) => errands().provide(name, factory),
+    // Modules that a script will want are made before it comes.
+    prepare(text) {
+      for (const name of parse(text)) errands().load(name);
+    },
+    plays(kind) {
+      begins = kind(engine);
+    },
     configure(text) {
       define("configuration", Object.freeze(parse(text)));
     },
     compile(id, script) {
-      if (typeof script !== "function") throw new SyntaxError("A rule is one function");
+      if (typeof script !== "function") throw new SyntaxError("It must be one function");
       compiled.push({ id, script });
     },
-    begin(text) {
-      const { user, context } = parse(text);
-      timers = new Map();
-      run = { user, context, index: 0, log: [], logged: 0, rule: null, threw: false, result: null };
-      next();
+    begin(given, seed, kept, own) {
+      run = { seed, log: [], logged: 0, script: null, result: null };
+      if (kept !== "{}") Object.assign(global, parse(kept));
+      begins(compiled, parse(given), parse(own));
     },
-    at: () => (run ? run.rule : null),
-    // Fires what is due, and says what became of the run: text when it ended, else milliseconds.
+    answer: (text) => errands().answer(parse(text)),
+    at: () => (run ? run.script : null),
+    failure: () => (made ? made.lastFailure() : ""),
+    log: () => (run ? stringify(run.log) : "[]"),
+    wants: () => (made ? made.wants() : null),
+    // What the host is to do now; null when nothing.
+    outbox: () => (made ? made.outbox() : null),
+    // Fires what is due, and says what became of the run: text when it ended, else milliseconds; null
+    // when a module is wanted that should have been there before.
     turn() {
-      const now = Date.now();
-      for (const [id, one] of [...timers]) {
-        if (one.due > now || !timers.has(id)) continue;
-        if (one.again) one.due = now + one.wait;
-        else timers.delete(id);
+      const next = made ? made.turn() : -1;
+      if (next === null) return null;
+      if (run.result && !run.isTold) {
+        run.isTold = true;
         try {
-          one.callback(...one.values);
+          return stringify({ ...run.result, log: run.log });
         } catch (error) {
-          console.error(error);
+          return stringify({ error: fault(error, true), script: run.script, log: run.log });
         }
       }
-      if (run.result) {
-        let result;
-        try {
-          result = stringify({ ...run.result, log: run.log });
-        } catch (error) {
-          run.threw = true;
-          result = stringify({ error: fault(error), rule: run.rule, log: run.log });
-        }
-        run = null;
-        return result;
-      }
-      let first = Infinity;
-      for (const { due } of timers.values()) first = Math.min(first, due);
-      return first === Infinity ? -1 : Math.max(0, first - now);
+      return next;
     },
+    // Whether something is left once the scripts had their say: to do, to ask, or to keep.
+    leaves: () => (made !== null && made.isBusy()) || Object.keys(global).length > 0,
+    kept: () => errands().kept(),
   };
 });

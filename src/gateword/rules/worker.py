@@ -1,13 +1,13 @@
 """The process in which tenants' scripts run: no database, no keys, no network, JSON in and out.
 
-Rule 1: each run has a context of its own, so nothing of one login is there for the next (promise
-R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to itself is killed from
-outside (promise R1). Runs share a process as long as they wait for something.
+Rule 1: each run has a room of its own, so nothing of one login is there for the next but plain data
+in `global` (promise R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to
+itself is killed from outside (promise R1). Runs share a process as long as they wait for something.
 
-Frames in both directions: four bytes of length, then JSON. In: a run, or `{"drop": id}`. Out:
-`{"turn": id}` before a script has the processor, `{"rest": id, "result": …}` after that. The result
-is null while the run goes on, else the script's own text inside a string: whatever it holds, it can
-only spoil its own run.
+Frames in both directions: four bytes of length, then JSON. In: a run, `{"answer": id, "text": …}`
+or `{"drop": id}`. Out, when a script has had the processor: `{"rest": id, "result": …, "asks": …,
+"more": …}`. Result and asks are null, or the script's own text inside a string: whatever it holds,
+it can only spoil its own run. Whose turn it is stands in memory that the server sees.
 """
 
 import json
@@ -16,136 +16,54 @@ import resource
 import select
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
-from gateword.rules.frames import EXPIRED, LENGTH, TURN_S
+from gateword.policy import script_modules
+from gateword.rules import shelf
+from gateword.rules.frames import ADDRESS_SPACE_BYTES, EXPIRED, LENGTH
+from gateword.rules.room import Room
+from gateword.rules.run import CPU_S, NOTHING, Run, WantsModule, failed
+from gateword.rules.turn import Turn
 
-MEMORY_BYTES: Final = 64 << 20
-STACK_BYTES: Final = 512 << 10
-CPU_S: Final = 4.0
-"""Processor time of one run, all its turns together."""
+MOST_SPARE: Final = 4
+"""Rooms made ready, each for other modules."""
 
-MOST_JOBS: Final = 100_000
-ADDRESS_SPACE_BYTES: Final = 768 << 20
-RESULT_CHARS: Final = 1 << 20
+QUIET_S: Final = 0.002
+"""How long nobody must have wanted anything before the next room is made: who was just answered has
+other work on the same processor."""
+
+TURN_COST_S: Final = 0.0002
+"""What a turn costs besides, here and at the server; counted, so that many short ones are few."""
+
+MOST_KNOWN: Final = 256
+"""Sets of scripts of which something is remembered."""
+
 _BROKE: Final = "The script broke its engine"
-_LONGEST_MS: Final = 20_000
-_TOO_LARGE: Final = "The script returned too much"
 _STDIN, _STDOUT = 0, 1
-
-
-class Room:
-    """A fresh engine with what scripts find around them, before any script is in it.
-
-    Args:
-        prelude: Source of what is there.
-    """
-
-    def __init__(self, prelude: str) -> None:
-        context = quickjs.Context()
-        context.set_memory_limit(MEMORY_BYTES)
-        context.set_max_stack_size(STACK_BYTES)
-        context.set_time_limit(TURN_S)
-        self.context = context
-        host = context.eval(prelude)(context.globalThis)
-        member = context.eval("(host, name) => host[name]")
-        self.configure, self.compile, self.begin, self.turn, self.at = (
-            member(host, name) for name in ("configure", "compile", "begin", "turn", "at")
-        )
-
-
-class Run:
-    """One login's scripts, in a room of their own.
-
-    Args:
-        room: Nobody has been in it.
-        asked: `id`, `scripts` (each `id` and `script`), `configuration`, `user`, `context`.
-    """
-
-    def __init__(self, room: Room, asked: Mapping[str, Any]) -> None:
-        self.id: int = asked["id"]
-        self.due_s = float("inf")
-        self.cpu_s = 0.0
-        self._asked = asked
-        self._room = room
-
-    def start(self) -> str | None:
-        """Compile the scripts and start the first; return as `turn` does."""
-        room = self._room
-        room.configure(json.dumps(self._asked["configuration"]))
-        for script in self._asked["scripts"]:
-            try:
-                room.compile(script["id"], room.context.eval(f"({script['script']}\n)"))
-            except quickjs.JSException as error:
-                return _failed("compile", script["id"], _message(error))
-        text = json.dumps({"user": self._asked["user"], "context": self._asked["context"]})
-        try:
-            room.begin(text)
-        except quickjs.JSException as error:
-            return self._broken(error)
-        return self.turn()
-
-    def turn(self) -> str | None:
-        """Go on for as long as there is something to do; return how it ended, once it has."""
-        try:
-            self._jobs()
-            came = self._room.turn()
-            if not isinstance(came, str):
-                self._jobs()
-                came = self._room.turn()
-        except quickjs.JSException as error:
-            return self._broken(error)
-        if isinstance(came, str):
-            return came if len(came) <= RESULT_CHARS else _failed("limit", None, _TOO_LARGE)
-        if not isinstance(came, int | float) or not came >= 0:  # nothing is left that could end it
-            return _failed("limit", self._at(), EXPIRED)
-        self.due_s = time.monotonic() + min(came, _LONGEST_MS) / 1000
-        return None
-
-    def _jobs(self) -> None:
-        for _ in range(MOST_JOBS):
-            if not self._room.context.execute_pending_job():
-                return
-        raise quickjs.JSException("InternalError: interrupted")
-
-    def _broken(self, error: quickjs.JSException) -> str:
-        """Return the result of a run that the engine itself has stopped."""
-        message = _message(error)
-        if "interrupted" in message:
-            message = EXPIRED
-        return _failed("limit", self._at(), message)
-
-    def _at(self) -> str | None:
-        """Return the id of the rule that is under way, as far as the room still says so."""
-        with suppress(quickjs.JSException, ValueError):
-            rule = self._room.at()
-            return rule if isinstance(rule, str) else None
-        return None
-
-
-def _failed(kind: str, rule: str | None, message: str) -> str:
-    return json.dumps({"error": {"kind": kind, "message": message}, "rule": rule, "log": []})
-
-
-def _message(error: quickjs.JSException) -> str:
-    """Return what an exception of the engine says, with its line where it has one."""
-    first, *stack = str(error).splitlines() or [""]
-    where = stack[0].strip().removeprefix("at ") if stack else ""
-    return f"{first} ({where})" if where.startswith("<input>:") else first
+_Shape = tuple[str, tuple[str, ...]]
+"""What a room is made for: a kind, and modules."""
 
 
 class Worker:
-    """Reads runs, lets them have the processor in turn, and says how they ended."""
+    """Reads runs, lets them have the processor in turn, and says how they ended.
 
-    def __init__(self) -> None:
-        self._prelude = Path(__file__).with_name("prelude.js").read_text(encoding="utf-8")
-        self._spare: Room | None = None
+    Args:
+        turn: Where the server sees whose turn it is.
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._spare: OrderedDict[_Shape, Room | None] = OrderedDict({("rules", ()): None})
         self._runs: dict[int, Run] = {}
+        self._asked: dict[int, dict[str, Any]] = {}
+        self._learned: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        self._kept: OrderedDict[str, str] = OrderedDict()
         self._read = b""
 
     def work(self) -> None:
@@ -153,6 +71,8 @@ class Worker:
         while True:
             due_s = min((run.due_s for run in self._runs.values()), default=float("inf"))
             wait_s = None if due_s == float("inf") else max(0.0, due_s - time.monotonic())
+            if None in self._spare.values():
+                wait_s = min(QUIET_S, QUIET_S if wait_s is None else wait_s)
             ready, _, _ = select.select([_STDIN], [], [], wait_s)
             if ready:
                 read = os.read(_STDIN, 1 << 16)
@@ -164,8 +84,8 @@ class Worker:
             now_s = time.monotonic()
             for run in [one for one in self._runs.values() if one.due_s <= now_s]:
                 self._go_on(run.id, run.turn)
-            if self._spare is None:  # made while nobody waits for it
-                self._spare = Room(self._prelude)
+            if not ready:
+                self._make_ready()  # while nobody waits for it
 
     def _frames(self) -> Iterator[dict[str, Any]]:
         while len(self._read) >= LENGTH.size:
@@ -178,35 +98,112 @@ class Worker:
 
     def _take(self, asked: dict[str, Any]) -> None:
         if "drop" in asked:
-            self._runs.pop(asked["drop"], None)
-            return
+            self._forget(asked["drop"])
+        elif "answer" in asked:
+            run = self._runs.get(asked["answer"])
+            if run is not None:
+                self._go_on(run.id, lambda: run.answered(asked["text"]))
+        else:
+            self._go_on(asked["id"], lambda: self._begin(asked))
 
-        def begin() -> str | None:
-            room, self._spare = self._spare or Room(self._prelude), None
-            run = self._runs[asked["id"]] = Run(room, asked)
-            return run.start()
+    def _begin(self, asked: dict[str, Any]) -> None:
+        self._asked[asked["id"]] = asked
+        sources = [script["source"] for script in asked["scripts"]]
+        modules = self._remembered(self._learned, asked["set"], script_modules.wanted(sources))
+        room = self._taken((asked["kind"], modules))
+        kept = NOTHING if asked["is_trial"] else self._kept.get(asked["set"], NOTHING)
+        run = Run(room, asked, kept)
+        self._runs[run.id] = run
+        run.start()
 
-        self._go_on(asked["id"], begin)
+    def _learn_for_later(self, set_: str, module: str) -> None:
+        """Note what scripts wanted once something was done for them: the next login has it."""
+        with suppress(WantsModule):
+            self._learn(set_, module)
 
-    def _go_on(self, id_: int, work: Callable[[], str | None]) -> None:
-        _send(json.dumps({"turn": id_}))
-        began_s = time.thread_time()
+    def _learn(self, set_: str, module: str) -> None:
+        """Note what scripts want besides what could be seen.
+
+        Raises:
+            WantsModule: It was there, and they want it all the same.
+        """
+        known = self._learned.get(set_, ())
+        if module in known:
+            raise WantsModule(module)
+        self._learned[set_] = tuple(sorted({*known, module}))
+
+    @staticmethod
+    def _remembered(known: OrderedDict[str, Any], set_: str, fresh: Any) -> Any:
+        """Return what is known of a set of scripts; the one not asked for longest is forgotten."""
+        found = known.setdefault(set_, fresh)
+        known.move_to_end(set_)
+        while len(known) > MOST_KNOWN:
+            known.popitem(last=False)
+        return found
+
+    def _taken(self, shape: _Shape) -> Room:
+        """Return a room, and note that another one like it will be wanted."""
+        room = self._spare.pop(shape, None)
+        self._spare[shape] = None
+        while len(self._spare) > MOST_SPARE:
+            self._spare.popitem(last=False)
+        return room or Room(*shape)
+
+    def _make_ready(self) -> None:
+        """Make one room; the rest is for the next time nobody waits."""
+        for shape, room in reversed(self._spare.items()):
+            if room is None:
+                self._spare[shape] = Room(*shape)
+                return
+
+    def _go_on(self, id_: int, work: Callable[[], None]) -> None:
+        self._turn.begin(id_)
+        began_s = time.thread_time() - TURN_COST_S
         try:
-            came = work()
+            self._worked(id_, work)
         except Exception:  # noqa: BLE001  # whatever a script does to its engine is its own affair
-            came = _failed("limit", None, _BROKE)
+            self._rest(id_, failed("limit", None, _BROKE), None, more=False)
+            return
+        run = self._runs[id_]
+        if run.wanted is not None and shelf.has(run.wanted):
+            self._learn_for_later(self._asked[id_]["set"], run.wanted)
+        run.cpu_s += time.thread_time() - began_s
+        if run.cpu_s > CPU_S:
+            run.end(failed("limit", None, EXPIRED))
+        self._rest(id_, run.result, run.asked, more=run.more)
+        run.result = run.asked = None
+
+    def _worked(self, id_: int, work: Callable[[], None]) -> None:
+        """Let a run go on; one that wants a module begins again with it, as often as it takes."""
+        while True:
+            try:
+                return work()
+            except WantsModule as wants:
+                asked = self._asked[id_]
+                self._learn(asked["set"], str(wants))
+                work = partial(self._begin, asked)
+
+    def _rest(self, id_: int, result: str | None, asks: str | None, *, more: bool) -> None:
         run = self._runs.get(id_)
-        if run is not None and came is None:
-            run.cpu_s += time.thread_time() - began_s
-            if run.cpu_s > CPU_S:
-                came = _failed("limit", None, EXPIRED)
-        if came is not None:
-            self._runs.pop(id_, None)
-        _send(json.dumps({"rest": id_, "result": came}))
+        if result is not None and run is not None and not self._asked[id_]["is_trial"]:
+            self._keep(self._asked[id_]["set"], run.kept)
+        self._turn.end()
+        _send({"rest": id_, "result": result, "asks": asks, "more": more})
+        if not more:
+            self._forget(id_)  # taking a large room down takes its time
+
+    def _keep(self, set_: str, data: str) -> None:
+        if data != NOTHING or set_ in self._kept:
+            self._kept.pop(set_, None)
+            self._remembered(self._kept, set_, data)
+
+    def _forget(self, id_: int) -> None:
+        self._runs.pop(id_, None)
+        self._asked.pop(id_, None)
 
 
-def _send(text: str) -> None:
-    raw = text.encode("utf-8", "replace")
+def _send(frame: dict[str, Any]) -> None:
+    raw = json.dumps(frame).encode("utf-8", "replace")
     left = memoryview(LENGTH.pack(len(raw)) + raw)
     while left:
         left = left[os.write(_STDOUT, left) :]
@@ -215,7 +212,8 @@ def _send(text: str) -> None:
 def main() -> None:
     """Work in a corner of the machine: no more memory than this, no files to open, no children."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    worker = Worker()
+    shelf.fill()
+    worker = Worker(Turn(int(sys.argv[1])))
     quickjs.Context().eval("1")
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))

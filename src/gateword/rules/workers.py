@@ -1,246 +1,246 @@
-"""The processes in which scripts run, as the server sees them: started late, watched, replaced.
+"""The processes in which scripts run: started late, watched, replaced.
 
-Rule 1: whoever keeps a process to itself for longer than a turn may take is killed with it; what
-else ran there begins anew in another one, since it had done nothing yet that anybody saw. Rule 2: a
-frame counts for the run whose turn it is, and what a script wrote is decoded for its run alone.
-Rule 3: a tenant has half of the places at most, and none for a while after killing too much.
+Rule 1: whoever keeps a process to itself for longer than a turn may take is killed with it. Long
+before, what else runs there begins anew in another one, unless something was done for it already
+(promise R2); and scripts that took so long run apart from all others for a while. Rule 2: a tenant
+has half of the places at most; one whose scripts have cost five processes has short turns only for
+a while.
 """
 
 import asyncio
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gateword.rules.frames import EXPIRED, LENGTH, TURN_S
-
-GRACE_S: Final = 0.25
-"""What a process may take over its own limit of a turn."""
+from gateword.ports.scripts import Operations
+from gateword.rules.frames import EXPIRED
+from gateword.rules.plain import is_flat, whole
+from gateword.rules.process import Died, Process, Waiting
+from gateword.rules.turn import Turn, memory
 
 MOST_RUNS: Final = 64
 """Runs of one process at once."""
 
 MOST_KILLS: Final = 5
-"""Processes that a tenant may cost before it waits."""
+"""Processes that scripts may cost within a minute before their turns are short."""
 
-SHUT_S: Final = 10.0
-_TRIES: Final = 3
-_END_S: Final = 1.0
+SHORT_S: Final = 60.0
+"""How long they stay so."""
+
+MOST_BLOCKED: Final = 8
+"""Processes beside the others that are left to turns that take long."""
+
+MOST_BLOCKED_BY_ONE: Final = 4
+"""Of these, by one tenant."""
+
+SUSPECT_S: Final = 60.0
+"""How long scripts that took a long turn run apart from others."""
+
+LARGE_CHARS: Final = 64 << 10
+"""What is larger is decoded beside the loop."""
+
+_TRIES: Final = 5
+
+
+_HALF: Final = "\\ud"
+"""How JSON writes half of a surrogate pair; a whole pair stands there as itself."""
+
+_MAY_BE_DEEP: Final = 64
+"""Fewer brackets cannot be nested deeper."""
 
 
 class Overloaded(Exception):
-    """More logins wait for their rules than there are places."""
-
-
-class _Died(Exception):
-    """The process ended, and it was not the fault of this run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Somebody waits for a run.
-
-    Attributes:
-        whose: The tenant.
-        text: What the run came to, as the script wrote it; None when it was killed.
-    """
-
-    whose: str
-    text: asyncio.Future[str | None]
-
-
-@dataclass(slots=True)
-class _Process:
-    """One process and what runs in it."""
-
-    child: asyncio.subprocess.Process
-    runs: dict[int, _Waiting] = field(default_factory=dict)
-    turn: int | None = None
-    watch: asyncio.TimerHandle | None = None
-
-    def send(self, frame: Mapping[str, Any]) -> None:
-        """Write a frame; a process that has died says so by its end."""
-        raw = json.dumps(frame).encode()
-        if self.child.stdin is not None and not self.child.stdin.is_closing():
-            self.child.stdin.write(LENGTH.pack(len(raw)) + raw)
-
-    def heard(self, frame: Mapping[str, Any]) -> None:
-        """Note who has the processor, or how a run ended.
-
-        Raises:
-            ValueError: No frame of ours.
-        """
-        if self.watch is not None:
-            self.watch.cancel()
-            self.watch = None
-        if "turn" in frame and self.turn is None:
-            self.turn = frame["turn"]
-            loop = asyncio.get_running_loop()
-            self.watch = loop.call_later(TURN_S + GRACE_S, self.kill)
-            return
-        if self.turn is None or frame.get("rest") != self.turn:
-            raise ValueError("a frame out of turn")
-        self.turn = None
-        if isinstance(frame["result"], str):
-            waiting = self.runs.pop(frame["rest"], None)
-            if waiting is not None and not waiting.text.done():
-                waiting.text.set_result(frame["result"])
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-        with suppress(ProcessLookupError):
-            self.child.kill()
-
-    def ended(self) -> str | None:
-        """Tell those who wait, and let the innocent begin anew; return whose fault it was."""
-        if self.watch is not None:
-            self.watch.cancel()
-        culprit = self.runs.get(self.turn) if self.turn is not None else None
-        for waiting in self.runs.values():
-            if waiting.text.done():
-                continue
-            if waiting is culprit:
-                waiting.text.set_result(None)
-            else:
-                waiting.text.set_exception(_Died())
-        self.runs.clear()
-        return culprit.whose if culprit is not None else None
+    """More logins wait for their scripts than there are places."""
 
 
 class Workers:
     """Processes that run scripts; none is there before the first script.
 
     Args:
-        count: How many at most.
+        count: How many at most, beside those that are left to one turn.
     """
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._processes: list[_Process] = []
-        self._readers: set[asyncio.Task[None]] = set()
+        self._processes: list[Process] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
         self._last_id = 0
         self._running: Counter[str] = Counter()
-        self._kills: Counter[str] = Counter()
-        self._shut_until_s: dict[str, float] = {}
+        self._kills: list[tuple[str, float]] = []
+        self._short_until_s: dict[str, float] = {}
+        self._suspect_until_s: dict[str, float] = {}
         self._is_closed = False
 
-    async def run(self, asked: Mapping[str, Any], within_s: float, whose: str) -> Any:
+    async def run(
+        self, asked: Mapping[str, Any], within_s: float, whose: str, operations: Operations
+    ) -> Any:
         """Run scripts; return what they came to, decoded and believed in nothing.
 
         Args:
             asked: What the process is told.
             within_s: All tries together.
             whose: The tenant.
+            operations: Carries out what the scripts ask for.
 
         Raises:
             Overloaded: Too many run already, or the tenant's have killed too much.
         """
-        now_s = asyncio.get_running_loop().time()
-        is_full = self._running[whose] >= max(1, self._count * MOST_RUNS // 2)
-        if is_full or now_s < self._shut_until_s.get(whose, 0.0):
-            raise Overloaded
-        self._running[whose] += 1
         try:
             async with asyncio.timeout(within_s):
-                return _decoded(await self._ran(asked, whose))
+                text = await self._ran(asked, whose, operations)
+                if text is not None and len(text) > LARGE_CHARS:
+                    return await asyncio.to_thread(_decoded, text)
+                return _decoded(text)
         except TimeoutError:
             return _late()
-        finally:
-            self._running[whose] -= 1
 
     async def close(self) -> None:
         """Let every process go; return when all have ended."""
         self._is_closed = True
         async with self._starting:  # one may be on its way
-            for process in self._processes:
-                process.kill()
-        await asyncio.gather(*self._readers, return_exceptions=True)
+            processes = list(self._processes)
+        for process in processes:
+            process.kill()
+        ends = [process.gone for process in processes]
+        await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
 
-    async def _ran(self, asked: Mapping[str, Any], whose: str) -> str | None:
+    async def _ran(
+        self, asked: Mapping[str, Any], whose: str, operations: Operations
+    ) -> str | None:
         for _ in range(_TRIES):
-            process = await self._free()
+            self._take_share(whose)
+            try:
+                process = await self._free(asked["set"], whose)
+            except BaseException:
+                self._left(whose)
+                raise
             self._last_id += 1
             id_ = self._last_id
-            waiting = _Waiting(whose, asyncio.get_running_loop().create_future())
+            text = asyncio.get_running_loop().create_future()
+            waiting = Waiting(whose, asked["set"], operations, text, lambda: self._left(whose))
             process.runs[id_] = waiting
             process.send({**asked, "id": id_})
             try:
                 return await waiting.text
-            except _Died:
-                continue
-            finally:
-                if process.runs.pop(id_, None) is not None:
-                    process.send({"drop": id_})
+            except Died:
+                if waiting.has_asked:  # nothing must be done twice
+                    break
+            except BaseException:
+                process.drop(id_)
+                raise
         raise Overloaded
 
-    async def _free(self) -> _Process:
+    def _take_share(self, whose: str) -> None:
+        if self._running[whose] >= max(1, self._count * MOST_RUNS // 2):
+            raise Overloaded
+        self._running[whose] += 1
+
+    def _left(self, whose: str) -> None:
+        self._running[whose] -= 1
+        if not self._running[whose]:
+            del self._running[whose]
+
+    async def _free(self, set_: str, whose: str) -> Process:
         """Return the process with the least to do; start one while there are too few."""
-        least = min(self._processes, key=lambda one: len(one.runs), default=None)
-        if least is None or (least.runs and len(self._processes) < self._count):
+        now_s = asyncio.get_running_loop().time()
+        is_apart = now_s < self._suspect_until_s.get(set_, 0.0)
+        blocked = [one for one in self._processes if one.blocked_by == whose]
+        if len(blocked) >= MOST_BLOCKED_BY_ONE:
+            raise Overloaded
+        least = self._least(is_apart=is_apart)
+        if least is None or (least.runs and self._has_room(is_apart=is_apart)):
             async with self._starting:
-                if len(self._processes) < self._count:
-                    await self._start()
-            least = min(self._processes, key=lambda one: len(one.runs), default=None)
+                if self._has_room(is_apart=is_apart):
+                    await self._start(is_apart=is_apart)
+            least = self._least(is_apart=is_apart)
         if least is None or len(least.runs) >= MOST_RUNS:
             raise Overloaded
+        least.taken = self._last_id
+        is_lonely = len(self._open()) == 1 and self._has_room()
+        if is_lonely and not is_apart and not self._starting.locked():
+            self._keep_task(asyncio.create_task(self._start_another()))
         return least
 
-    async def _start(self) -> None:
+    def _open(self, *, is_apart: bool = False) -> list[Process]:
+        return [one for one in self._processes if one.is_open and one.is_apart is is_apart]
+
+    def _least(self, *, is_apart: bool) -> Process | None:
+        # In turn: while one runs scripts, the other makes the next room ready.
+        there = self._open(is_apart=is_apart)
+        return min(there, key=lambda one: (len(one.runs), one.taken), default=None)
+
+    def _has_room(self, *, is_apart: bool = False) -> bool:
+        is_bounded = len(self._processes) < self._count + MOST_BLOCKED
+        return is_bounded and len(self._open(is_apart=is_apart)) < self._count
+
+    async def _start_another(self) -> None:
+        async with self._starting:
+            if self._has_room() and not self._is_closed:
+                await self._start()
+
+    def _keep_task(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self, *, is_apart: bool = False) -> None:
         if self._is_closed:
             raise Overloaded
-        child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-I", "-m", "gateword.rules.worker"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={},
-            start_new_session=True,
-        )
-        process = _Process(child)
-        reader = asyncio.create_task(self._read(process))
-        self._readers.add(reader)
-        reader.add_done_callback(self._readers.discard)
+        given = memory()
+        turn = Turn(os.dup(given))
+        try:
+            _, process = await asyncio.get_running_loop().subprocess_exec(
+                lambda: Process(turn, self, is_apart=is_apart),
+                sys.executable,
+                *("-I", "-m", "gateword.rules.worker", str(given)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                env={},
+                start_new_session=True,
+                pass_fds=(given,),
+            )
+        finally:
+            os.close(given)
         self._processes.append(process)
 
-    async def _read(self, process: _Process) -> None:
-        output = process.child.stdout
-        try:
-            while output is not None:
-                (length,) = LENGTH.unpack(await output.readexactly(LENGTH.size))
-                process.heard(json.loads(await output.readexactly(length)))
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # it has ended
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            process.kill()  # it no longer speaks as it should
-        finally:
-            self._processes.remove(process)
-            self._blame(process.ended())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(process.child.wait(), _END_S)
-        if process.child.returncode is None:
-            process.kill()
-            await process.child.wait()
+    def is_short(self, whose: str) -> bool:
+        """Say whether a tenant's scripts have short turns only."""
+        return asyncio.get_running_loop().time() < self._short_until_s.get(whose, 0.0)
 
-    def _blame(self, whose: str | None) -> None:
-        """Count a process that a tenant's script has cost; after a few it waits."""
-        if whose is None or self._is_closed:
+    def suspects(self, set_: str) -> None:
+        """Let scripts that take long turns run apart for a while."""
+        now_s = asyncio.get_running_loop().time()
+        known = self._suspect_until_s.items()
+        self._suspect_until_s = {one: until_s for one, until_s in known if until_s > now_s}
+        self._suspect_until_s[set_] = now_s + SUSPECT_S
+
+    def ended(self, process: Process, whose_fault: str | None) -> None:
+        """Forget a process; count it if a tenant's scripts have cost it."""
+        if process in self._processes:
+            self._processes.remove(process)
+        if whose_fault is None or self._is_closed:
             return
-        self._kills[whose] += 1
-        if self._kills[whose] >= MOST_KILLS:
-            del self._kills[whose]
-            self._shut_until_s[whose] = asyncio.get_running_loop().time() + SHUT_S
+        now_s = asyncio.get_running_loop().time()
+        self._kills = [(one, at_s) for one, at_s in self._kills if now_s - at_s < SHORT_S]
+        self._kills.append((whose_fault, now_s))
+        if [one for one, _ in self._kills].count(whose_fault) >= MOST_KILLS:
+            known = self._short_until_s.items()
+            self._short_until_s = {one: until_s for one, until_s in known if until_s > now_s}
+            self._short_until_s[whose_fault] = now_s + SHORT_S
 
 
 def _decoded(text: str | None) -> Any:
     if text is None:
         return _late()
     try:
-        return json.loads(text, parse_constant=_no_number)
+        came = json.loads(text, parse_constant=_no_number)
+        if text.count("[") + text.count("{") > _MAY_BE_DEEP and not is_flat(came):
+            return None
+        return whole(came) if _HALF in text.lower() else came
     except (ValueError, RecursionError):
         return None
 
@@ -250,4 +250,4 @@ def _no_number(name: str) -> None:
 
 
 def _late() -> dict[str, Any]:
-    return {"error": {"kind": "limit", "message": EXPIRED}, "rule": None, "log": []}
+    return {"error": {"kind": "limit", "message": EXPIRED}, "script": None, "log": []}

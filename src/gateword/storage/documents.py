@@ -94,6 +94,19 @@ class SqlDocuments:
 
         return await self._cache.change(work)
 
+    async def rearrange(
+        self, kind: str, made: Callable[[Mapping[str, Kept]], Sequence[Kept]], at: datetime
+    ) -> None:
+        async def work(tx: TenantTx) -> None:
+            rows = await tx.all(_OF_KIND, kind=kind)
+            changed = made({row[1]: self._kept(row) for row in rows})
+            for kept in changed:  # nobody stands where another one will
+                await tx.run(_CHANGE, **self._row(kind, replace(kept, position=None), at))
+            for kept in changed:
+                await tx.run(_CHANGE, **self._row(kind, kept, at))
+
+        await self._cache.change(work)
+
     async def remove(self, kind: str, id_: str) -> bool:
         async def work(tx: TenantTx) -> bool:
             return await tx.run(_REMOVE, kind=kind, id=id_) == 1

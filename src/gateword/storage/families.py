@@ -77,6 +77,11 @@ _GRANT_COUNTS: Final = {
     for names in _NAMES
 }
 _GET: Final = Statement(f"SELECT {_COLUMNS} FROM {_LIVE} AND family.key = :key")  # noqa: S608
+_END_BY: Final = Statement("""
+    UPDATE refresh_families SET expires_at = :until
+    WHERE tenant = :tenant AND key = :key AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > :until)
+""")
 _END_ONE: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
     WHERE tenant = :tenant AND key = :key AND revoked_at IS NULL
@@ -142,6 +147,12 @@ class SqlFamilies:
 
         async def work(tx: TenantTx) -> int:
             return await tx.run(_ENDS[names], at=ms(at), **values)
+
+        return await self._database.transact(work)
+
+    async def end_by(self, key: int, until: datetime) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_END_BY, key=key, until=ms(until)) == 1
 
         return await self._database.transact(work)
 

@@ -86,13 +86,14 @@ class SqlPasswords:
         return found[:limit]
 
     async def change(
-        self, user_key: int, encoded: Secret, at: datetime, *, identity_key: int, keep: int
+        self, user_key: int, encoded: Secret | None, at: datetime, *, identity_key: int, keep: int
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
             row = await tx.one(_OLD, user_key=user_key, identity_key=identity_key)
             if row is None:
                 return False
-            await tx.run(_SET, identity_key=identity_key, encoded=encoded.reveal())
+            hash_ = None if encoded is None else encoded.reveal()
+            await tx.run(_SET, identity_key=identity_key, encoded=hash_)
             if row[0] is not None and keep > 0:
                 await tx.run(_REMEMBER, identity_key=identity_key, hash=row[0], at=ms(at))
             await tx.run(_FORGET, identity_key=identity_key, keep=keep)

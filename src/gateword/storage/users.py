@@ -34,6 +34,11 @@ _BY_NAME: Final = {
     )
     for kind in ("email", "username", "phone")
 }
+_BY_IDENTITY: Final = user_rows.select(
+    "login.tenant = :tenant AND login.connection_key = :connection_key"
+    " AND login.provider = :provider AND login.local_id = :local_id",
+    join="JOIN identities AS login ON login.user_key = users.key",
+)
 _WITH_EMAIL: Final = user_rows.select("users.tenant = :tenant AND users.email = :email")
 _PAGE: Final = user_rows.select("""
     users.key IN (
@@ -60,6 +65,10 @@ _ADD_IDENTITY: Final = Statement("""
 _REMOVE: Final = Statement(
     "DELETE FROM users WHERE tenant = :tenant AND user_id = :user_id RETURNING key"
 )
+_FIRST_HASH: Final = Statement("""
+    UPDATE identities SET password_hash = :new
+    WHERE tenant = :tenant AND key = :key AND password_hash IS NULL
+""")
 _REPLACE_HASH: Final = Statement("""
     UPDATE identities SET password_hash = :new
     WHERE tenant = :tenant AND key = :key AND password_hash = :old
@@ -94,6 +103,12 @@ class SqlUsers:
 
     async def by_id(self, user_id: str) -> User | None:
         return user_rows.user(await self._database.all(user_links.BY_ID, user_id=user_id))
+
+    async def by_identity(self, connection_key: int, local_id: str) -> User | None:
+        rows = await self._database.all(
+            _BY_IDENTITY, connection_key=connection_key, provider=OWN_PROVIDER, local_id=local_id
+        )
+        return user_rows.user(rows)
 
     async def by_key(self, user_key: int) -> User | None:
         return user_rows.user(await self._database.all(user_rows.BY_KEY, key=user_key))
@@ -219,6 +234,12 @@ class SqlUsers:
     async def replace_hash(self, identity_key: int, old: Secret, new: Secret) -> None:
         async def work(tx: TenantTx) -> None:
             await tx.run(_REPLACE_HASH, key=identity_key, old=old.reveal(), new=new.reveal())
+
+        await self._database.transact(work)
+
+    async def first_hash(self, identity_key: int, new: Secret) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_FIRST_HASH, key=identity_key, new=new.reveal())
 
         await self._database.transact(work)
 

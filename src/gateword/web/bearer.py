@@ -7,6 +7,7 @@ from typing import Final
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
+from gateword.domain.tenant import SCRIPTS_CLIENT, Tenant
 from gateword.policy.token_params import Fields
 from gateword.web.tenancy import Tenancy
 
@@ -72,9 +73,21 @@ async def claims_of(tenancy: Tenancy, token: Secret) -> Mapping[str, object] | N
         return None
     tenant = await tenancy.tenant()
     claims = await tenancy.parts.verifier.access_claims(token, tenant.issuer)
-    if claims is None or await tenancy.parts.stores.clients.get(owner(claims)) is None:
+    if claims is None:
+        return None
+    if _is_of_scripts(claims, tenant):
+        return claims
+    if await tenancy.parts.stores.clients.get(owner(claims)) is None:
         return None  # also ID tokens, which belong to nobody in this sense
     return claims
+
+
+def _is_of_scripts(claims: Mapping[str, object], tenant: Tenant) -> bool:
+    """Say whether it is the token that we gave a script: for one API, and of no client."""
+    return (claims.get("azp"), claims.get("sub")) == (
+        SCRIPTS_CLIENT,
+        f"{SCRIPTS_CLIENT}@clients",
+    ) and audiences(claims) == (tenant.management_audience,)
 
 
 async def audiences_of_another_kind(tenancy: Tenancy, token: Secret) -> tuple[str, ...]:

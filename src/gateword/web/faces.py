@@ -24,7 +24,7 @@ _PHRASES: Final = {
     499: "Client Closed Request",  # nobody reads it
 }
 
-_ACCOUNT_ORDER: Final = ("name", "message", "code", "description", "policy", "statusCode")
+_ACCOUNT_ORDER: Final = ("name", "message", "code", "description", "policy", "statusCode", "error")
 
 
 def management(

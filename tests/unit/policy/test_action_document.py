@@ -98,3 +98,35 @@ def test_faults_are_told() -> None:
     assert created(modules=[{"module_id": "m"}])[1]
     assert created(runtime="node8")[1]
     assert created(code="x" * 100_001)[1]
+
+
+def test_action_that_wants_what_is_not_there_fails_to_build() -> None:
+    """It is kept; deploying it makes a version that failed, and what was deployed goes on."""
+    action, faults = created()
+    running = policy.deployed(action, "v1", NOON)
+    draft = changed(running, dependencies=[{"name": "left-pad", "version": "1"}])
+    after = policy.deployed(draft, "v2", LATER)
+
+    assert [] == faults
+    assert ("built", "failed") == (running["status"], draft["status"])
+    assert "v1" == after["deployed"]
+    assert after["all_changes_deployed"] is False
+    failed, good = policy.versions("id", after)
+    assert ("failed", False, "The module left-pad is not available.") == (
+        failed["status"],
+        failed["deployed"],
+        failed["errors"][0]["msg"],  # type: ignore[index]
+    )
+    assert ("built", True, []) == (good["status"], good["deployed"], good["errors"])
+
+
+def test_deployed_version_outlives_those_that_failed() -> None:
+    """Whatever is deployed in vain, what runs is kept."""
+    action, _ = created()
+    action = policy.deployed(action, "v1", NOON)
+    action = changed(action, dependencies=[{"name": "left-pad"}])
+    for number in range(policy.MAX_VERSIONS + 2):
+        action = policy.deployed(action, f"w{number}", LATER)
+
+    assert policy.MAX_VERSIONS + 1 == len(policy.versions("id", action))
+    assert policy.running(action) == policy.version_of(action, "v1") is not None

@@ -119,7 +119,9 @@ def test_machine_token_says_what_its_dialect_says(
 ) -> None:
     """§2.3: a machine's token has the same shape; its subject is `{client_id}@clients`."""
     api = an_api(API, token_dialect=dialect, enforce_policies=enforce, token_lifetime_s=60)
-    claims = machine_token(ISSUER, "shop", api, at=1000, jti="j1", scopes=("read:orders",))
+    claims = machine_token(
+        ISSUER, "shop", api, at=1000, jti="j1", scopes=("read:orders",), custom={}
+    )
     assert ["iss", "sub", "aud", "iat", "exp", *last] == list(claims)
     assert ("shop@clients", API, 1000, 1060) == tuple(
         claims[name] for name in ("sub", "aud", "iat", "exp")
@@ -128,9 +130,16 @@ def test_machine_token_says_what_its_dialect_says(
 
 def test_machine_token_leaves_scope_out_when_nothing_is_granted() -> None:
     """§2.3: an empty scope is absent."""
-    claims = machine_token(ISSUER, "shop", an_api(API), at=0, jti="j", scopes=())
+    claims = machine_token(ISSUER, "shop", an_api(API), at=0, jti="j", scopes=(), custom={})
     assert ["iss", "sub", "aud", "iat", "exp", "gty", "azp"] == list(claims)
     assert "client-credentials" == claims["gty"]
+
+
+def test_claim_of_a_script_does_not_stand_for_the_machines_own() -> None:
+    """What scripts put into a machine's token stands in front, and its own claims win."""
+    custom = {"iss": "x", "plan": "gold"}
+    claims = machine_token(ISSUER, "shop", an_api(API), at=0, jti="j", scopes=(), custom=custom)
+    assert (ISSUER, "gold") == (claims["iss"], claims["plan"])
 
 
 def test_id_token_is_about_the_user_and_for_the_client() -> None:

@@ -11,7 +11,9 @@ SOURCE = Path(gateword.__file__).parent
 READERS = ("accounts", "delivery", "domain", "grants", "login", "realms", "shields", "web")
 RULES = ("password_options", "signup")
 """Modules of `policy/` that read options for those rooms."""
-SAME_WORD = frozenset({"access_token", "change_password", "client", "client_id", "description"})
+SAME_WORD = frozenset(
+    {"access_token", "change_password", "client", "client_id", "description", "metadata"}
+)
 """Names that these rooms use for something else: parameters, claims, members of answers."""
 
 

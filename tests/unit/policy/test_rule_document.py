@@ -65,3 +65,22 @@ def test_change_keeps_what_it_does_not_name() -> None:
 def test_next_order_is_behind_all() -> None:
     """A gap is not filled: the rule runs last."""
     assert [1, 8] == [rule_document.next_order(rules) for rules in ([], [{"order": 7}])]
+
+
+@pytest.mark.parametrize(
+    ("orders", "to", "changed"),
+    [
+        ({"a": 1, "b": 2, "c": 3}, 1, {"c": 1, "a": 2, "b": 3}),
+        ({"a": 1, "c": 2, "b": 3}, 3, {"c": 3, "b": 4}),
+        ({"a": 1, "b": 2, "c": 5}, 2, {"c": 2, "b": 3}),
+        ({"a": 1, "b": 4, "c": 5}, 1, {"c": 1, "a": 2}),
+        ({"a": 1, "b": 2, "c": 3}, 9, {"c": 9}),
+        ({"a": 1, "c": 2}, 2, {}),
+        ({"c": 2}, 1, {"c": 1}),
+    ],
+)
+def test_rule_that_moves_pushes_only_whom_it_must(
+    orders: dict[str, int], to: int, changed: dict[str, int]
+) -> None:
+    """Gaps take up the push; whoever need not move keeps the place that files know."""
+    assert changed == rule_document.moved(orders, "c", to)

@@ -147,3 +147,16 @@ x-gateword-users:
     assert await fits(house, "D", "ann", "quiet-Harbour-6")
     assert not await fits(house, "D", "ann", "quiet-Harbour-5")
     assert await fits(house, "E", "bob", "quiet-Harbour-7")
+
+
+async def test_password_of_a_user_who_lives_elsewhere_is_refused(house: House) -> None:
+    """Scripts decide there: a hash that nobody would ever ask for is not kept."""
+    scripted = "databases: [{name: D, options: {enabledDatabaseCustomization: true}}]\n"
+    person = "x-gateword-users: [{connection: D, email: u@example.com, user_id: u1}]"
+
+    lines = await faults(house, scripted + person.replace("}]", ", password: Str0ng-enough!}]"))
+    changes = await applied(house, scripted + person)
+
+    assert ["f.yaml:2: x-gateword-users[0].password"] == [line[:38] for line in lines]
+    assert "scripts decide every login" in lines[0]
+    assert any("u@example.com" in str(change) for change in changes)

@@ -6,6 +6,7 @@ import pytest
 from gateword.domain.client import AuthMethod, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
+from gateword.ports.documents import Kept
 from gateword.provision.checkup import findings
 from tests.support.stand_ins import START
 from tests.unit.provision.checked import GRANTS, KEYS, a_draft, said
@@ -90,8 +91,8 @@ def test_realm_for_nobody_is_a_hint() -> None:
 @pytest.mark.parametrize(
     ("import_mode", "text"), [(False, "every login is refused"), (True, "users it does not have")]
 )
-def test_database_that_asks_scripts_is_a_warning(text: str, *, import_mode: bool) -> None:
-    """They do not run yet; nobody should find that out by a failed login."""
+def test_database_without_a_login_script_is_a_warning(text: str, *, import_mode: bool) -> None:
+    """Nobody should find that out by a failed login."""
     draft = a_draft()
     options = {"enabledDatabaseCustomization": True, "import_mode": import_mode}
     draft.connections["D"] = replace(draft.connections["D"], options=options)
@@ -119,3 +120,41 @@ def test_default_directory_must_be_a_database() -> None:
     draft.tenant = replace(draft.tenant, default_directory="G")
 
     assert [("error", "default_directory")] == said(draft)
+
+
+def with_rule(script: str, *, enabled: bool = True) -> list[str]:
+    """Return what is said of a tenant with such a rule, hosts of its own and a value."""
+    draft = a_draft()
+    rule = {"name": "R", "script": script, "enabled": enabled, "order": 1, "stage": "login_success"}
+    settings = {"allowed_hosts": ["api.example"]}
+    draft.documents |= {
+        "rule": {"r": Kept(id="r", name="R", position=1, document=rule)},
+        "rules_config": {"KEY": Kept(id="KEY", document={})},
+        "script_settings": {"scripts": Kept(id="scripts", document=settings)},
+    }
+    return [f"{one.level} {one.about} {one.text}" for one in findings(draft, KEYS, START)]
+
+
+def test_rules_are_looked_through() -> None:
+    """Redirects, hosts and values by line; what is missing once, with all that does not act."""
+    body = """function (user, context, callback) {
+      context.redirect = { url: 'https://go.example' };
+      request('https://api.example/x', () => request('https://b.example/' + configuration.KEY));
+      configuration.OTHER; require('left-pad');
+      callback(null, user, context);
+    }"""
+
+    told = with_rule(body)
+
+    assert 4 == len(told)
+    assert "warning rule R ends logins where it wants left-pad: not there" == told[0]
+    assert told[1].startswith("warning rule R line 2 may redirect: ")
+    assert "line 3 asks b.example" in told[2]
+    assert "allowed_hosts of x-gateword-scripts" in told[2]
+    assert "line 4 reads configuration.OTHER" in told[3]
+
+
+def test_rule_that_does_not_run_is_not_looked_through() -> None:
+    """Nor is anything said of one that is sound."""
+    assert [] == with_rule("function (u, c, cb) { }", enabled=False)
+    assert [] == with_rule("function (u, c, cb) { configuration.KEY; cb(null, u, c); }")

@@ -22,7 +22,19 @@ databases:
   - name: D
     options:
       enabledDatabaseCustomization: true
-      customScripts: {login: "function login() {}"}
+      customScripts:
+        login: function login() {}
+        change_email: function () { require('bcrypt'); }
+"""
+IMPORTING = """
+databases:
+  - name: D
+    options:
+      enabledDatabaseCustomization: true
+      import_mode: true
+      customScripts:
+        get_user: function () { require('mongodb'); require('pg@7'); }
+        delete: x
 """
 PROTECTED = """
 attackProtection:
@@ -53,23 +65,32 @@ RESET = "challenge_password_reset_policy when_risky, which acts as never"
 ACTION = """
 actions:
   - {name: Greet, code: x, deployed: true, supported_triggers: [{id: post-login, version: v3}]}
-  - {name: Draft, code: x, supported_triggers: [{id: post-login, version: v3}]}
+  - {name: Draft, code: require('left-pad'), supported_triggers: [{id: post-login}]}
+  - {name: Late, code: x, deployed: true, supported_triggers: [{id: pre-user-registration}]}
+  - {name: Pad, code: require('left-pad'), deployed: true, supported_triggers: [{id: post-login}]}
 """
 RULES = """
 rules:
-  - {name: Bbb, script: "require('lodash@4')", order: 2}
-  - {name: Aaa, script: "auth0.users.x(); require(`x`); require('axios')", order: 1}
+  - {name: Bbb, script: "function () { require('mongodb@3'); require('lodash'); }", order: 2}
+  - {name: Aaa, script: "function () { auth0.users.x(); require(`x`); mongo('y'); }", order: 1}
   - {name: Ccc, script: "require('left-pad')", order: 3, enabled: false}
 """
+NO_LOGIN = "asks its scripts and has no login script"
 CASES = [
     (
         RULES,
         (
-            "rule Aaa ends logins where it wants axios, auth0.users: not there yet",
-            "rule Bbb ends logins where it wants lodash: not there yet",
+            "rule Aaa ends logins where it wants x, auth0.users.x, mongo: not there",
+            "rule Bbb ends logins where it wants mongodb: not there",
         ),
     ),
-    (ACTION, ("Action Greet is stored and does not run yet",)),
+    (
+        ACTION,
+        (
+            "Action Late is stored, and its trigger does not run yet",
+            "Action Pad ends logins where it wants left-pad: not there yet",
+        ),
+    ),
     (
         PROTECTED,
         (f"{PROTECTION}: {UNUSED}",),
@@ -80,7 +101,15 @@ CASES = [
     ),
     (ACTS_AS_ANOTHER, (f"{PROTECTION}: {METHOD}, {RESET}",)),
     (ACTS_AS_SAID, ()),
-    (SCRIPTED, ("customScripts of database D are stored and do not run yet",)),
+    (SCRIPTED, ()),
+    (
+        IMPORTING,
+        (
+            f"database D {NO_LOGIN}, so users it does not have yet are unknown",
+            "database D fails at script get_user where it wants mongodb, pg: not there",
+            "database D has scripts that are never asked: delete",
+        ),
+    ),
     (NOTHING, ()),
 ]
 

@@ -190,3 +190,19 @@ async def test_own_section_is_exported_when_it_says_anything(house: House) -> No
     assert isinstance(section, dict)
     assert (50, "auth0") == (section["account_cap"], section["lockout_style"])
     assert "attack-protection/x-gateword.json" in written.as_folder(after)
+
+
+async def test_settings_of_scripts_are_exported_when_they_say_anything(house: House) -> None:
+    """As the other section of our own, in both formats."""
+    await applied(house, "x-gateword-scripts: {allowed_hosts: [a.example]}")
+    after = (await exported(house.parts)).document
+    files = written.as_folder(after)
+    await applied(house, "x-gateword-scripts: {allowed_hosts: null}")
+
+    before = (await exported(house.parts)).document
+
+    assert "x-gateword-scripts" not in before
+    section = after["x-gateword-scripts"]
+    assert isinstance(section, dict)
+    assert (["a.example"], False) == (section["allowed_hosts"], section["mask_runtime_errors"])
+    assert "x-gateword-scripts.json" in files

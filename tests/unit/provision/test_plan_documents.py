@@ -162,9 +162,28 @@ async def test_own_attack_protection_merges(house: House) -> None:
     assert [] == await applied(house, section % "lockout_style: backoff")
 
 
+async def test_settings_of_scripts_merge(house: House) -> None:
+    """The list of hosts is one value; what is left out stays."""
+    await applied(house, "x-gateword-scripts: {allowed_hosts: [a.example, b.example]}")
+
+    (change,) = await applied(
+        house, "x-gateword-scripts: {allowed_hosts: [c.example], mask_runtime_errors: true}"
+    )
+    await applied(house, "x-gateword-scripts: {mask_runtime_errors: null}")
+
+    settings = await house.parts.scripts.settings()
+    assert (("c.example",), False) == (settings.allowed_hosts, settings.mask_runtime_errors)
+    assert ("settings of scripts", "scripts") == (change.kind, change.name)
+    assert ("allowed_hosts", "mask_runtime_errors") == change.members
+    assert [] == await applied(house, "x-gateword-scripts: {allowed_hosts: [c.example]}")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        ("x-gateword-scripts: {allowed_hosts: [https://a.example/]}", "must be a host alone"),
+        ("x-gateword-scripts: {allowed_hosts: a.example}", "allowed_hosts: must be a list of at"),
+        ("x-gateword-scripts: {allow_hosts: []}", "did you mean allowed_hosts?"),
         ("x-gateword-attack-protection: {account_cap: -1}", "account_cap: must be 0 to 10000"),
         ("x-gateword-attack-protection: {admin_mail: x}", "did you mean admin_email?"),
         ("x-gateword-attackprotection: {}", "did you mean x-gateword-attack-protection?"),

@@ -1,0 +1,30 @@
+"""Every golden of a rule, asked over a socket of the server that operators start."""
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.wire.play import played
+
+GOLDENS: Final = Path(__file__).parent / "golden"
+RULES: Final = {
+    path.stem: path.read_text(encoding="utf-8") for path in GOLDENS.glob("rules.*.http")
+}
+LEAST: Final = 60
+"""Rules that were written for the purpose."""
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+async def test_rule_runs_on_a_served_instance(name: str, world: Path, tmp_path: Path) -> None:
+    """What a tenant's rule does is the same over a socket, through real processes of scripts."""
+    assert RULES[name] == await played(RULES[name], tmp_path, world, is_served=True)
+
+
+def test_rules_were_written_for_each_kind() -> None:
+    """Every section of the specification that says what rules may do has rules, sixty in all."""
+    sources = [text.splitlines()[0] for text in RULES.values()]
+
+    assert len(RULES) >= LEAST
+    for section in ("§2", "§3", "§4", "§5", "§6", "§7", "§8"):
+        assert any(section in source for source in sources), section
