@@ -131,6 +131,23 @@ async def test_others_go_on_beside_a_script_that_hangs(rules: QuickJsEngine) -> 
     assert Fault.LIMIT is hung.fault.kind
 
 
+async def test_script_that_nobody_waits_for_keeps_no_process(rules: QuickJsEngine) -> None:
+    """Who hangs up while a script hangs leaves nothing behind that others would wait for."""
+    hangs = rule(HOSTILE["native join"])
+    for _ in range(3):
+        gone = asyncio.create_task(run(rules, hangs))
+        await asyncio.sleep(0.15)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+
+    async with asyncio.timeout(LIMIT_S):
+        results = await asyncio.gather(*(run(rules, PASS) for _ in range(10)))
+        while any(one._turn.now() for one in rules._workers._processes):  # noqa: SLF001  nobody else knows
+            await asyncio.sleep(0.02)
+
+    assert [None] * 10 == [one.fault for one in results]
+
+
 async def test_process_that_keeps_its_turn_is_killed_and_replaced(
     rules: QuickJsEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,13 +10,13 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, cast
 
-from gateword.ports.scripts import OperationFailed, Operations
+from gateword.ports.scripts import OperationFailed
 from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH, TURN_S
 from gateword.rules.meters import held_bytes, ran_s
 from gateword.rules.turn import Turn
+from gateword.rules.waiting import Died, Waiting
 
 GRACE_S: Final = 0.25
 """What a process may take over its own limit of a turn."""
@@ -48,40 +48,11 @@ _UNREAD: Final = "Too many answers wait to be read"
 MOST_BYTES: Final = ADDRESS_SPACE_BYTES * 6 // 10
 """Memory from which on nothing new begins in a process."""
 
+MOST_DROPPED: Final = 64
+"""Runs that are remembered when nobody waits for them any more: one of them may keep its turn."""
+
 MOST_UNREAD_BYTES: Final = 8 << 20
 """Answers that wait for a process to read them."""
-
-
-class Died(Exception):
-    """The process ended, and it was not the fault of this run."""
-
-
-@dataclass(slots=True)
-class Waiting:
-    """A run, and who waits for it.
-
-    Attributes:
-        whose: The tenant.
-        set_: Names the scripts.
-        operations: Carries out what the run asks for.
-        text: What the run came to, as the script wrote it; None when it was killed.
-        gone: Called once when nothing of it is left.
-        has_asked: Something was done for it, so it must not begin anew.
-    """
-
-    whose: str
-    set_: str
-    operations: Operations
-    text: asyncio.Future[str | None]
-    gone: Callable[[], None]
-    has_asked: bool = False
-    errands: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def leave(self) -> None:
-        """Stop what is still being done for it."""
-        for errand in self.errands:
-            errand.cancel()
-        self.gone()
 
 
 class Pool(Protocol):
@@ -110,6 +81,7 @@ class Process(asyncio.SubprocessProtocol):
 
     def __init__(self, turn: Turn, pool: Pool, *, is_apart: bool) -> None:
         self.runs: dict[int, Waiting] = {}
+        self._dropped: dict[int, Waiting] = {}
         self.taken = 0
         self.blocked_by: str | None = None
         self.gone = asyncio.get_running_loop().create_future()
@@ -144,7 +116,7 @@ class Process(asyncio.SubprocessProtocol):
         del exc
         if self._watch is not None:
             self._watch.cancel()
-        culprit = self.runs.get(self._turn.whose())
+        culprit = self._whose_turn()
         for waiting in self.runs.values():
             waiting.leave()
             if waiting.text.done():
@@ -177,6 +149,9 @@ class Process(asyncio.SubprocessProtocol):
         waiting = self.runs.pop(id_, None)
         if waiting is not None:
             waiting.leave()
+            self._dropped[id_] = waiting
+            while len(self._dropped) > MOST_DROPPED:
+                self._dropped.pop(next(iter(self._dropped)))
             self.send({"drop": id_})
 
     def kill(self) -> None:
@@ -200,6 +175,7 @@ class Process(asyncio.SubprocessProtocol):
         id_ = frame["rest"]
         waiting = self.runs.get(id_)
         if waiting is None:  # dropped meanwhile
+            self._dropped.pop(id_, None)
             return
         if isinstance(frame["asks"], str):
             self._carry_out(id_, waiting, frame["asks"])
@@ -216,29 +192,36 @@ class Process(asyncio.SubprocessProtocol):
     def _look(self) -> None:
         """See whether a turn takes long because of what it does, and not of what others do."""
         self._watch = None
-        if not self.runs:
+        turn = self._turn.now()
+        if not self.runs and not turn:
             return
         self._look_later()
         self.is_full = self.is_full or held_bytes(self._child.get_pid()) > MOST_BYTES
         now_s, used = asyncio.get_running_loop().time(), ran_s(self._child.get_pid())
-        turn = self._turn.now()
-        waiting = self.runs.get(self._turn.whose())
-        if turn != self._seen or waiting is None:
+        if turn != self._seen or not turn:
             self._seen, self._seen_s, self._ran_s = turn, now_s, used
             return
-        used_s = used - self._ran_s
+        used_s, whose = used - self._ran_s, self._whose_turn()
         if used_s >= SLOW_S and self.blocked_by is None:
-            self._leave_to(waiting)
+            self._leave_to(whose)
         # Not because the machine is busy: by its own time, or when even that does not pass.
         is_over = used_s >= TURN_S + GRACE_S + self._mercy_s - LOOK_S
         is_over = is_over or now_s - self._seen_s >= 2 * TURN_S + _BUSY * self._mercy_s
-        if is_over or (used_s >= SHORT_TURN_S and self._pool.is_short(waiting.whose)):
+        is_short = whose is not None and self._pool.is_short(whose.whose)
+        is_for_nobody = self.blocked_by is not None and not self.runs  # who waited has gone
+        if is_over or is_for_nobody or (used_s >= SHORT_TURN_S and is_short):
             self.kill()
 
-    def _leave_to(self, whose: Waiting) -> None:
+    def _whose_turn(self) -> Waiting | None:
+        """Return the run whose turn it is, also when nobody waits for it any more."""
+        id_ = self._turn.whose()
+        return self.runs.get(id_) or self._dropped.get(id_)
+
+    def _leave_to(self, whose: Waiting | None) -> None:
         """Leave this process to whose turn it is; who can begin anew does so elsewhere."""
-        self.blocked_by = whose.whose
-        self._pool.suspects(whose.set_)
+        self.blocked_by = whose.whose if whose is not None else ""
+        if whose is not None:
+            self._pool.suspects(whose.set_)
         for id_, waiting in list(self.runs.items()):
             if waiting is not whose and not (waiting.has_asked or waiting.text.done()):
                 self.drop(id_)

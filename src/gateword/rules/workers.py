@@ -18,8 +18,9 @@ from typing import Any, Final
 from gateword.ports.scripts import Operations
 from gateword.rules.frames import EXPIRED
 from gateword.rules.plain import is_flat, whole
-from gateword.rules.process import Died, Process, Waiting
+from gateword.rules.process import Process
 from gateword.rules.turn import Turn, memory
+from gateword.rules.waiting import Died, Waiting
 
 MOST_RUNS: Final = 64
 """Runs of one process at once."""
