@@ -288,3 +288,16 @@ async def test_trace_has_the_rule_s_own_lines(engine: QuickJsEngine) -> None:
     assert ["at inner (rule One:4:27)", "at <anonymous> (rule One:5:2)"] == (
         result.fault.stack.splitlines()
     )
+
+
+async def test_scripts_are_told_anew_when_many_were_known(
+    engine: QuickJsEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process keeps some sets of scripts, and none runs as another."""
+    monkeypatch.setattr(process, "MOST_KNOWN", 3)
+    bodies = [f"context.n = {n}; callback(null, user, context);" for n in range(8)]
+
+    for n, body in [*enumerate(bodies), *enumerate(bodies)]:
+        result = await ran(engine, body, Host())
+
+        assert {"n": n} == result.value["context"]

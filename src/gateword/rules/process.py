@@ -51,6 +51,9 @@ MOST_BYTES: Final = ADDRESS_SPACE_BYTES * 6 // 10
 MOST_DROPPED: Final = 64
 """Runs that are remembered when nobody waits for them any more: one of them may keep its turn."""
 
+MOST_KNOWN: Final = 64
+"""Sets of scripts that a process keeps."""
+
 MOST_UNREAD_BYTES: Final = 8 << 20
 """Answers that wait for a process to read them."""
 
@@ -82,6 +85,7 @@ class Process(asyncio.SubprocessProtocol):
     def __init__(self, turn: Turn, pool: Pool, *, is_apart: bool) -> None:
         self.runs: dict[int, Waiting] = {}
         self._dropped: dict[int, Waiting] = {}
+        self._known: set[str] = set()
         self.taken = 0
         self.blocked_by: str | None = None
         self.gone = asyncio.get_running_loop().create_future()
@@ -135,6 +139,17 @@ class Process(asyncio.SubprocessProtocol):
     def is_open(self) -> bool:
         """New runs may begin here."""
         return self.blocked_by is None and not self.is_full
+
+    def begin(self, id_: int, waiting: Waiting, asked: Mapping[str, Any]) -> None:
+        """Begin a run; scripts are told once."""
+        told = {**asked, "id": id_, "forgets": len(self._known) >= MOST_KNOWN}
+        if told["forgets"]:
+            self._known.clear()
+        if waiting.set_ in self._known:
+            del told["scripts"]
+        self._known.add(waiting.set_)
+        self.runs[id_] = waiting
+        self.send(told)
 
     def send(self, frame: Mapping[str, Any]) -> None:
         """Write a frame; a process that has died says so by its end."""

@@ -4,8 +4,9 @@ Rule 1: each run has a room of its own, so nothing of one login is there for the
 in `global` (promise R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to
 itself is killed from outside (promise R1). Runs share a process as long as they wait for something.
 
-Frames in both directions: four bytes of length, then JSON. In: a run, `{"answer": id, "text": …}`
-or `{"drop": id}`. Out, when a script has had the processor: `{"rest": id, "result": …, "asks": …,
+Frames in both directions: four bytes of length, then JSON. In: a run (its scripts only the first time
+that set of them comes, or after everything was to be forgotten), `{"answer": id, "text": …}` or
+`{"drop": id}`. Out, when a script has had the processor: `{"rest": id, "result": …, "asks": …,
 "more": …}`. Result and asks are null, or the script's own text inside a string: whatever it holds,
 it can only spoil its own run. Whose turn it is stands in memory that the server sees.
 """
@@ -62,6 +63,7 @@ class Worker:
         self._spare: OrderedDict[_Shape, Room | None] = OrderedDict({("rules", ()): None})
         self._runs: dict[int, Run] = {}
         self._asked: dict[int, dict[str, Any]] = {}
+        self._scripts: dict[str, list[dict[str, str]]] = {}
         self._learned: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         self._kept: OrderedDict[str, str] = OrderedDict()
         self._read = b""
@@ -104,12 +106,17 @@ class Worker:
             if run is not None:
                 self._go_on(run.id, lambda: run.answered(asked["text"]))
         else:
+            if asked["forgets"]:
+                self._scripts.clear()
+            asked["scripts"] = self._scripts.setdefault(asked["set"], asked.get("scripts"))
             self._go_on(asked["id"], lambda: self._begin(asked))
 
     def _begin(self, asked: dict[str, Any]) -> None:
         self._asked[asked["id"]] = asked
-        sources = [script["source"] for script in asked["scripts"]]
-        modules = self._remembered(self._learned, asked["set"], script_modules.wanted(sources))
+        if asked["set"] not in self._learned:
+            sources = [script["source"] for script in asked["scripts"]]
+            self._remembered(self._learned, asked["set"], script_modules.wanted(sources))
+        modules = self._remembered(self._learned, asked["set"], ())
         room = self._taken((asked["kind"], modules))
         kept = NOTHING if asked["is_trial"] else self._kept.get(asked["set"], NOTHING)
         run = Run(room, asked, kept)

@@ -123,8 +123,7 @@ class Workers:
             id_ = self._last_id
             text = asyncio.get_running_loop().create_future()
             waiting = Waiting(whose, asked["set"], operations, text, lambda: self._left(whose))
-            process.runs[id_] = waiting
-            process.send({**asked, "id": id_})
+            process.begin(id_, waiting, asked)
             try:
                 return await waiting.text
             except Died:
