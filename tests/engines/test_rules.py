@@ -308,3 +308,15 @@ async def test_console_names_the_rule_and_is_bounded(rules: QuickJsEngine) -> No
     assert 'rule Rule 0: a b {"c":1}' == result.console[0]
     assert len(result.console) <= 100
     assert max(map(len, result.console)) < 1100
+
+
+async def test_global_holds_only_so_much(rules: QuickJsEngine) -> None:
+    """64 KiB of it: more is forgotten, and the login goes on."""
+    much = rule(
+        "context.found = typeof global.much; global.much = 'x'.repeat(100000);"
+        " callback(null, user, context);"
+    )
+
+    results = [await run(rules, much) for _ in range(4)]
+
+    assert [{"found": "undefined"}] * 4 == [one.value["context"] for one in results]

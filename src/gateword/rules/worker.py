@@ -4,8 +4,8 @@ Rule 1: each run has a room of its own, so nothing of one login is there for the
 in `global` (promise R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to
 itself is killed from outside (promise R1). Runs share a process as long as they wait for something.
 
-Frames in both directions: four bytes of length, then JSON. In: a run (its scripts only the first time
-that set of them comes, or after everything was to be forgotten), `{"answer": id, "text": …}` or
+Frames in both directions: four bytes of length, then JSON. In: a run (its scripts only the first
+time that set of them comes, or after all were to be forgotten), `{"answer": id, "text": …}` or
 `{"drop": id}`. Out, when a script has had the processor: `{"rest": id, "result": …, "asks": …,
 "more": …}`. Result and asks are null, or the script's own text inside a string: whatever it holds,
 it can only spoil its own run. Whose turn it is stands in memory that the server sees.
@@ -108,7 +108,9 @@ class Worker:
         else:
             if asked["forgets"]:
                 self._scripts.clear()
-            asked["scripts"] = self._scripts.setdefault(asked["set"], asked.get("scripts"))
+            if "scripts" in asked:
+                self._scripts[asked["set"]] = asked["scripts"]
+            asked["scripts"] = self._scripts[asked["set"]]
             self._go_on(asked["id"], lambda: self._begin(asked))
 
     def _begin(self, asked: dict[str, Any]) -> None:
