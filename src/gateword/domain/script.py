@@ -111,9 +111,11 @@ class ScriptResult:
         fault: None when every script let the login pass.
         console: What was printed, a line each, the script's name before it.
         took_s: Time from the first to the last.
+        has_asked: Something was done for them outside.
     """
 
     value: Mapping[str, object] = field(default_factory=dict)
     fault: ScriptFault | None = None
     console: tuple[str, ...] = ()
     took_s: float = 0.0
+    has_asked: bool = False

@@ -12,6 +12,9 @@ from gateword.policy import rule_claims, rule_objects, rule_trial, rule_user
 from gateword.policy.rule_document import CONFIGURATION, KIND, STAGES
 from gateword.ports.parts import Parts
 
+QUICK_S: Final = 0.05
+"""Rules that took no longer, and asked for nothing, leave the user as the login found it."""
+
 _ID_CHARS: Final = 32
 PREFIX: Final = "rule "
 """Stands before a rule's name where scripts of all kinds are named."""
@@ -55,7 +58,8 @@ async def apply(parts: Parts, login: Login) -> Login:
     primary = context.get("primaryUser")
     if primary not in (None, ""):
         login = await wishes.with_primary_user(parts, login, primary, "context.primaryUser")
-    await wishes.check_user(parts, login)
+    if result.has_asked or result.took_s > QUICK_S:
+        await wishes.check_user(parts, login)
     return _changed(login, context)
 
 

@@ -33,6 +33,7 @@ _OPEN_TO_SCRIPTS: Final = ("/api/v2/", "/oauth/token", "/userinfo", "/.well-know
 """Of the tenant itself; not what stands open to who asks from the same machine."""
 
 _MOST_NOTES: Final = 8
+_MOST_KIND_CHARS: Final = 16
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
 _LOOKS: Final = frozenset({"GET", "HEAD"})
@@ -48,6 +49,7 @@ class ScriptOperations:
         own: Answers requests to the tenant itself; None outside a server.
         domain: Where the tenant itself is.
         allowed: Hosts that may be asked.
+        done: What was asked for, by kind.
         notes: What operators should know of a refusal, and scripts need not.
     """
 
@@ -58,8 +60,10 @@ class ScriptOperations:
     domain: str
     allowed: Sequence[str]
     notes: list[str] = field(default_factory=list)
+    done: list[str] = field(default_factory=list)
 
     async def carry_out(self, kind: str, asked: Mapping[str, object]) -> object:
+        self.done.append(kind[:_MOST_KIND_CHARS])
         match kind:
             case "http":
                 return await self._http(asked)

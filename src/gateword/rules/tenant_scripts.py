@@ -78,7 +78,10 @@ class TenantScripts:
         result = await self._engine.run(job, tenant.name, operations)
         if job.cache:
             self._cache.keep(job.cache, result.value.get("cache"))
-        return replace(result, console=(*result.console, *operations.notes))
+        if not operations.done:
+            return result
+        console = (*result.console, *operations.notes)
+        return replace(result, console=console, has_asked=True)
 
     async def settings(self) -> ScriptSettings:
         kept = await self._documents.get(script_settings.KIND, script_settings.ID)
