@@ -12,6 +12,7 @@
       return promise;
     },
     random: (count) => Uint8Array.from({ length: count }, random),
+    there: (name) => loaded.get("web-url")?.exports[name],
   };
   function require(name) {
     if (!loaded.has(name)) {
