@@ -3,8 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
+from typing import Final
 
 from gateword.domain.secret import Secret
+
+BUDGET_S: Final = 20.0
+"""All scripts of a trigger together (Auth0: "Rules", limits)."""
+
+EXPIRED: Final = "Script exceeded allowed execution time"
+"""What clients are told of scripts that came to no end."""
 
 
 @unique
@@ -60,7 +67,7 @@ class ScriptJob:
     secret_given: Mapping[str, Secret] = field(default_factory=dict)
     is_trial: bool = False
     is_compiled_only: bool = False
-    within_s: float = 20.0
+    within_s: float = BUDGET_S
     cache: str = ""
 
 

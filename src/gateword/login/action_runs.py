@@ -7,7 +7,7 @@ is judged before the next begins.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob
+from gateword.domain.script import BUDGET_S, EXPIRED, Fault, Kind, Script, ScriptFault, ScriptJob
 from gateword.domain.secret import Secret
 from gateword.policy import action_document, action_wishes, sealed
 from gateword.policy.action_wishes import Wishes
@@ -15,13 +15,8 @@ from gateword.ports.parts import Parts
 
 PREFIX: Final = "Action "
 KIND: Final = "action"
-BUDGET_S: Final = 20.0
-"""All Actions of a trigger together."""
-
 MOST_CONSOLE_CHARS: Final = 256
 """What is kept of the text that one Action prints."""
-
-_EXPIRED: Final = "Script exceeded allowed execution time"
 
 
 async def bound(parts: Parts, trigger: str) -> Sequence[Script]:
@@ -56,13 +51,11 @@ class Runs:
 
     Attributes:
         wishes: What they have asked for.
-        fault: How one of them ended it.
         notes: What they have printed.
     """
 
     def __init__(self, parts: Parts, trigger: str) -> None:
         self.wishes = Wishes()
-        self.fault: ScriptFault | None = None
         self.notes: tuple[str, ...] = ()
         self._parts = parts
         self._trigger = trigger
@@ -86,15 +79,13 @@ class Runs:
         result = await self._parts.scripts.run(job)
         self._left_s -= result.took_s
         self.notes = (*self.notes, *_cut(result.console, action.name))
-        self.fault = result.fault
-        if self.fault is None:
-            try:
-                self.wishes = action_wishes.after(self.wishes, result.value.get("calls"))
-            except action_wishes.NoWish as wrong:
-                self.fault = ScriptFault(Fault.LIMIT, str(wrong), action)
-        if self.fault is None and self._left_s <= 0:
-            self.fault = ScriptFault(Fault.LIMIT, _EXPIRED, action)
-        return self.fault
+        if result.fault is not None:
+            return result.fault
+        try:
+            self.wishes = action_wishes.after(self.wishes, result.value.get("calls"))
+        except action_wishes.NoWish as wrong:
+            return ScriptFault(Fault.LIMIT, str(wrong), action)
+        return ScriptFault(Fault.LIMIT, EXPIRED, action) if self._left_s <= 0 else None
 
 
 def _cut(console: Sequence[str], name: str) -> list[str]:

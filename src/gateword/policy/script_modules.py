@@ -7,6 +7,7 @@ Source: Auth0 "Legacy Rules: modules", the public gallery of rules.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 MODULES: Final = frozenset(
@@ -76,7 +77,7 @@ def wanted(sources: Iterable[str]) -> tuple[str, ...]:
     found: set[str] = set()
     for source in sources:
         found |= {ALIASES.get(name, name) for name in _named(source)} & MODULES
-        if _OWN_OBJECT.search(source):
+        if _names_own_object(source):
             found.add("rule-auth0")
         if _SIGNS.search(source):
             found.add("jsonwebtoken")
@@ -96,7 +97,12 @@ def unknown(names: Iterable[str]) -> list[str]:
 
 def wants_own_object(sources: Iterable[str]) -> bool:
     """Say whether scripts use `auth0`, the way to this server's own Management API."""
-    return any(_OWN_OBJECT.search(source) for source in sources)
+    return any(map(_names_own_object, sources))
+
+
+@lru_cache(maxsize=512)
+def _names_own_object(source: str) -> bool:
+    return _OWN_OBJECT.search(source) is not None
 
 
 def _named(source: str) -> Iterator[str]:

@@ -14,14 +14,19 @@ from typing import Any, Final
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob, ScriptResult
+from gateword.domain.script import (
+    BUDGET_S,
+    Fault,
+    Kind,
+    Script,
+    ScriptFault,
+    ScriptJob,
+    ScriptResult,
+)
 from gateword.domain.secret import Secret
 from gateword.ports.scripts import Operations
 from gateword.rules.frames import HOUSE_LINE
 from gateword.rules.workers import Overloaded, Workers
-
-BUDGET_S: Final = 20.0
-"""All scripts of a login together (Auth0: "Rules", limits)."""
 
 MOST_MESSAGE_CHARS: Final = 1024
 _MOST_LINES: Final = 100

@@ -12,7 +12,5 @@ TURN_S: Final = 2
 ADDRESS_SPACE_BYTES: Final = 768 << 20
 """What a process may have at all."""
 
-EXPIRED: Final = "Script exceeded allowed execution time"
-
 HOUSE_LINE: Final = 20_000
 """Our own code stands behind this line of the engine, so that a trace tells whose a line is."""

@@ -33,14 +33,13 @@ _OPEN_TO_SCRIPTS: Final = ("/api/v2/", "/oauth/token", "/userinfo", "/.well-know
 """Of the tenant itself; not what stands open to who asks from the same machine."""
 
 _MOST_NOTES: Final = 8
-_MOST_KIND_CHARS: Final = 16
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
 _LOOKS: Final = frozenset({"GET", "HEAD"})
 _SEE_OTHER: Final = 303
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScriptOperations:
     """Carries out what one tenant's scripts ask for (port `Operations`).
 
@@ -49,7 +48,7 @@ class ScriptOperations:
         own: Answers requests to the tenant itself; None outside a server.
         domain: Where the tenant itself is.
         allowed: Hosts that may be asked.
-        done: What was asked for, by kind.
+        has_asked: Something was asked for.
         notes: What operators should know of a refusal, and scripts need not.
     """
 
@@ -60,10 +59,10 @@ class ScriptOperations:
     domain: str
     allowed: Sequence[str]
     notes: list[str] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
+    has_asked: bool = False
 
     async def carry_out(self, kind: str, asked: Mapping[str, object]) -> object:
-        self.done.append(kind[:_MOST_KIND_CHARS])
+        self.has_asked = True
         match kind:
             case "http":
                 return await self._http(asked)

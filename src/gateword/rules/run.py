@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
+from gateword.domain.script import EXPIRED
 from gateword.rules import shelf
-from gateword.rules.frames import EXPIRED, HOUSE_LINE
+from gateword.rules.frames import HOUSE_LINE
 from gateword.rules.room import Room
 
 CPU_S: Final = 4.0
@@ -35,7 +36,6 @@ _END: Final = re.compile(r"[;\s]+$")
 
 _LINE: Final = re.compile(r"<input>:(\d+)")
 
-
 NOTHING: Final = "{}"
 """No data, as JSON."""
 
@@ -49,7 +49,8 @@ class Run:
 
     Args:
         room: Nobody has been in it.
-        asked: `id`, `scripts` (each `id`, `source`, `form` and `given`), `configuration`, `given`.
+        asked: `id`, `scripts` (each `id`, `source` and `form`), what they read as JSON
+            (`configuration`, `given`, and `own` by the script's id), `is_compiled_only`.
         kept: What earlier runs of the same scripts left in `global`, JSON.
 
     Attributes:

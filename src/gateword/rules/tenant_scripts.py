@@ -78,7 +78,7 @@ class TenantScripts:
         result = await self._engine.run(job, tenant.name, operations)
         if job.cache:
             self._cache.keep(job.cache, result.value.get("cache"))
-        if not operations.done:
+        if not operations.has_asked:
             return result
         console = (*result.console, *operations.notes)
         return replace(result, console=console, has_asked=True)

@@ -25,9 +25,10 @@ from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
+from gateword.domain.script import EXPIRED
 from gateword.policy import script_modules
 from gateword.rules import shelf
-from gateword.rules.frames import ADDRESS_SPACE_BYTES, EXPIRED, LENGTH
+from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH
 from gateword.rules.room import Room
 from gateword.rules.run import CPU_S, NOTHING, Run, WantsModule, failed
 from gateword.rules.turn import Turn
@@ -42,7 +43,7 @@ other work on the same processor."""
 TURN_COST_S: Final = 0.0002
 """What a turn costs besides, here and at the server; counted, so that many short ones are few."""
 
-MOST_KNOWN: Final = 256
+MOST_REMEMBERED: Final = 256
 """Sets of scripts of which something is remembered."""
 
 _BROKE: Final = "The script broke its engine"
@@ -146,7 +147,7 @@ class Worker:
         """Return what is known of a set of scripts; the one not asked for longest is forgotten."""
         found = known.setdefault(set_, fresh)
         known.move_to_end(set_)
-        while len(known) > MOST_KNOWN:
+        while len(known) > MOST_REMEMBERED:
             known.popitem(last=False)
         return found
 

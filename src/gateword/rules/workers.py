@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gateword.domain.script import EXPIRED
 from gateword.ports.scripts import Operations
-from gateword.rules.frames import EXPIRED
 from gateword.rules.plain import is_flat, whole
 from gateword.rules.process import Process
 from gateword.rules.turn import Turn, memory
