@@ -38,6 +38,20 @@ async def test_change_of_another_process_is_seen_within_a_second(
     assert "Renamed" == renamed.name
 
 
+async def test_client_of_another_process_is_there_when_its_command_has_ended(
+    house: House, elsewhere: Database
+) -> None:
+    """Whoever adds a client and uses it at once is not told that it is unknown."""
+    here = house.stores.clients
+    before = await here.get(CLIENT)
+    await house.other_worker(elsewhere).clients.put(a_client(), NOON)
+
+    house.clock.pass_s(0.03)
+
+    assert before is None
+    assert a_client() == await here.get(CLIENT)
+
+
 async def test_own_change_is_seen_at_once(house: House) -> None:
     """Who was told that a change stands never reads the old state."""
     absent = await house.stores.clients.get(CLIENT)
@@ -49,7 +63,7 @@ async def test_own_change_is_seen_at_once(house: House) -> None:
 
 
 async def test_lookups_ask_the_database_once_in_half_a_second(house: House) -> None:
-    """Known and unknown names alike cost no query while the version is known."""
+    """Names that are known cost no query while the version is known."""
     counting = CountingDatabase(house.database)
     clients = stores_of(counting, house.tenant, house.clock).clients
     await house.stores.clients.put(a_client(), NOON)
@@ -58,13 +72,26 @@ async def test_lookups_ask_the_database_once_in_half_a_second(house: House) -> N
 
     for _ in range(100):
         await clients.get(CLIENT)
-        await clients.get("nobody")
     within = counting.questions - first
     house.clock.pass_s(0.6)
-    await clients.get("nobody")
+    await clients.get(CLIENT)
     later = counting.questions - first
 
     assert [2, 0, 1] == [first, within, later]
+
+
+async def test_unknown_names_ask_the_database_fifty_times_a_second_at_most(house: House) -> None:
+    """Strangers cannot make the server ask for each of their inventions."""
+    counting = CountingDatabase(house.database)
+    clients = stores_of(counting, house.tenant, house.clock).clients
+    await clients.get("nobody")
+    first = counting.questions
+
+    for _ in range(1000):
+        house.clock.pass_s(0.001)
+        await clients.get("nobody")
+
+    assert 45 <= counting.questions - first <= 50
 
 
 async def test_refused_change_leaves_the_configuration_as_it_was(house: House) -> None:

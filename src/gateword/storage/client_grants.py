@@ -48,7 +48,9 @@ class SqlClientGrants:
     async def find(
         self, client_id: str, audience: str, subject_type: str = "client"
     ) -> ClientGrant | None:
-        return (await self._view()).get((client_id, audience, subject_type))
+        return await self._cache.find(
+            "client_grants", _load, lambda known: known.get((client_id, audience, subject_type))
+        )
 
     async def all(self) -> Sequence[ClientGrant]:
         return tuple((await self._view()).values())

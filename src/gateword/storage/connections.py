@@ -70,13 +70,13 @@ class SqlConnections:
         self._vault = vault
 
     async def named(self, name: str) -> Connection | None:
-        return (await self._view()).by_name.get(name)
+        return await self._find(lambda view: view.by_name.get(name))
 
     async def by_id(self, connection_id: str) -> Connection | None:
-        return (await self._view()).by_id.get(connection_id)
+        return await self._find(lambda view: view.by_id.get(connection_id))
 
     async def owning_realm(self, realm: str) -> Connection | None:
-        return (await self._view()).by_realm.get(realm)
+        return await self._find(lambda view: view.by_realm.get(realm))
 
     async def all(self) -> Sequence[Connection]:
         return tuple((await self._view()).by_name.values())
@@ -138,6 +138,9 @@ class SqlConnections:
     async def _stored(self, tx: TenantTx, connection_id: str) -> Connection | None:
         found = await self._all(tx)
         return next((one for one in found.values() if one.id == connection_id), None)
+
+    async def _find(self, pick: Callable[[_View], Connection | None]) -> Connection | None:
+        return await self._cache.find("connections", self._load, pick)
 
     async def _view(self) -> _View:
         return await self._cache.view("connections", self._load)

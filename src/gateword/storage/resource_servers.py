@@ -52,7 +52,9 @@ class SqlResourceServers:
         self._vault = vault
 
     async def get(self, identifier: str) -> ResourceServer | None:
-        return (await self._view()).get(identifier)
+        return await self._cache.find(
+            "resource_servers", self._load, lambda known: known.get(identifier)
+        )
 
     async def all(self) -> Sequence[ResourceServer]:
         return tuple((await self._view()).values())
