@@ -2,9 +2,9 @@
 
 A tenant has one version for all its configuration. A writer moves it in the transaction that
 changes something, a reader looks at it at most every half second; so a change made by another
-process is seen within a second. What is looked for and not known makes it look sooner, at most fifty times
-a second: a client is there as soon as the command that added it has ended. While the database is
-away, what is known stays in force: nothing can change it either.
+process is seen within a second. What is looked for and not known makes it look sooner, at most
+fifty times a second: a client is there as soon as the command that added it has ended. While the
+database is away, what is known stays in force: nothing can change it either.
 """
 
 from collections.abc import Callable, Coroutine

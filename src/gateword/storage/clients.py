@@ -60,9 +60,7 @@ class SqlClients:
         self._vault = vault
 
     async def get(self, client_id: str) -> Client | None:
-        return await self._cache.find(
-            "clients", self._load, lambda view: view.by_id.get(client_id)
-        )
+        return await self._cache.find("clients", self._load, lambda view: view.by_id.get(client_id))
 
     async def all(self) -> Sequence[Client]:
         return tuple((await self._view()).by_id.values())
