@@ -25,6 +25,7 @@ LISTS: Final = (
     "src/gateword/storage/tables.py",
     "src/gateword/storage/migrations/versions/",
     "src/gateword/domain/refusal.py",
+    "src/gateword/domain/mfa_refusal.py",
 )
 """Where tables and their rows or columns are listed, and nothing else happens."""
 
@@ -49,6 +50,13 @@ REVEAL_ROOMS: Final = (
     "src/gateword/policy/user_export.py",  # writes hashes for an operator who asked for them
     "src/gateword/rules/engine.py",  # scripts read the values of rules configs
     "src/gateword/rules/hashing.py",  # hashes a password that a script brings
+    "src/gateword/policy/totp.py",  # computes codes of a seed
+    "src/gateword/factors/",  # writes seeds and handles into what the user enrols with
+    "src/gateword/login/asking.py",  # digests a code before it is kept
+    "src/gateword/grants/mfa_oob.py",  # the same of a typed one
+    "src/gateword/login/recovery.py",  # brings a typed code into the form that is hashed
+    "src/gateword/login/mfa_bearer.py",  # tells a JWT from a handle by its dots
+    "src/gateword/login/halves.py",  # keeps a refresh token, sealed, until it is exchanged
     "src/gateword/policy/client_auth.py",  # measures an assertion before anything parses it
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""

@@ -15,59 +15,23 @@ from gateword.cli.main import application
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.log_event import LogCode
 from gateword.domain.management_refusal import ManagementRefusal
+from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import OWN_FAILURE, RefusalTable
 from gateword.settings import PREFIX, Settings
 from scripts import reference_api, reference_modules
+from scripts.reference_logs import LOG_MEANING
 
 REFERENCE: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
 
-TABLES: Final[tuple[type[RefusalTable], ...]] = (Refusal, ManagementRefusal, AccountRefusal)
+TABLES: Final[tuple[type[RefusalTable], ...]] = (
+    Refusal,
+    MfaRefusal,
+    ManagementRefusal,
+    AccountRefusal,
+)
 
 MADE: Final = "<!-- Made by scripts/docs from the code; edit the code instead. -->\n"
-
-LOG_MEANING: Final[Mapping[LogCode, str]] = {
-    LogCode.F: "A login failed for another reason than those below; a blocked user, for one.",
-    LogCode.FP: "A login failed: wrong password. Beyond 1,000 failed logins a minute one in a "
-    "hundred is written; `details.left_out` is how many rows of its type were not.",
-    LogCode.FU: "A login failed: no such user, or none of that name in the realm. "
-    "Sampled like `fp`.",
-    LogCode.SEPFT: "Tokens were issued for a user name and a password.",
-    LogCode.FEPFT: "A user name and a password were refused, or the ask itself was. Sampled with "
-    "the `fp` or `fu` beside it.",
-    LogCode.SERTFT: "Tokens were issued for a refresh token.",
-    LogCode.FERTFT: "A refresh token was refused.",
-    LogCode.FERRT: "A rotated refresh token was used again; its whole family was retired.",
-    LogCode.SECCFT: "A token was issued to a machine for its own credentials.",
-    LogCode.FECCFT: "A machine's own credentials were refused.",
-    LogCode.SRRT: "A refresh token was revoked.",
-    LogCode.RESOURCE_CLEANUP: "Old refresh tokens made room for new ones.",
-    LogCode.API_LIMIT: "A rate limit of the API was reached.",
-    LogCode.SAPI: "The Management API changed something.",
-    LogCode.FAPI: "The Management API refused something.",
-    LogCode.SS: "A user signed up.",
-    LogCode.FS: "A sign-up was refused.",
-    LogCode.SCPR: "A user was sent a link to choose a new password.",
-    LogCode.FCPR: "A link to choose a new password was refused.",
-    LogCode.SCP: "A user chose a new password.",
-    LogCode.FCP: "A new password was refused.",
-    LogCode.SVR: "A user was sent a link to verify an e-mail address.",
-    LogCode.FVR: "A link to verify an e-mail address could not be sent.",
-    LogCode.SV: "A user verified an e-mail address.",
-    LogCode.FV: "An e-mail address could not be verified.",
-    LogCode.FN: "A letter could not be delivered and was given up.",
-    LogCode.LIMIT_MU: "Too much from one address (failed logins, sign-ups, requests for links), or "
-    "from one client.",
-    LogCode.LIMIT_WC: "An account was blocked: too many wrong passwords in a row.",
-    LogCode.LIMIT_SUL: "The same user logged in too often from the same address.",
-    LogCode.PWD_LEAK: "Somebody logged in with a password that is known from a breach.",
-    LogCode.SIGNUP_PWD_LEAK: "Somebody signed up with a password that is known from a breach.",
-    LogCode.RESET_PWD_LEAK: "Somebody chose a new password that is known from a breach.",
-    LogCode.PLA: "What bot detection made of a login, or an alarm about many of them.",
-    LogCode.UBLKDU: "A block after wrong passwords was lifted.",
-    LogCode.W: "A warning: something sent or set has no effect, and probably should.",
-    LogCode.FN: "A letter could not be delivered and was given up.",
-}
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -92,6 +56,9 @@ def errors() -> str:
         "## OAuth endpoints\n\n"
         'The body is `{"error": …, "error_description": …}`.\n\n'
         + _refusals(Refusal, "`error`", "`error_description`")
+        + "\n## Second factors\n\n"
+        "Of the token endpoint and of `/mfa/…`; the body is as above.\n\n"
+        + _refusals(MfaRefusal, "`error`", "`error_description`")
         + "\n## Management API\n\n"
         'The body is `{"statusCode": …, "error": …, "message": …, "errorCode": …}`, where `error` '
         "is the status in words; without an `errorCode` the member is not there.\n\n"

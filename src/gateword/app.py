@@ -37,7 +37,7 @@ from gateword.ports.chore import Chore
 from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts, Plugs, Stores
 from gateword.ports.stores import Tenants
-from gateword.registry import CHORES, GRANTS, REALMS, SHIELDS
+from gateword.registry import CHORES, FACTORS, GRANTS, REALMS, SHIELDS
 from gateword.rounds import go_on
 from gateword.rules.engine import QuickJsEngine
 from gateword.rules.hashing import ScriptHashes
@@ -153,9 +153,11 @@ class Engines:
         """Return a tenant ready to be asked, with every plug of the registry."""
         parts = self.parts(tenant)
         realms = {strategy: make(parts) for strategy, make in REALMS.items()}
-        story = Story(parts, Plugs(realms=realms, shields=SHIELDS))
+        plugs = Plugs(realms=realms, shields=SHIELDS, factors=FACTORS)
+        story = Story(parts, plugs)
         grants = {grant.grant_type: grant for grant in (make(story) for make in GRANTS)}
-        return Tenancy(parts=parts, grants=grants, key_documents=JwkDocuments())
+        documents = JwkDocuments()
+        return Tenancy(parts=parts, grants=grants, plugs=plugs, key_documents=documents)
 
 
 def _cores() -> int:

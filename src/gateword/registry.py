@@ -13,7 +13,14 @@ from gateword.delivery.console import ConsoleCourier
 from gateword.delivery.log_file import LogFile
 from gateword.delivery.smtp import courier_at
 from gateword.delivery.webhook import Webhook
+from gateword.domain.mfa import Kind
+from gateword.factors import message
+from gateword.factors.otp import OtpFactor
+from gateword.factors.push import PushFactor
 from gateword.grants.client_credentials import ClientCredentialsGrant
+from gateword.grants.mfa_oob import MfaOobGrant
+from gateword.grants.mfa_otp import MfaOtpGrant
+from gateword.grants.mfa_recovery_code import MfaRecoveryCodeGrant
 from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
@@ -21,6 +28,7 @@ from gateword.login.story import Story
 from gateword.policy import log_stream_document
 from gateword.ports.chore import Chore
 from gateword.ports.delivery import Courier
+from gateword.ports.factor import Factor
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 from gateword.ports.realm import Realm
@@ -49,12 +57,23 @@ GRANTS: Final[tuple[MakesGrant, ...]] = (
     PasswordRealmGrant,
     RefreshTokenGrant,
     ClientCredentialsGrant,
+    MfaOtpGrant,
+    MfaOobGrant,
+    MfaRecoveryCodeGrant,
 )
 
 REALMS: Final[Mapping[str, Callable[[Parts], Realm]]] = {
     CustomDatabaseRealm.strategy: lambda parts: CustomDatabaseRealm(
         DatabaseRealm(parts.stores.users, parts.hasher), parts
     ),
+}
+
+FACTORS: Final[Mapping[Kind, Factor]] = {
+    Kind.TOTP: OtpFactor(),
+    Kind.PUSH: PushFactor(),
+    Kind.SMS: message.PHONE,
+    Kind.VOICE: message.PHONE,
+    Kind.EMAIL: message.EMAIL,
 }
 
 SHIELDS: Final[tuple[Shield, ...]] = (

@@ -53,6 +53,10 @@ class HouseDice(SystemDice):
         """Return `length` hex characters."""
         return self._roll(length).hex()[:length]
 
+    def digits(self, length: int) -> str:
+        """Return `length` decimal digits."""
+        return "".join(str(byte % 10) for byte in self._roll(length))
+
     def letters(self, length: int) -> str:
         """Return `length` characters of `A-Za-z0-9`."""
         return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in self._roll(length))

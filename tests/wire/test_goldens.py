@@ -7,6 +7,7 @@ import pytest
 
 from gateword.domain.account_refusal import AccountRefusal
 from gateword.domain.management_refusal import ManagementRefusal
+from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import RefusalTable, Row
 from tests.support.golden import parse
@@ -19,6 +20,7 @@ READ: Final = {name: parse(text) for name, text in TEXTS.items()}
 
 TABLES: Final[dict[type[RefusalTable], tuple[str, ...]]] = {
     Refusal: (),
+    MfaRefusal: (),
     ManagementRefusal: ("management.",),
     AccountRefusal: ("doors.", "signup.", "change_password.", "dbconnections."),
 }

@@ -14,6 +14,10 @@ TALLIES_KEPT: Final = alarm.WEEK + 2 * alarm.SLOT
 """A week tells what is usual for the two slots after it."""
 
 
+HALVES_KEPT: Final = timedelta(hours=1)
+"""How long an `mfa_token` that is too old is told from one that never was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cleaning:
     """Expired tokens, tickets and counters go, and jobs that ended a day ago (port `Chore`)."""
@@ -28,3 +32,5 @@ class Cleaning:
         await parts.stores.attempts.purge(now)
         await parts.stores.tallies.purge(now - TALLIES_KEPT)
         await parts.stores.jobs.purge(now - JOBS_KEPT)
+        await parts.stores.half_logins.purge(now - HALVES_KEPT)
+        await parts.stores.authenticators.purge(now)

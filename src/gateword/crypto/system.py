@@ -35,6 +35,10 @@ class SystemDice:
         """Return `length` lower-case hex characters."""
         return secrets.token_hex((length + 1) // 2)[:length]
 
+    def digits(self, length: int) -> str:
+        """Return `length` decimal digits."""
+        return f"{secrets.randbelow(10**length):0{length}}"
+
     def letters(self, length: int) -> str:
         """Return `length` characters of `A-Za-z0-9`."""
         drawn = ""

@@ -129,6 +129,9 @@ class Login:
         resume_at: Position of the bound Action that goes on once they were given.
         refresh_expires_at: When an Action wants its refresh tokens to end, if sooner.
         refresh_idle_expires_at: The same for a refresh token that is not used.
+        methods: Second factors that were shown, in the words of RFC 8176.
+        mfa_at: When one was last shown, in this login or the one it renews.
+        seen_before: When and from where the user had logged in before this was counted.
     """
 
     ask: TokenAsk
@@ -154,6 +157,9 @@ class Login:
     resume_at: int | None = None
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
+    methods: tuple[str, ...] = ()
+    mfa_at: datetime | None = None
+    seen_before: tuple[datetime | None, str | None] | None = None
 
     @property
     def identity_scopes(self) -> tuple[str, ...]:

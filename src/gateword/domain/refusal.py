@@ -182,13 +182,6 @@ class Refusal(RefusalTable):
         _OWN,
         "rules §6 with redirect_error",
     )
-    FACTOR_WANTED = Row(
-        403,
-        "access_denied",
-        "A second factor is wanted, which cannot be asked for yet.",
-        _OWN,
-        "our own, until factors are built",
-    )
     PRIMARY_USER_WRONG = Row(
         403,
         "access_denied",

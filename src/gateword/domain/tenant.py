@@ -49,6 +49,11 @@ class Tenant:
         """Identifier of the Management API, present in each tenant."""
         return f"{self.issuer}api/v2/"
 
+    @property
+    def mfa_audience(self) -> str:
+        """The audience that opens `/mfa/…`; no row stands for it."""
+        return f"{self.issuer}mfa/"
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Say whether a switch is on."""
         return self.flags.get(name, default)

@@ -14,6 +14,7 @@ class TokenSet:
     Attributes:
         expires_in_s: Lifetime of the access token.
         scopes: What was granted, in the order of the answer.
+        recovery_code: The one that replaces the one that was just used.
         facts: What the log will say of it.
     """
 
@@ -23,6 +24,7 @@ class TokenSet:
     id_token: Secret | None = None
     refresh_token: Secret | None = None
     token_type: str = "Bearer"
+    recovery_code: Secret | None = None
     facts: LogFacts
 
 
@@ -37,6 +39,7 @@ class RefreshGrant:
         scopes: The original grant; an exchange may narrow, never widen it.
         gty: Grant that began the family (`password`).
         expires_at: Absolute end, fixed at the first issue; None is endless.
+        mfa_at: When a second factor was last shown; None is never.
     """
 
     user_key: int
@@ -49,6 +52,7 @@ class RefreshGrant:
     auth_time: datetime
     created_at: datetime
     expires_at: datetime | None
+    mfa_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ class User:
         user_id: `sub` of the tokens, `auth0|` and 24 hex characters for our own store.
         profile: Root members that are text: name, nickname, given_name, family_name,
             middle_name, picture, address.
+        factors: Kinds of second factors that are confirmed (`totp`, `sms`, …).
         logins_count: Logins so far, this one included once it is recorded.
     """
 
@@ -54,6 +55,7 @@ class User:
     last_ip: str | None = None
     logins_count: int = 0
     last_password_reset: datetime | None = None
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

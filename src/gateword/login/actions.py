@@ -31,14 +31,29 @@ async def apply(parts: Parts, login: Login) -> Login:
     Raises:
         Refused: The rows of rules but SCRIPT_UNAUTHORIZED, PRIMARY_USER_TWICE, ACTION_INVALID.
     """
+    return await _applied(parts, login, 0)
+
+
+async def go_on(parts: Parts, login: Login) -> Login:
+    """Return the login as those Actions left it that had to wait for a second factor.
+
+    Raises:
+        Refused: As of `apply`.
+    """
+    if login.resume_at is None or login.factors:  # else another factor is to be shown first
+        return login
+    return await _applied(parts, replace(login, resume_at=None), login.resume_at)
+
+
+async def _applied(parts: Parts, login: Login, begin: int) -> Login:
     actions = await bound(parts, action_event.POST_LOGIN)
-    if not actions:
+    if len(actions) <= begin:
         return login
     runs = Runs(parts, action_event.POST_LOGIN)
     roles = await parts.stores.roles.of_user(login.user.key)
     event = action_event.post_login(login, [role.name for role in roles])
     try:
-        for position, action in enumerate(actions):
+        for position, action in enumerate(actions[begin:], begin):
             login = await _ran(parts, login, runs, action, _now(event, login.user, runs.wishes))
             if runs.wishes.factors:  # the others run when the user has shown them
                 login = replace(login, factors=runs.wishes.factors, resume_at=position + 1)

@@ -8,6 +8,7 @@ from gateword.domain.login import TokenAsk
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.resource_server import ResourceServer
+from gateword.policy import mfa_api
 from gateword.policy.token_params import quoted
 from gateword.ports.parts import Parts
 
@@ -34,6 +35,8 @@ async def of_user(parts: Parts, ask: TokenAsk) -> Target:
         return Target(notes=("no audience: the access token is opaque, good for /userinfo only",))
     if audience == ask.tenant.userinfo_audience:
         return Target()
+    if mfa_api.is_meant(audience, ask.tenant):
+        return Target(ask.tenant.mfa_audience, mfa_api.api(ask.tenant))
     return Target(audience, await admitting(parts, ask, audience))
 
 
@@ -43,6 +46,8 @@ async def admitting(parts: Parts, ask: TokenAsk, audience: str) -> ResourceServe
     Raises:
         Refused: AUDIENCE_UNKNOWN, or AUDIENCE_FORBIDDEN by the API's access policy.
     """
+    if audience == ask.tenant.mfa_audience:
+        return mfa_api.api(ask.tenant)
     api = await registered(parts, audience)
     if not await _is_open(parts, ask, api):
         raise Refused(

@@ -116,6 +116,7 @@ async def _proved(parts: Parts, held: Held, found: Found, also: tuple[Also, ...]
         auth_time=attempt.ask.at,
         notes=attempt.notes,
         also=also,
+        seen_before=(user.last_login, user.last_ip),
     )
 
 

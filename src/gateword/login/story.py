@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from gateword.domain.login import Attempt, Login
+from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet
-from gateword.login import actions, credentials, rules, scopes, tokens, wishes
+from gateword.login import actions, credentials, mfa, renewal, rules, scopes, tokens
 from gateword.ports.parts import Parts, Plugs
 
 
@@ -26,13 +27,32 @@ class Story:
         login = await self.ask_scripts(login)
         return await tokens.mint(self.parts, login)
 
-    async def ask_scripts(self, login: Login) -> Login:
-        """Return the login as the tenant's scripts leave it.
+    async def ask_scripts(self, login: Login, presented: Secret | None = None) -> Login:
+        """Return the login as the tenant's scripts leave it, once it needs no more proof.
+
+        Args:
+            login: The login.
+            presented: The refresh token that it renews.
 
         Raises:
             Refused: The row that fits.
         """
         login = await rules.apply(self.parts, login)
         login = await actions.apply(self.parts, login)
-        wishes.check_factor(login)
-        return login
+        return await mfa.demand(self.parts, login, presented)
+
+    async def go_on(self, login: Login, presented: Secret | None) -> TokenSet:
+        """Turn a login into tokens whose second factor was just shown.
+
+        Args:
+            login: As it was when it began to wait.
+            presented: The refresh token that it renews.
+
+        Raises:
+            Refused: The row that fits; REQUIRED when Actions want one more factor.
+        """
+        login = await actions.go_on(self.parts, login)
+        login = await mfa.demand_more(self.parts, login, presented)
+        if presented is None or login.renews is None:
+            return await tokens.mint(self.parts, login)
+        return await renewal.exchanged(self.parts, login, presented, login.renews)

@@ -111,6 +111,7 @@ def family(login: Login) -> RefreshGrant:
         expires_at=sooner(
             ends_at(at, login.ask.client.refresh.absolute_s), login.refresh_expires_at
         ),
+        mfa_at=login.mfa_at,
     )
 
 

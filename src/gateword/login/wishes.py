@@ -157,13 +157,3 @@ def wants_factor(wanted: object) -> bool:
     """Say whether what a script set asks for a second factor."""
     found = multifactor(wanted, None)
     return found is not None and found.get("provider") != NO_FACTOR
-
-
-def check_factor(login: Login) -> None:
-    """Refuse a login that wants a second factor, which nobody can give yet.
-
-    Raises:
-        Refused: FACTOR_WANTED.
-    """
-    if login.factors or wants_factor(login.multifactor):
-        raise Refused(Refusal.FACTOR_WANTED, facts=facts.of_login(login))

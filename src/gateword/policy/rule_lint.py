@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.policy import egress, rule_traps, script_modules
 from gateword.policy.rule_document import MAX_SCRIPT_CHARS
@@ -135,9 +136,9 @@ def _redirect(text: ScriptText, _around: Around) -> Iterator[Note]:
 
 def _factor(text: ScriptText, _around: Around) -> Iterator[Note]:
     if match := assigned(text, "multifactor"):
-        row = Refusal.FACTOR_WANTED.row
-        told = f"may ask for a second factor, which is answered {row.status} {row.error}"
-        yield Note("warning", "factor", text.line(match.start()), told)
+        row = MfaRefusal.REQUIRED.row
+        told = f"may ask for a second factor: the client is answered {row.status} {row.error}"
+        yield Note("hint", "factor", text.line(match.start()), told)
 
 
 def _hosts(text: ScriptText, around: Around) -> Iterator[Note]:

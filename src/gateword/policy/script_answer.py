@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
+from gateword.domain.refused import RefusalTable
 from gateword.domain.script import Fault, ScriptFault
 from gateword.domain.script_settings import ScriptSettings
 
@@ -59,7 +61,7 @@ def of_rule(
             Refusal.RULE_WANTS_INTERACTION if wants_interaction else Refusal.RULE_REDIRECTS
         )
     if wants_factor(context.get("multifactor")):
-        return _refused(Refusal.FACTOR_WANTED)
+        return _refused(MfaRefusal.REQUIRED)
     return Answer(200)
 
 
@@ -69,7 +71,7 @@ def wants_factor(wanted: object) -> bool:
     return bool(provider) and provider != NO_FACTOR
 
 
-def _refused(refusal: Refusal, **names: str) -> Answer:
+def _refused(refusal: RefusalTable, **names: str) -> Answer:
     row = refusal.row
     body = {"error": row.error, "error_description": row.description.format(**names)}
     return Answer(row.status, body)

@@ -23,6 +23,7 @@ _QUOTED_CHARS: Final = 64
 
 SECRETS: Final = frozenset(
     {"password", "client_secret", "client_assertion", "refresh_token", "token", "access_token"}
+    | {"mfa_token", "otp", "oob_code", "binding_code", "recovery_code"}
 )
 _UNBOUNDED: Final = SECRETS | {"username"}
 KNOWN: Final = SECRETS | {
@@ -61,7 +62,7 @@ def read(content_type: str, body: bytes) -> Fields:
     Raises:
         Refused: MALFORMED_BODY, DUPLICATE_PARAMETER or INVALID_PARAMETER.
     """
-    return _sorted_out(members(content_type, body))
+    return sorted_out(members(content_type, body))
 
 
 def members(content_type: str, body: bytes) -> dict[str, object]:
@@ -111,7 +112,12 @@ def _json_members(body: bytes) -> dict[str, object]:
     return value
 
 
-def _sorted_out(members: Mapping[str, object]) -> Fields:
+def sorted_out(members: Mapping[str, object]) -> Fields:
+    """Return the members of a body as parameters; those that are no texts are left out.
+
+    Raises:
+        Refused: MALFORMED_BODY or INVALID_PARAMETER.
+    """
     params: dict[str, str] = {}
     secrets: dict[str, Secret] = {}
     for name, value in members.items():

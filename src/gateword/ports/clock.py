@@ -27,6 +27,10 @@ class Dice(Protocol):
         """Return `length` lower-case hex characters."""
         ...
 
+    def digits(self, length: int) -> str:
+        """Return `length` decimal digits."""
+        ...
+
     def letters(self, length: int) -> str:
         """Return `length` characters of `A-Za-z0-9`."""
         ...

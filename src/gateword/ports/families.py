@@ -55,6 +55,10 @@ class Families(Protocol):
         """Bring a family's end forward; False when it ends by then anyway."""
         ...
 
+    async def note_factor(self, key: int, at: datetime) -> None:
+        """Note that a second factor was shown for a family."""
+        ...
+
     async def end_one(self, key: int, at: datetime) -> bool:
         """End a family; False when there is no live one."""
         ...

@@ -26,3 +26,19 @@ class Logins(Protocol):
             None when the user is gone.
         """
         ...
+
+    async def uncount(
+        self, user_key: int, at: datetime, before: tuple[datetime | None, str | None]
+    ) -> None:
+        """Take a login back that has not come to an end: it is counted when it has.
+
+        Args:
+            user_key: Number of the user.
+            at: When it was counted; another one since then stays the last.
+            before: Time and address of the login before.
+        """
+        ...
+
+    async def count(self, user_key: int, ip: str, at: datetime) -> User | None:
+        """Count a login of the user, and return the user with it; None when they are gone."""
+        ...

@@ -1,8 +1,9 @@
 """The toolbox that every plug and every step is given, bound to one tenant."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gateword.domain.mfa import Kind
 from gateword.ports.attempts import Attempts
 from gateword.ports.breaches import Breaches
 from gateword.ports.census import Census
@@ -10,8 +11,10 @@ from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
 from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
+from gateword.ports.factor import Factor
 from gateword.ports.families import Families
 from gateword.ports.logins import Logins
+from gateword.ports.mfa import Authenticators, Challenges, HalfLogins, Proofs
 from gateword.ports.passwords import Passwords
 from gateword.ports.protection import Protections
 from gateword.ports.queues import Cursors, Jobs, Outbox, Tickets
@@ -59,6 +62,10 @@ class Stores:
     census: Census
     protection: Protections
     tallies: Tallies
+    authenticators: Authenticators
+    half_logins: HalfLogins
+    challenges: Challenges
+    proofs: Proofs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +96,9 @@ class Plugs:
     Attributes:
         realms: Strategy name to realm.
         shields: In the order in which they refuse.
+        factors: What second factors of a kind do.
     """
 
     realms: Mapping[str, Realm]
     shields: Sequence[Shield] = ()
+    factors: Mapping[Kind, Factor] = field(default_factory=dict)

@@ -23,7 +23,7 @@ _FILTERS: Final = {
 _COLUMNS: Final = """
     family.key, family.user_key, family.user_id, family.client_id, family.connection,
     family.audience, family.scopes, family.gty, family.auth_time, family.created_at,
-    family.expires_at, newest.rotating, newest.idle_expires_at
+    family.expires_at, family.mfa_at, newest.rotating, newest.idle_expires_at
 """
 _LIVE: Final = """
     refresh_families AS family
@@ -81,6 +81,9 @@ _END_BY: Final = Statement("""
     UPDATE refresh_families SET expires_at = :until
     WHERE tenant = :tenant AND key = :key AND revoked_at IS NULL
         AND (expires_at IS NULL OR expires_at > :until)
+""")
+_NOTE_FACTOR: Final = Statement("""
+    UPDATE refresh_families SET mfa_at = :at WHERE tenant = :tenant AND key = :key
 """)
 _END_ONE: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
@@ -156,6 +159,12 @@ class SqlFamilies:
 
         return await self._database.transact(work)
 
+    async def note_factor(self, key: int, at: datetime) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.run(_NOTE_FACTOR, key=key, at=ms(at))
+
+        await self._database.transact(work)
+
     async def end_one(self, key: int, at: datetime) -> bool:
         async def work(tx: TenantTx) -> bool:
             return await tx.run(_END_ONE, key=key, at=ms(at)) == 1
@@ -178,7 +187,7 @@ def _asked(whose: Whose) -> tuple[tuple[str, ...], dict[str, Value]]:
 def _family(row: Row) -> RefreshFamily:
     return RefreshFamily(
         key=row[0],
-        grant=refresh_grant(row[1:11]),
-        rotating=bool(row[11]),
-        idle_expires_at=time_or_none(row[12]),
+        grant=refresh_grant(row[1:12]),
+        rotating=bool(row[12]),
+        idle_expires_at=time_or_none(row[13]),
     )

@@ -9,8 +9,10 @@ from gateword.ports.meter import Meter
 from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
 from gateword.storage.attempts import SqlAttempts
+from gateword.storage.authenticators import SqlAuthenticators
 from gateword.storage.cache import ConfigCache
 from gateword.storage.census import SqlCensus
+from gateword.storage.challenges import SqlChallenges
 from gateword.storage.client_grants import SqlClientGrants
 from gateword.storage.clients import SqlClients
 from gateword.storage.connections import SqlConnections
@@ -18,11 +20,13 @@ from gateword.storage.cursors import SqlCursors
 from gateword.storage.documents import SqlDocuments
 from gateword.storage.engine import Database
 from gateword.storage.families import SqlFamilies
+from gateword.storage.half_logins import SqlHalfLogins
 from gateword.storage.hash_kinds import HashKinds
 from gateword.storage.jobs import SqlJobs
 from gateword.storage.logins import SqlLogins
 from gateword.storage.outbox import SqlOutbox
 from gateword.storage.passwords import SqlPasswords
+from gateword.storage.proofs import SqlProofs
 from gateword.storage.protection import SqlProtections
 from gateword.storage.resource_servers import SqlResourceServers
 from gateword.storage.roles import SqlRoles
@@ -121,6 +125,10 @@ def open_stores(
         census=SqlCensus(rows),
         protection=SqlProtections(cache),
         tallies=SqlTallies(rows),
+        authenticators=SqlAuthenticators(rows, vault),
+        half_logins=SqlHalfLogins(rows, vault),
+        challenges=SqlChallenges(rows),
+        proofs=SqlProofs(rows),
     )
 
 

@@ -25,7 +25,7 @@ FIND_TOKEN: Final = Statement("""
         token.key, token.family_key, token.counter, token.rotating, token.idle_expires_at,
         token.used_at, family.latest_counter, family.revoked_at, family.user_key, family.user_id,
         family.client_id, family.connection, family.audience, family.scopes, family.gty,
-        family.auth_time, family.created_at, family.expires_at
+        family.auth_time, family.created_at, family.expires_at, family.mfa_at
     FROM refresh_tokens AS token
     JOIN refresh_families AS family ON family.key = token.family_key
     WHERE token.tenant = :tenant AND token.hash = :hash
@@ -50,10 +50,10 @@ REVOKE_FAMILY: Final = Statement("""
 _ADD_FAMILY: Final = Statement("""
     INSERT INTO refresh_families (
         tenant, user_key, user_id, client_id, connection, audience, scopes, gty, auth_time,
-        created_at, expires_at, latest_counter
+        created_at, expires_at, mfa_at, latest_counter
     ) VALUES (
         :tenant, :user_key, :user_id, :client_id, :connection, :audience, :scopes, :gty,
-        :auth_time, :created_at, :expires_at, 1
+        :auth_time, :created_at, :expires_at, :mfa_at, 1
     )
     RETURNING key
 """)
@@ -91,6 +91,7 @@ async def add_family(tx: TenantTx, grant: RefreshGrant) -> int:
         auth_time=ms(grant.auth_time),
         created_at=ms(grant.created_at),
         expires_at=ms_or_none(grant.expires_at),
+        mfa_at=ms_or_none(grant.mfa_at),
     )
     if row is None:
         raise LookupError("INSERT … RETURNING returned nothing")
@@ -144,13 +145,14 @@ def refresh_token(row: Row) -> RefreshToken:
         used_at=time_or_none(row[5]),
         latest_counter=row[6],
         revoked_at=time_or_none(row[7]),
-        grant=refresh_grant(row[8:18]),
+        grant=refresh_grant(row[8:19]),
     )
 
 
 def refresh_grant(cells: Sequence[Any]) -> RefreshGrant:
-    """Return the grant of a family's ten columns, from `user_key` to `expires_at`."""
-    user_key, user_id, client_id, connection, audience, scopes, gty, auth, created, ends = cells
+    """Return the grant of a family's eleven columns, from `user_key` to `mfa_at`."""
+    user_key, user_id, client_id, connection, audience, scopes, gty, auth, created, *rest = cells
+    ends, mfa_at = rest
     return RefreshGrant(
         user_key=user_key,
         user_id=user_id,
@@ -162,4 +164,5 @@ def refresh_grant(cells: Sequence[Any]) -> RefreshGrant:
         auth_time=time(auth),
         created_at=time(created),
         expires_at=time_or_none(ends),
+        mfa_at=time_or_none(mfa_at),
     )

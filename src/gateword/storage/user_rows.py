@@ -16,7 +16,7 @@ _COLUMNS: Final = """
     users.key, users.user_id, users.email, users.email_verified, users.username,
     users.phone_number, users.phone_verified, users.blocked, users.profile, users.user_metadata,
     users.app_metadata, users.created_at, users.updated_at, users.last_login, users.last_ip,
-    users.logins_count, users.last_password_reset,
+    users.logins_count, users.last_password_reset, users.factors,
     connections.name, identities.provider, identities.local_id, identities.profile
 """
 _JOINED: Final = """
@@ -86,11 +86,12 @@ def _user(rows: Sequence[Row]) -> User:
         last_ip=first[14],
         logins_count=first[15],
         last_password_reset=time_or_none(first[16]),
+        factors=tuple(first[17].split()),
         identities=tuple(_identity(row) for row in rows),
     )
 
 
 def _identity(row: Row) -> Identity:
     return Identity(
-        connection=row[17], provider=row[18], local_id=row[19], profile=json_object(row[20])
+        connection=row[18], provider=row[19], local_id=row[20], profile=json_object(row[21])
     )

@@ -17,6 +17,7 @@ from gateword.web.introspect import IntrospectEndpoint
 from gateword.web.management import ManagementEndpoint, OpenApiEndpoint, Resources
 from gateword.web.metered import Metered, Unmetered
 from gateword.web.metrics import Metrics
+from gateword.web.mfa import MfaEndpoint
 from gateword.web.rate_limit import RateLimit
 from gateword.web.reset_page import ResetPage
 from gateword.web.revoke import RevokeEndpoint
@@ -73,7 +74,6 @@ def application(
     limit = RateLimit(per_s, per_s or 1, monotonic_s)
     api = ManagementEndpoint(resources, timeout_s, proxies, limit, meter)
     managed = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), api.answer)
-    described = OpenApiEndpoint(resources)
     gone = Endpoint(tenancies, dict.fromkeys(closed.METHODS, closed.endpoint))
     routes: list[Route] = [  # looked through in this order: the busiest stand first
         _at("/oauth/token", door(POST=token.post)),
@@ -83,11 +83,12 @@ def application(
         _at("/.well-known/openid-configuration", public(well_known.configuration)),
         _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
         _at("/.well-known/jwks.json", public(well_known.key_set)),
+        *_factors(settings, tenancies, proxies),
         *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/health", Health(tenancies)),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
-        _at("/api/v2/openapi.json", public(described.get)),
+        _at("/api/v2/openapi.json", public(OpenApiEndpoint(resources).get)),
         _at("/api/v2/{rest:whole}", Endpoint(tenancies, managed, Cors.CLIENTS, faces.management)),
         *(_at(path, gone) for path in closed.PATHS),
     ]
@@ -98,6 +99,21 @@ def application(
 
 def _at(path: str, app: ASGIApp) -> Route:
     return Route(path, endpoint=app)
+
+
+def _factors(settings: Settings, tenancies: Tenancies, proxies: tuple[str, ...]) -> Sequence[Route]:
+    """Return the MFA API."""
+    mfa = MfaEndpoint(settings.body_timeout_s, proxies)
+
+    def door(**handlers: Handler) -> Endpoint:
+        return Endpoint(tenancies, handlers, Cors.CLIENTS)
+
+    return (
+        _at("/mfa/authenticators", door(GET=mfa.authenticators)),
+        _at("/mfa/authenticators/{id:whole}", door(DELETE=mfa.remove)),
+        _at("/mfa/associate", door(POST=mfa.associate)),
+        _at("/mfa/challenge", door(POST=mfa.challenge)),
+    )
 
 
 def _doors(

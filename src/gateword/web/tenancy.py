@@ -6,7 +6,7 @@ from typing import Protocol
 
 from gateword.domain.tenant import Tenant
 from gateword.ports.grant import Grant
-from gateword.ports.parts import Parts
+from gateword.ports.parts import Parts, Plugs
 from gateword.ports.token_stores import SigningKey
 
 
@@ -24,6 +24,7 @@ class Tenancy:
 
     parts: Parts
     grants: Mapping[str, Grant]
+    plugs: Plugs
     key_documents: KeyDocuments
 
     async def tenant(self) -> Tenant:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
+from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import TokenSet
 from gateword.policy import token_params
@@ -36,6 +37,8 @@ def answer(body: object, status: int = 200, headers: Mapping[str, str] | None = 
 def tokens(granted: TokenSet) -> Response:
     """Return the answer of a granted ask; members in the order of recorded answers."""
     body: dict[str, object] = {"access_token": granted.access_token.reveal()}
+    if granted.recovery_code is not None:
+        body["recovery_code"] = granted.recovery_code.reveal()
     if granted.refresh_token is not None:
         body["refresh_token"] = granted.refresh_token.reveal()
     if granted.id_token is not None:
@@ -65,8 +68,19 @@ def refusal(
         more["retry-after"] = str(refused.retry_after_s or 1)
     if refused.refusal is Refusal.BODY_TOO_SLOW:
         more["connection"] = "close"  # else what still drips in would hold the connection
-    body = {"error": row.error, "error_description": refused.description, **refused.body}
-    return answer(body, status, more)
+    body = {"error": row.error, "error_description": refused.description}
+    return answer(body | revealed(refused.body), status, more)
+
+
+def revealed(body: Mapping[str, object]) -> dict[str, object]:
+    """Return a body with the secrets in it that it hands to their owner."""
+    return {name: _revealed(value) for name, value in body.items()}
+
+
+def _revealed(value: object) -> object:
+    if isinstance(value, list):
+        return [_revealed(one) for one in value]
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 async def read_fields(request: Request, timeout_s: float) -> Fields:

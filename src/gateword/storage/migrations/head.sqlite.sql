@@ -499,3 +499,74 @@ CREATE INDEX buckets_by_end ON buckets (tenant, full_at);
 
 UPDATE alembic_version SET version_num='0004' WHERE alembic_version.version_num = '0003';
 
+-- Running upgrade 0004 -> 0005
+
+CREATE TABLE authenticators (
+    tenant BIGINT NOT NULL, 
+    id TEXT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    kind TEXT NOT NULL, 
+    name TEXT NOT NULL, 
+    target TEXT NOT NULL, 
+    seed BLOB, 
+    code_hash BLOB, 
+    pair TEXT NOT NULL, 
+    last_step BIGINT NOT NULL, 
+    failures BIGINT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    confirmed_at BIGINT, 
+    last_used_at BIGINT, 
+    expires_at BIGINT, 
+    CONSTRAINT authenticators_key PRIMARY KEY (tenant, id), 
+    CONSTRAINT authenticators_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT authenticators_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX authenticators_of_user ON authenticators (user_key, created_at);
+
+CREATE INDEX authenticators_by_end ON authenticators (tenant, expires_at);
+
+CREATE TABLE half_logins (
+    tenant BIGINT NOT NULL, 
+    hash BLOB NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    sealed BLOB NOT NULL, 
+    failures BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    CONSTRAINT half_logins_key PRIMARY KEY (tenant, hash), 
+    CONSTRAINT half_logins_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT half_logins_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX half_logins_of_user ON half_logins (user_key);
+
+CREATE INDEX half_logins_by_end ON half_logins (tenant, expires_at);
+
+CREATE TABLE challenges (
+    tenant BIGINT NOT NULL, 
+    hash BLOB NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    authenticator_id TEXT NOT NULL, 
+    session BLOB NOT NULL, 
+    code TEXT NOT NULL, 
+    verdict TEXT NOT NULL, 
+    details TEXT NOT NULL, 
+    created_at BIGINT NOT NULL, 
+    expires_at BIGINT NOT NULL, 
+    CONSTRAINT challenges_key PRIMARY KEY (tenant, hash), 
+    CONSTRAINT challenges_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE, 
+    CONSTRAINT challenges_user_key_owner FOREIGN KEY(user_key) REFERENCES users ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX challenges_of_authenticator ON challenges (tenant, authenticator_id);
+
+CREATE INDEX challenges_of_user ON challenges (user_key);
+
+CREATE INDEX challenges_by_end ON challenges (tenant, expires_at);
+
+ALTER TABLE users ADD COLUMN factors TEXT DEFAULT '' NOT NULL;
+
+ALTER TABLE refresh_families ADD COLUMN mfa_at BIGINT;
+
+UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
+

@@ -1,0 +1,71 @@
+"""A second factor was shown: the login goes on where it began to wait."""
+
+from dataclasses import replace
+
+from gateword.domain.log_event import Also, LogCode
+from gateword.domain.login import Login, TokenAsk
+from gateword.domain.mfa import Authenticator
+from gateword.domain.mfa_refusal import MfaRefusal
+from gateword.domain.refused import Refused
+from gateword.domain.token import TokenSet
+from gateword.login import halves, renewal
+from gateword.login.second_step import Waiting, told
+from gateword.login.story import Story
+from gateword.ports.parts import Parts
+
+
+async def login_of(parts: Parts, ask: TokenAsk, waiting: Waiting) -> Login:
+    """Return the login that waits; whatever may refuse it does so before a code is used up.
+
+    Raises:
+        Refused: The rows of a refresh token that is worth nothing any more; AUDIENCE_UNKNOWN or
+            AUDIENCE_FORBIDDEN.
+    """
+    half, presented = waiting.half, halves.presented(waiting.half)
+    renews = None
+    if presented is not None:
+        renews = await renewal.found(parts, ask, presented)
+    return await halves.whole(parts, ask, half, waiting.user, waiting.connection, renews)
+
+
+async def completed(
+    story: Story, login: Login, waiting: Waiting, method: str, proved: Authenticator | None
+) -> TokenSet:
+    """Return the answer that the first ask would have had.
+
+    Args:
+        story: The tenant's.
+        login: As of `login_of`.
+        waiting: The login that waited; it is used up.
+        method: How the factor was shown, in the words of RFC 8176.
+        proved: What was shown; None for a recovery code.
+
+    Raises:
+        Refused: REQUIRED when Actions want one more factor, or another no of theirs.
+    """
+    at, events = login.ask.at, [_event(LogCode.GD_AUTH_SUCCEED, proved)]
+    if proved is not None and not proved.is_confirmed:
+        events.insert(0, _event(LogCode.GD_ENROLLMENT_COMPLETE, proved))
+    login = replace(
+        login,
+        methods=(*login.methods, method),
+        mfa_at=at,
+        also=(*login.also, *events),
+    )
+    presented = halves.presented(waiting.half)
+    if presented is None and waiting.handle is not None:
+        before = waiting.user
+        user = await story.parts.stores.logins.count(before.key, login.ask.caller.ip, at)
+        if user is None:
+            raise Refused(MfaRefusal.TOKEN_OF_NOBODY, detail="the user is gone")
+        login = replace(login, user=user, seen_before=(before.last_login, before.last_ip))
+    return await story.go_on(login, presented)
+
+
+def _event(code: LogCode, proved: Authenticator | None) -> Also:
+    details = told([proved]) if proved is not None else {}
+    texts = {
+        LogCode.GD_AUTH_SUCCEED: "Second factor shown",
+        LogCode.GD_ENROLLMENT_COMPLETE: "Second factor enrolled",
+    }
+    return Also(code=code, description=texts[code], details=details)

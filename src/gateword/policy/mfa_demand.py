@@ -1,0 +1,169 @@
+"""Must this login prove more, and with which factors.
+
+Rule 1: pure. Rule 2: what cannot be understood is refused, never let through. Rule 3: scripts win
+over policies, but no script takes back what a risky login demands.
+Source: Auth0 "Customize MFA for Classic Login", "Adaptive MFA"; mfa-api §3, §11; ADR 0019.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from gateword.domain.login import FactorWish, Login
+from gateword.domain.mfa import Authenticator, HalfLogin, Kind
+from gateword.domain.mfa_settings import MfaSettings
+from gateword.policy.guardian import CHALLENGED, ENROLLED, Guardian
+
+NO_PROVIDER: Final = "none"
+PROVIDERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "any": (),
+    "guardian": ("push-notification", "phone", "otp", "recovery-code"),
+    "google-authenticator": ("otp", "recovery-code"),
+}
+"""Providers that this flow can ask for, and their factors; none named is any."""
+
+ALL: Final = "all-applications"
+ADAPTIVE: Final = "confidence-score"
+_STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
+"""Kinds that count as enrolled; an address or a recovery code alone does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """A second factor that is demanded.
+
+    Attributes:
+        factors: Among which the user may choose; empty is any that is on.
+        is_enrollment: One is to be set up.
+        why: For the log.
+        overrides: The switches of the factors play no part.
+    """
+
+    factors: tuple[str, ...] = ()
+    is_enrollment: bool = False
+    why: str
+    overrides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A script asks for a provider that this flow cannot ask for."""
+
+    provider: str
+
+
+def of_login(
+    login: Login, policies: Sequence[str], settings: MfaSettings, *, is_risky: bool = False
+) -> Demand | Unusable | None:
+    """Return what a login must prove besides; None is nothing.
+
+    Args:
+        login: As the scripts left it.
+        policies: The tenant's.
+        settings: The tenant's.
+        is_risky: Confidence in it is low.
+    """
+    if login.renews is not None and _is_spared(login, settings):
+        return None
+    if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
+        return Demand(why="the audience is the MFA API") if _is_enrolled(login) else None
+    if login.factors:
+        return wished(login.factors[0])
+    risky = Demand(why="confidence in the login is low") if is_risky else None
+    provider = None if login.multifactor is None else login.multifactor.get("provider")
+    if provider == NO_PROVIDER:
+        return risky
+    if provider is not None:
+        if not isinstance(provider, str) or provider not in PROVIDERS:
+            return Unusable(str(provider)[:64])
+        factors = PROVIDERS[provider]
+        return Demand(factors=factors, why=f"a script wants {provider}", overrides=bool(factors))
+    if ALL in policies:
+        return Demand(why="the policy of the tenant")
+    return risky
+
+
+def _is_spared(login: Login, settings: MfaSettings) -> bool:
+    if settings.on_refresh == "never":
+        return True
+    if settings.on_refresh != "max_age" or login.renews is None:
+        return False
+    shown = login.renews.grant.mfa_at
+    return shown is not None and login.ask.at - shown <= timedelta(seconds=settings.max_age_s)
+
+
+def _is_enrolled(login: Login) -> bool:
+    return any(kind.value in login.user.factors for kind in _STRONG)
+
+
+def wished(wish: FactorWish) -> Demand:
+    """Return the demand of an Action."""
+    named = (str(one.get("type")) for one in wish.any_of)
+    factors = tuple(dict.fromkeys(name for name in named if name in CHALLENGED))
+    what = "set up" if wish.is_enrollment else "shown"
+    return Demand(
+        factors=factors or ("",),  # nothing that it names can be done here: refused, not ignored
+        is_enrollment=wish.is_enrollment,
+        why=f"an Action wants a factor {what}",
+    )
+
+
+def kept(half: HalfLogin) -> Demand:
+    """Return the demand for which a login waits."""
+    return Demand(
+        factors=half.requires,
+        is_enrollment=half.is_enrollment,
+        overrides=half.overrides,
+        why="the login waits for it",
+    )
+
+
+def usable(
+    owned: Sequence[Authenticator], guardian: Guardian, demand: Demand
+) -> list[Authenticator]:
+    """Return the confirmed authenticators with which a demand can be met."""
+    return [
+        one
+        for one in owned
+        if one.is_confirmed
+        and (guardian.allows(one.kind) or (demand.overrides and one.kind.factor in demand.factors))
+        and (not demand.factors or one.kind.factor in demand.factors)
+    ]
+
+
+def is_enrolled(owned: Sequence[Authenticator], guardian: Guardian) -> bool:
+    """Say whether a user has a factor that counts: with it alone another one can be set up.
+
+    An address counts: who has only the password must not get round its codes.
+    """
+    return any(
+        one.is_confirmed and one.kind is not Kind.RECOVERY_CODE and guardian.allows(one.kind)
+        for one in owned
+    )
+
+
+def enrollable(guardian: Guardian, demand: Demand) -> tuple[str, ...]:
+    """Return the factors that may be set up to meet a demand."""
+    wanted = demand.factors or ENROLLED
+    allowed = (one for one in (*ENROLLED, "email") if one in wanted)
+    return tuple(one for one in allowed if one in guardian.factors or demand.overrides)
+
+
+def requirements(
+    owned: Sequence[Authenticator], guardian: Guardian, demand: Demand
+) -> dict[str, list[dict[str, str]]] | None:
+    """Return `mfa_requirements`, with one of its two members; None when nothing can be done.
+
+    Args:
+        owned: The user's authenticators, an implied one among them.
+        guardian: What is on.
+        demand: What is demanded.
+    """
+    able = {one.kind.factor for one in usable(owned, guardian, demand)}
+    if able - {"recovery-code"} and not demand.is_enrollment:
+        return {"challenge": [{"type": one} for one in CHALLENGED if one in able]}
+    if is_enrolled(owned, guardian) and not demand.is_enrollment:
+        return None  # setting up another one would get round those that there are
+    found = enrollable(guardian, demand)
+    return {"enroll": [{"type": one} for one in found]} if found else None

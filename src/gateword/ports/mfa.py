@@ -1,0 +1,140 @@
+"""Second factors as they are kept: authenticators, logins that wait, codes under way.
+
+Rule: whatever may be used once is used by one atomic update (promises O3, G9).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum, unique
+from typing import Protocol
+
+from gateword.domain.mfa import Authenticator, Challenge, HalfLogin, Verdict
+from gateword.domain.secret import Secret
+
+
+@unique
+class Spent(Enum):
+    """Why a proof did not count."""
+
+    PROOF = "proof"
+    """It was used before, or what it proves is gone."""
+    SESSION = "session"
+    """The `mfa_token` was used, has ended, or had too many wrong codes."""
+
+
+class Authenticators(Protocol):
+    """What users have enrolled."""
+
+    async def of_user(self, user_key: int, at: datetime) -> Sequence[Authenticator]:
+        """Return a user's authenticators, oldest first; unconfirmed ones that expired are none."""
+        ...
+
+    async def get(self, id_: str) -> Authenticator | None: ...
+
+    async def add(
+        self, made: Sequence[Authenticator], most: int, *, recovery_code: Secret | None = None
+    ) -> bool:
+        """Add authenticators of one user, or none of them when there would be more than `most`.
+
+        Args:
+            made: They belong to the same user.
+            most: Authenticators of a user, whether confirmed or not.
+            recovery_code: Of the one among them that is a recovery code; only its digest is kept.
+        """
+        ...
+
+    async def rename(self, id_: str, name: str) -> bool: ...
+
+    async def remove(self, user_key: int, ids: Sequence[str]) -> int:
+        """Delete authenticators with those that go together with them; return how many."""
+        ...
+
+    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
+        """Confirm an authenticator with its group; False when it is gone or was confirmed before.
+
+        Args:
+            id_: The authenticator.
+            at: Now.
+            seed: Replaces the seed: the key of a device that has enrolled itself.
+        """
+        ...
+
+    async def fail(self, ids: Sequence[str]) -> None:
+        """Count a wrong code against each."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Delete enrolments that were not confirmed in time; return how many."""
+        ...
+
+    async def replace_recovery_code(self, made: Authenticator, code: Secret) -> None:
+        """Give a user a new recovery code in place of any other."""
+        ...
+
+
+class HalfLogins(Protocol):
+    """Logins that wait for a second factor, by the digest of their `mfa_token`."""
+
+    async def add(self, handle: Secret, login: HalfLogin) -> None: ...
+
+    async def find(self, handle: Secret) -> HalfLogin | None:
+        """Return a login that waits, also one whose time is over; None for used and unknown."""
+        ...
+
+    async def fail(self, handle: Secret, most: int) -> None:
+        """Count a wrong code; with the last of `most` the login ends."""
+        ...
+
+    async def end_of_user(self, user_key: int) -> None:
+        """End all logins of a user that wait, and all challenges."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Delete what ended before that time; return how many rows."""
+        ...
+
+
+class Challenges(Protocol):
+    """Codes and questions under way, by the digest of their `oob_code`."""
+
+    async def add(self, handle: Secret, challenge: Challenge) -> None:
+        """Add a challenge; the authenticator's earlier ones are worthless from now on."""
+        ...
+
+    async def find(self, handle: Secret, at: datetime) -> Challenge | None:
+        """Return a challenge that is neither used nor expired."""
+        ...
+
+    async def waiting(self, authenticator_id: str, at: datetime) -> Challenge | None:
+        """Return the question that a device has to answer now."""
+        ...
+
+    async def answer(self, authenticator_id: str, verdict: Verdict, at: datetime) -> bool:
+        """Note what a device said; False when nothing (more) is asked."""
+        ...
+
+
+class Proofs(Protocol):
+    """What is used once, together with the login that it completes: both or neither.
+
+    Each takes the `mfa_token` (None when an access token enrols), the user, and the time, and
+    returns None when the proof counts.
+    """
+
+    async def step(
+        self, handle: Secret | None, user_key: int, authenticator_id: str, step: int, at: datetime
+    ) -> Spent | None:
+        """Use a TOTP's step, later than the last that was accepted; the TOTP is confirmed by it."""
+        ...
+
+    async def challenge(
+        self, handle: Secret | None, user_key: int, oob_code: Secret, at: datetime
+    ) -> Spent | None:
+        """Use a challenge; its authenticator is confirmed by it."""
+        ...
+
+    async def recovery_code(
+        self, handle: Secret, user_key: int, code: Secret, successor: Secret, at: datetime
+    ) -> Spent | None:
+        """Use a recovery code; `successor` is the user's from now on."""
+        ...

@@ -1,0 +1,226 @@
+"""What users have enrolled; seeds are sealed, of recovery codes only the digest is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from gateword.domain.mfa import Authenticator, Kind
+from gateword.domain.secret import Secret
+from gateword.ports.crypto import Vault
+from gateword.storage.columns import digest, ms, ms_or_none, time, time_or_none
+from gateword.storage.engine import Row
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+_COLUMNS: Final = """
+    id, user_key, kind, created_at, name, target, seed, pair, last_step, failures, confirmed_at,
+    last_used_at, expires_at
+"""
+_LIVE: Final = "(expires_at IS NULL OR expires_at > :at)"
+_OF_USER: Final = Statement(f"""
+    SELECT {_COLUMNS} FROM authenticators
+    WHERE tenant = :tenant AND user_key = :user_key AND {_LIVE} ORDER BY created_at, id
+""")  # noqa: S608  # constants
+_GET: Final = Statement(
+    f"SELECT {_COLUMNS} FROM authenticators WHERE tenant = :tenant AND id = :id"  # noqa: S608
+)
+_LOCK: Final = Statement(
+    "SELECT key FROM users WHERE tenant = :tenant AND key = :user_key", locking=True
+)
+_COUNT: Final = Statement(f"""
+    SELECT COUNT(*) FROM authenticators
+    WHERE tenant = :tenant AND user_key = :user_key AND {_LIVE}
+""")  # noqa: S608  # constants
+_ADD: Final = Statement("""
+    INSERT INTO authenticators (
+        tenant, id, user_key, kind, name, target, seed, code_hash, pair, last_step, failures,
+        created_at, confirmed_at, last_used_at, expires_at
+    ) VALUES (
+        :tenant, :id, :user_key, :kind, :name, :target, :seed, :code_hash, :pair, :last_step, 0,
+        :created_at, :confirmed_at, NULL, :expires_at
+    )
+""")
+_RENAME: Final = Statement(
+    "UPDATE authenticators SET name = :name WHERE tenant = :tenant AND id = :id"
+)
+_PAIR: Final = Statement("""
+    SELECT pair FROM authenticators WHERE tenant = :tenant AND user_key = :user_key AND id = :id
+""")
+_REMOVE: Final = Statement("""
+    DELETE FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
+    AND (id = :id OR (pair = :pair AND pair <> ''))
+""")
+_REMOVE_CHALLENGES: Final = Statement("""
+    DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id = :id
+""")
+_REMOVE_CODES: Final = Statement("""
+    DELETE FROM authenticators
+    WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
+""")
+_FAIL: Final = Statement("""
+    UPDATE authenticators SET failures = failures + 1 WHERE tenant = :tenant AND id = :id
+""")
+_CONFIRM: Final = Statement("""
+    UPDATE authenticators
+    SET confirmed_at = :at, expires_at = NULL, seed = COALESCE(:seed, seed)
+    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
+    AND expires_at > :at
+""")
+_CONFIRM_OTHERS: Final = Statement("""
+    UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
+    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL
+    AND (kind = 'recovery-code' OR (pair = :pair AND pair <> ''))
+""")
+_KINDS: Final = Statement("""
+    SELECT DISTINCT kind FROM authenticators
+    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NOT NULL ORDER BY kind
+""")
+_NOTE_KINDS: Final = Statement(
+    "UPDATE users SET factors = :factors WHERE tenant = :tenant AND key = :user_key"
+)
+_PURGE: Final = Statement(
+    "DELETE FROM authenticators WHERE tenant = :tenant AND expires_at < :before"
+)
+
+
+class SqlAuthenticators:
+    """The authenticators of one tenant (port `Authenticators`)."""
+
+    def __init__(self, database: TenantDatabase, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def of_user(self, user_key: int, at: datetime) -> Sequence[Authenticator]:
+        rows = await self._database.all(_OF_USER, user_key=user_key, at=ms(at))
+        return [self._authenticator(row) for row in rows]
+
+    async def get(self, id_: str) -> Authenticator | None:
+        row = await self._database.one(_GET, id=id_)
+        return None if row is None else self._authenticator(row)
+
+    async def add(
+        self, made: Sequence[Authenticator], most: int, *, recovery_code: Secret | None = None
+    ) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            first = made[0]
+            if await tx.one(_LOCK, user_key=first.user_key) is None:
+                return False
+            row = await tx.one(_COUNT, user_key=first.user_key, at=ms(first.created_at))
+            if row is None or row[0] + len(made) > most:
+                return False
+            for one in made:
+                await self._add(tx, one, recovery_code)
+            await note_kinds(tx, first.user_key)
+            return True
+
+        return await self._database.transact(work)
+
+    async def rename(self, id_: str, name: str) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_RENAME, id=id_, name=name) == 1
+
+        return await self._database.transact(work)
+
+    async def remove(self, user_key: int, ids: Sequence[str]) -> int:
+        async def work(tx: TenantTx) -> int:
+            await tx.one(_LOCK, user_key=user_key)
+            gone = 0
+            for id_ in ids:
+                row = await tx.one(_PAIR, user_key=user_key, id=id_)
+                if row is not None:
+                    gone += await tx.run(_REMOVE, user_key=user_key, id=id_, pair=row[0])
+                    await tx.run(_REMOVE_CHALLENGES, id=id_)
+            await note_kinds(tx, user_key)
+            return gone
+
+        return await self._database.transact(work)
+
+    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
+        found = await self.get(id_)
+        if found is None:
+            return False
+
+        async def work(tx: TenantTx) -> bool:
+            await tx.one(_LOCK, user_key=found.user_key)
+            sealed = seed and self._vault.seal(seed, _context(id_))
+            whose = found.user_key
+            if not await tx.run(_CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
+                return False
+            await confirm_others(tx, whose, found.group, ms(at))
+            return True
+
+        return await self._database.transact(work)
+
+    async def fail(self, ids: Sequence[str]) -> None:
+        async def work(tx: TenantTx) -> None:
+            for id_ in sorted(ids):
+                await tx.run(_FAIL, id=id_)
+
+        await self._database.transact(work)
+
+    async def replace_recovery_code(self, made: Authenticator, code: Secret) -> None:
+        async def work(tx: TenantTx) -> None:
+            await tx.one(_LOCK, user_key=made.user_key)
+            await tx.run(_REMOVE_CODES, user_key=made.user_key)
+            await self._add(tx, made, code)
+            await note_kinds(tx, made.user_key)
+
+        await self._database.transact(work)
+
+    async def purge(self, before: datetime) -> int:
+        async def work(tx: TenantTx) -> int:
+            return await tx.run(_PURGE, before=ms(before))
+
+        return await self._database.transact(work)
+
+    async def _add(self, tx: TenantTx, made: Authenticator, code: Secret | None) -> None:
+        is_code = made.kind is Kind.RECOVERY_CODE and code is not None
+        await tx.run(
+            _ADD,
+            id=made.id,
+            user_key=made.user_key,
+            kind=made.kind.value,
+            name=made.name,
+            target=made.target,
+            seed=made.seed and self._vault.seal(made.seed, _context(made.id)),
+            code_hash=digest(code) if is_code and code else None,
+            pair=made.group,
+            last_step=made.last_step,
+            created_at=ms(made.created_at),
+            confirmed_at=ms_or_none(made.confirmed_at),
+            expires_at=ms_or_none(made.expires_at),
+        )
+
+    def _authenticator(self, row: Row) -> Authenticator:
+        sealed = row[6]
+        return Authenticator(
+            id=row[0],
+            user_key=row[1],
+            kind=Kind(row[2]),
+            created_at=time(row[3]),
+            name=row[4],
+            target=row[5],
+            seed=None if sealed is None else self._vault.open(sealed, _context(row[0])),
+            group=row[7],
+            last_step=row[8],
+            failures=row[9],
+            confirmed_at=time_or_none(row[10]),
+            last_used_at=time_or_none(row[11]),
+            expires_at=time_or_none(row[12]),
+        )
+
+
+async def confirm_others(tx: TenantTx, user_key: int, pair: str, at: int) -> None:
+    """Confirm what goes together with an authenticator that was proved, and the recovery code."""
+    await tx.run(_CONFIRM_OTHERS, user_key=user_key, pair=pair, at=at)
+    await note_kinds(tx, user_key)
+
+
+async def note_kinds(tx: TenantTx, user_key: int) -> None:
+    """Write down with the user what kinds are confirmed."""
+    kinds = [kind for (kind,) in await tx.all(_KINDS, user_key=user_key)]
+    await tx.run(_NOTE_KINDS, user_key=user_key, factors=" ".join(kinds))
+
+
+def _context(id_: str) -> str:
+    return f"authenticators/{id_}"

@@ -1,0 +1,129 @@
+"""Proofs of a second factor: used once, in one transaction with the login they complete.
+
+Rule: the user's row is locked first, so that of many who try at once one is let in, and nobody who
+is being deleted.
+"""
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Final
+
+from gateword.domain.secret import Secret
+from gateword.ports.mfa import Spent
+from gateword.storage.authenticators import confirm_others
+from gateword.storage.columns import digest, ms
+from gateword.storage.statement import Statement
+from gateword.storage.tenant_database import TenantDatabase, TenantTx
+
+_LOCK: Final = Statement(
+    "SELECT key FROM users WHERE tenant = :tenant AND key = :user_key", locking=True
+)
+_TAKE: Final = Statement("""
+    DELETE FROM half_logins
+    WHERE tenant = :tenant AND hash = :hash AND user_key = :user_key AND expires_at > :at
+""")
+_STEP: Final = Statement("""
+    UPDATE authenticators
+    SET last_step = :step, failures = 0, last_used_at = :at,
+        confirmed_at = COALESCE(confirmed_at, :at), expires_at = NULL
+    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND last_step < :step
+    AND (expires_at IS NULL OR expires_at > :at)
+    RETURNING pair
+""")
+_CHALLENGE: Final = Statement("""
+    DELETE FROM challenges
+    WHERE tenant = :tenant AND hash = :hash AND user_key = :user_key AND expires_at > :at
+    RETURNING authenticator_id
+""")
+_USED: Final = Statement("""
+    UPDATE authenticators
+    SET failures = 0, last_used_at = :at, confirmed_at = COALESCE(confirmed_at, :at),
+        expires_at = NULL
+    WHERE tenant = :tenant AND id = :id AND user_key = :user_key
+    AND (expires_at IS NULL OR expires_at > :at)
+    RETURNING pair
+""")
+_RECOVERY_CODE: Final = Statement("""
+    UPDATE authenticators SET code_hash = :successor, last_used_at = :at
+    WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
+    AND code_hash = :code AND confirmed_at IS NOT NULL
+""")
+_FORGIVE: Final = Statement(
+    "UPDATE authenticators SET failures = 0 WHERE tenant = :tenant AND user_key = :user_key"
+)
+
+
+class _TakenBack(Exception):
+    """Takes everything back: its argument says why the proof does not count."""
+
+
+class SqlProofs:
+    """The proofs of one tenant (port `Proofs`)."""
+
+    def __init__(self, database: TenantDatabase) -> None:
+        self._database = database
+
+    async def step(
+        self, handle: Secret | None, user_key: int, authenticator_id: str, step: int, at: datetime
+    ) -> Spent | None:
+        async def proof(tx: TenantTx) -> bool:
+            row = await tx.one(_STEP, id=authenticator_id, user_key=user_key, step=step, at=ms(at))
+            if row is not None:
+                await confirm_others(tx, user_key, row[0], ms(at))
+            return row is not None
+
+        return await self._used(handle, user_key, at, proof)
+
+    async def challenge(
+        self, handle: Secret | None, user_key: int, oob_code: Secret, at: datetime
+    ) -> Spent | None:
+        async def proof(tx: TenantTx) -> bool:
+            row = await tx.one(_CHALLENGE, hash=digest(oob_code), user_key=user_key, at=ms(at))
+            if row is None:
+                return False
+            used = await tx.one(_USED, id=row[0], user_key=user_key, at=ms(at))
+            if used is not None:
+                await confirm_others(tx, user_key, used[0], ms(at))
+            return True
+
+        return await self._used(handle, user_key, at, proof)
+
+    async def recovery_code(
+        self, handle: Secret, user_key: int, code: Secret, successor: Secret, at: datetime
+    ) -> Spent | None:
+        async def proof(tx: TenantTx) -> bool:
+            used = await tx.run(
+                _RECOVERY_CODE,
+                user_key=user_key,
+                code=digest(code),
+                successor=digest(successor),
+                at=ms(at),
+            )
+            await tx.run(_FORGIVE, user_key=user_key)  # whoever has it may use all factors again
+            return used == 1
+
+        return await self._used(handle, user_key, at, proof)
+
+    async def _used(
+        self,
+        handle: Secret | None,
+        user_key: int,
+        at: datetime,
+        proof: Callable[[TenantTx], Coroutine[Any, Any, bool]],
+    ) -> Spent | None:
+        async def work(tx: TenantTx) -> Spent | None:
+            if await tx.one(_LOCK, user_key=user_key) is None:
+                return Spent.SESSION
+            if not await proof(tx):
+                raise _TakenBack(Spent.PROOF)
+            if handle is not None:
+                taken = await tx.run(_TAKE, hash=digest(handle), user_key=user_key, at=ms(at))
+                if not taken:
+                    raise _TakenBack(Spent.SESSION)
+            return None
+
+        try:
+            return await self._database.transact(work)
+        except _TakenBack as back:
+            why: Spent = back.args[0]
+            return why
