@@ -131,6 +131,7 @@ class Login:
         refresh_idle_expires_at: The same for a refresh token that is not used.
         methods: Second factors that were shown, in the words of RFC 8176.
         mfa_at: When one was last shown, in this login or the one it renews.
+        amr: How it was proved, for tokens that say so (RFC 8176); empty for those that do not.
         seen_before: When and from where the user had logged in before this was counted.
     """
 
@@ -159,7 +160,14 @@ class Login:
     refresh_idle_expires_at: datetime | None = None
     methods: tuple[str, ...] = ()
     mfa_at: datetime | None = None
+    amr: tuple[str, ...] = ()
     seen_before: tuple[datetime | None, str | None] | None = None
+
+    @property
+    def proofs(self) -> tuple[tuple[str, datetime], ...]:
+        """What was shown, and when: `pwd`, and `mfa` once a second factor was."""
+        shown = () if self.mfa_at is None else (("mfa", self.mfa_at),)
+        return (("pwd", self.auth_time), *shown)
 
     @property
     def identity_scopes(self) -> tuple[str, ...]:
