@@ -131,14 +131,6 @@ class HalfLogin:
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
 
-    def enrolls(self, *, is_enrolled: bool) -> bool:
-        """Say whether a factor is to be set up, not shown.
-
-        Args:
-            is_enrolled: The user has one that counts.
-        """
-        return self.is_enrollment or not is_enrolled
-
 
 @unique
 class Verdict(Enum):

@@ -145,6 +145,7 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
         gty="password",
         auth_time=issued,
         scopes=scopes,
+        methods=("mfa",),  # its holder may set up one more
     )
     return Bearer(Waiting(None, half, user, connection), scopes)
 
