@@ -60,11 +60,14 @@ _REMOVE_CODES: Final = Statement("""
 _FAIL: Final = Statement("""
     UPDATE authenticators SET failures = failures + 1 WHERE tenant = :tenant AND id = :id
 """)
-_CONFIRM: Final = Statement("""
-    UPDATE authenticators
-    SET confirmed_at = :at, expires_at = NULL, seed = COALESCE(:seed, seed)
-    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
-    AND expires_at > :at
+_ADMIT: Final = Statement("""
+    UPDATE authenticators SET seed = :seed, name = :name
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL
+    AND confirmed_at IS NULL AND expires_at > :at
+""")
+_ADVANCE: Final = Statement("""
+    UPDATE authenticators SET last_step = :counter
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND last_step < :counter
 """)
 _CONFIRM_OTHERS: Final = Statement("""
     UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
@@ -135,19 +138,17 @@ class SqlAuthenticators:
 
         return await self._database.transact(work)
 
-    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
-        found = await self.get(id_)
-        if found is None:
-            return False
+    async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
+        sealed = self._vault.seal(key, _context(id_))
 
         async def work(tx: TenantTx) -> bool:
-            await tx.one(_LOCK, user_key=found.user_key)
-            sealed = seed and self._vault.seal(seed, _context(id_))
-            whose = found.user_key
-            if not await tx.run(_CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
-                return False
-            await confirm_others(tx, whose, found.group, ms(at))
-            return True
+            return await tx.run(_ADMIT, id=id_, seed=sealed, name=name, at=ms(at)) == 1
+
+        return await self._database.transact(work)
+
+    async def advance(self, id_: str, counter: int) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_ADVANCE, id=id_, counter=counter) == 1
 
         return await self._database.transact(work)
 
