@@ -4,8 +4,9 @@ import asyncio
 import json
 import re
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,8 +15,10 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from typer.testing import CliRunner, Result
 
 from gateword.app import opened
+from gateword.cli.main import application
 from gateword.ports.documents import Kept
 from tests.served.house import (
     AUDIENCE,
@@ -28,6 +31,7 @@ from tests.served.house import (
     serving,
     settings_of,
 )
+from tests.served.test_documents import ROOT
 from tests.support.served import GATEWORD, Served
 
 MFA: Final = "http://auth0.com/oauth/grant-type/mfa-oob"
@@ -41,17 +45,25 @@ class Phone:
     served: Served
     home: Path
 
-    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command."""
-        ca = ["--ca", str(self.served.ca_cert)] if arguments[0] in ("enroll", "watch") else []
+    def run(self, *arguments: str, stdin: str = "") -> Result:
+        """Run a command in this process."""
+        words = [str(one) for one in self._command(arguments)]
+        return CliRunner().invoke(application(["device"]), words, input=stdin)
+
+    def process(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command as users do."""
         return subprocess.run(
-            [str(GATEWORD), "device", *arguments, "--home", str(self.home), *ca],
+            [str(GATEWORD), *self._command(arguments)],
             input=stdin,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S * 2,
             check=False,
         )
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        ca = ["--ca", str(self.served.ca_cert)] if arguments[0] in ("enroll", "watch") else []
+        return ["device", *arguments, "--home", str(self.home), *ca]
 
     @contextmanager
     def page(self) -> Iterator[httpx.Client]:
@@ -141,15 +153,15 @@ def test_device_approves_and_denies(shop: Served, tmp_path: Path) -> None:
     phone, login = Phone(shop, tmp_path / "home"), begun(shop, PEOPLE[0])
     made = login.enrolment()
 
-    enrolled = phone.run("enroll", "--name", "Phone", stdin=made["barcode_uri"])
-    approved = phone.run("watch", "--approve", "--once", "--timeout", "20", "--json")
+    enrolled = phone.process("enroll", "--name", "Phone", stdin=made["barcode_uri"])
+    approved = phone.process("watch", "--approve", "--once", "--timeout", "20", "--json")
     tokens = login.polled(made["oob_code"])
     second = begun(shop, PEOPLE[0])
     code = second.challenge()
     denied = phone.run("watch", "--deny", "--once", "--timeout", "20")
     refused = second.polled(code)
 
-    assert (0, 0, 0) == (enrolled.returncode, approved.returncode, denied.returncode)
+    assert (0, 0, 0) == (enrolled.returncode, approved.returncode, denied.exit_code)
     told = json.loads(approved.stdout)
     assert ("approved", True) == (told["answer"], told["challenge"]["is_enrollment"])
     assert 200 == tokens.status_code
@@ -189,22 +201,20 @@ def test_page_shows_the_question_and_takes_the_answer(shop: Served, tmp_path: Pa
 def test_command_says_what_to_do_next(shop: Served, tmp_path: Path) -> None:
     """Nothing enrolled, a used barcode, no authority, nobody to ask, nothing asked in time."""
     phone, uri = Phone(shop, tmp_path / "home"), begun(shop, PEOPLE[2]).enrolment()["barcode_uri"]
-    command = [str(GATEWORD), "device", "enroll", uri, "--home", str(tmp_path / "other")]
-    untrusted = subprocess.run(
-        [*command, "--data", str(tmp_path)], capture_output=True, text=True, check=False
-    )
+    words = ["device", "enroll", uri, "--home", str(tmp_path), "--data", str(tmp_path)]
+    untrusted = CliRunner().invoke(application(["device"]), words)
     empty = phone.run("code")
-    assert 0 == phone.run("enroll", uri).returncode
+    assert 0 == phone.run("enroll", uri).exit_code
     used = phone.run("enroll", uri, "--json")
     nobody = phone.run("watch", "--once")
-    assert 0 == phone.run("watch", "--deny", "--once", "--timeout", "20").returncode
+    assert 0 == phone.run("watch", "--deny", "--once", "--timeout", "20").exit_code
     late = phone.run("watch", "--approve", "--once", "--timeout", "1")
 
-    assert (1, True) == (untrusted.returncode, "--ca FILE" in flat(untrusted.stderr))
-    assert (2, True) == (empty.returncode, "gateword device enroll" in flat(empty.stderr))
-    assert (1, True) == (used.returncode, "Begin a new one" in json.loads(used.stdout)["faults"][0])
-    assert (2, True) == (nobody.returncode, "--approve or --deny" in flat(nobody.stderr))
-    assert (1, True) == (late.returncode, "nothing was asked within 1 s" in flat(late.stderr))
+    assert (1, True) == (untrusted.exit_code, "--ca FILE" in flat(untrusted.stderr))
+    assert (2, True) == (empty.exit_code, "gateword device enroll" in flat(empty.stderr))
+    assert (1, True) == (used.exit_code, "Begin a new one" in json.loads(used.stdout)["faults"][0])
+    assert (2, True) == (nobody.exit_code, "--approve or --deny" in flat(nobody.stderr))
+    assert (1, True) == (late.exit_code, "nothing was asked within 1 s" in flat(late.stderr))
 
 
 def test_code_of_the_device_is_of_the_pair(shop: Served, tmp_path: Path) -> None:
@@ -227,3 +237,23 @@ def test_code_of_the_device_is_of_the_pair(shop: Served, tmp_path: Path) -> None
 def flat(text: str) -> str:
     """Return what a terminal wrapped as one line."""
     return " ".join(text.split())
+
+
+def test_documented_device_completes_an_enrolment(shop: Served) -> None:
+    """The Python example of the protocol's page runs as it stands, without anything of ours."""
+    page = (ROOT / "docs/reference/device-protocol.md").read_text(encoding="utf-8")
+    login = begun(shop, PEOPLE[4])
+    made = login.enrolment()
+    code = page.partition("```python\n")[2].partition("```")[0]
+
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        env={"BARCODE_URI": made["barcode_uri"], "SSL_CERT_FILE": str(shop.ca_cert)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S * 2,
+        check=False,
+    )
+
+    assert ("Steady asks from 127.0.0.1\n", "") == (ran.stdout, ran.stderr)
+    assert 200 == login.polled(made["oob_code"]).status_code

@@ -260,3 +260,14 @@ def _claims(answer: Path) -> dict[str, object]:
     body = token.split(".")[1]
     claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     return claims
+
+
+def test_push_page_approves_and_denies(tmp_path: Path) -> None:
+    """The page's device enrols, approves its own enrolment, and denies the next login."""
+    played = play(f"{PAGES}/use-push.md", tmp_path)
+
+    pending, granted, denied = played.answers()
+    assert ("authorization_pending", "access_denied") == (pending["error"], denied["error"])
+    assert "access_token" in granted
+    assert "Set up this device as ann@example.com" in played.text
+    assert re.search(r"^[0-9]{6} ", played.text, re.MULTILINE)
