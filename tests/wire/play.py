@@ -3,7 +3,8 @@
 In requests: `{{name}}` is a value of `world.VALUES` or one that an earlier answer brought
 (`{{made}}` is the `id` that the first step's answer has, `{{made3}}` that of the third),
 `{{basic:CLIENT}}` and `{{basic_literal:CLIENT}}` a client's Basic credentials with and without
-form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion, and
+form-encoding, `{{base64:TEXT}}` a text in base64, `{{assertion:KIND}}` a client's assertion,
+`{{proof:PATH}}` what a phone signs (`device_givens`), and
 `{{x*N}}` N times x. In answers: `{{jwt:NAME}}`, `{{opaque:LENGTH:NAME}}` and `{{refresh:NAME}}` are
 tokens that later requests call by that name, `{{now+N}}` is a time of the house, `{{epoch}}` one of
 the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length;
@@ -31,6 +32,7 @@ from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
 from tests.support.on_a_socket import on_a_socket
 from tests.wire.assertions import assertion
+from tests.wire.device_givens import DEVICE_VALUES, proof
 from tests.wire.forging import unb64
 from tests.wire.gates import may_compare
 from tests.wire.givens import carry_out
@@ -65,7 +67,7 @@ class Play:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self.known: dict[str, str] = {"crlf": "\r\n", **VALUES}
+        self.known: dict[str, str] = {"crlf": "\r\n", **VALUES, **DEVICE_VALUES}
         self._position = 0
 
     @property
@@ -133,6 +135,8 @@ class Play:
             return repeated[1] * int(repeated[2])
         if kind == "assertion":
             return assertion(argument, self.now)
+        if kind == "proof":
+            return proof(argument, self.now)
         if kind == "base64":
             return base64.b64encode(argument.encode()).decode()
         client = CLIENTS[argument]

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import httpx
 
+from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.ports.documents import Kept
 from tests.support.house import House
 from tests.support.phone import Phone, ticket_in
@@ -93,3 +94,13 @@ class Shop:
         return [
             dict(one.document) for one in await self.house.log() if one.document["type"] == code
         ]
+
+
+def refusal_of(answer: httpx.Response) -> MfaRefusal | None:
+    """Return the row of the table that an answer is."""
+    told = answer.json() if answer.content else {}
+    said = (answer.status_code, told.get("error"), told.get("error_description"))
+    rows = (one for one in MfaRefusal if one.name.startswith("DEVICE_"))
+    return next(
+        (one for one in rows if said == (one.row.status, one.row.error, one.row.description)), None
+    )
