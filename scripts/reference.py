@@ -66,7 +66,14 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.PLA: "What bot detection made of a login, or an alarm about many of them.",
     LogCode.UBLKDU: "A block after wrong passwords was lifted.",
     LogCode.W: "A warning: something sent or set has no effect, and probably should.",
-    LogCode.FN: "A letter could not be delivered and was given up.",
+    LogCode.GD_SEND_SMS: "A one-time code was handed over as a text message.",
+    LogCode.GD_SEND_SMS_FAILURE: "A one-time code did not leave as a text message; `description` "
+    "says why.",
+    LogCode.GD_SEND_VOICE: "A one-time code was handed over to be read out on the phone.",
+    LogCode.GD_SEND_VOICE_FAILURE: "A one-time code was not read out on the phone; `description` "
+    "says why.",
+    LogCode.GD_SEND_EMAIL: "A one-time code was handed over as an e-mail. One that did not leave "
+    "is an `fn`.",
 }
 
 

@@ -45,6 +45,11 @@ class LogCode(Enum):
     UBLKDU = "ublkdu"
     W = "w"
     FN = "fn"
+    GD_SEND_SMS = "gd_send_sms"
+    GD_SEND_SMS_FAILURE = "gd_send_sms_failure"
+    GD_SEND_VOICE = "gd_send_voice"
+    GD_SEND_VOICE_FAILURE = "gd_send_voice_failure"
+    GD_SEND_EMAIL = "gd_send_email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
