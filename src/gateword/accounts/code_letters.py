@@ -1,6 +1,7 @@
 """Writes what carries a one-time code to its user: letters, text messages, and what is read out.
 
-A tenant's text that cannot be used costs the tenant its words and never the user the code.
+A tenant's text that cannot be used, or has no code in it, gives way to ours: it costs the tenant
+its words and never the user the code.
 """
 
 from collections.abc import Mapping
@@ -56,12 +57,14 @@ async def _filled(parts: Parts, letter: Letter, words: Words) -> Letter:
     theirs = kept.document if kept and email_template.is_enabled(kept.document) else {}
     subject = letter_words.one_line(letter_words.their(theirs, "subject", words)) or _SUBJECT
     words = {**words, "subject": subject}
-    own_html = letter_templates.own(f"{EMAIL}.html", words)
+    html = letter_words.their(theirs, "body", words, html=True)
+    if str(words["code"]) not in html:
+        html = letter_templates.own(f"{EMAIL}.html", words)
     return replace(
         letter,
         subject=subject,
         text=letter_templates.own(f"{EMAIL}.txt", words),
-        html=letter_words.their(theirs, "body", words, html=True) or own_html,
+        html=html,
         sender=letter_words.one_line(letter_words.their(theirs, "from", words)),
     )
 
@@ -72,7 +75,9 @@ async def _said(parts: Parts, words: Words, *, is_enrollment: bool) -> str:
     kept = phone_messages.setting(stored, phone_messages.TEMPLATES)
     source = phone_messages.template(kept.document if kept else None, is_enrollment=is_enrollment)
     text = letter_words.one_line(letter_words.their({"body": source}, "body", words))
-    return text or letter_templates.filled(phone_messages.DEFAULT, words, html=False)
+    if str(words["code"]) in text:
+        return text
+    return letter_templates.filled(phone_messages.DEFAULT, words, html=False)
 
 
 async def _words(parts: Parts, ordered: Letter, user: User) -> dict[str, object]:

@@ -45,9 +45,8 @@ much."""
 MOST_TRIES: Final = 55
 """With the pauses below: two days."""
 
-_FIRST_PAUSE_S: Final = 10
-_URGENT_PAUSE_S: Final = 2
-_LONGEST_PAUSE_S: Final = 3600
+_PAUSES_S: Final = (10, 3600)
+_URGENT_PAUSES_S: Final = (2, 30)
 _DOUBLINGS: Final = 10
 _TOO_LATE: Final = "its time was over before it could be delivered"
 
@@ -174,9 +173,9 @@ class Post:
 
 
 def pause_after(tries: int, *, is_urgent: bool = False) -> int:
-    """Return the seconds until the next try; each pause is twice the one before, up to an hour."""
-    first_s = _URGENT_PAUSE_S if is_urgent else _FIRST_PAUSE_S
-    return min(first_s << min(tries, _DOUBLINGS), _LONGEST_PAUSE_S)
+    """Return the seconds until the next try; each pause is twice the one before, up to a bound."""
+    first_s, longest_s = _URGENT_PAUSES_S if is_urgent else _PAUSES_S
+    return min(first_s << min(tries, _DOUBLINGS), longest_s)
 
 
 def _patience_s(letter: Letter, at: datetime) -> float:
