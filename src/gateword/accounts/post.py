@@ -35,9 +35,6 @@ PATIENCE_S: Final = 90.0
 URGENT_PATIENCE_S: Final = 30.0
 """Time a courier has for one that somebody waits for; another try may do better."""
 
-IN_LINE_S: Final = 25.0
-"""After so long in line a letter is left to a later round, so that its place is free."""
-
 CLAIM: Final = timedelta(seconds=120)
 """Longer than the line and the courier together: who dies with letters in hand delays them by this
 much."""
@@ -59,12 +56,15 @@ class Post:
         courier: Takes letters to e-mail addresses.
         phones: Take messages to phones, by the provider that a tenant has selected.
         meter: Counts what became of them.
+        in_line_s: After so long in line a letter is left to a later round, so that its place among
+            those in hand is free.
     """
 
     courier: Courier
     phones: Mapping[str, PhoneCourier] = field(default_factory=dict)
     meter: Meter | None = None
     every_s: float = 0.5
+    in_line_s: float = 25.0
     name: ClassVar[str] = "post"
 
     async def run(self, parts: Parts) -> None:
@@ -103,7 +103,7 @@ class Post:
         if waiting.letter.is_urgent:
             return await self._handled(parts, waiting)
         try:
-            async with asyncio.timeout(IN_LINE_S):
+            async with asyncio.timeout(self.in_line_s):
                 await line.acquire()
         except TimeoutError:
             return None  # it is due again when its claim has run out
