@@ -178,6 +178,24 @@ async def test_log_tells_why_a_code_did_not_leave(house: House, channel: str, co
     assert [] == [one for one in (NUMBER, ADDRESS) if one in str(row)]
 
 
+async def test_reason_repeats_neither_address_nor_code(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D10: mail servers like to say whom they do not know, and may quote what they do not like."""
+    said = f"550 5.1.1 <{ADDRESS.upper()}> unknown; in your words: {CODE}"
+    await ordered(house, "email")
+    drawer = Drawer(refuses=Undeliverable(said))
+    await drawer.emptied(house)
+    drawer.refuses = Undeliverable(said, is_final=True)
+    house.clock.passed_s += 2
+    await drawer.emptied(house)
+
+    [row] = await rows(house)
+    [waits] = [record for record in caplog.records if record.message == "letter_waits"]
+    hushed = "550 5.1.1 <anna****@mail********> unknown; in your words: …"
+    assert (hushed, hushed) == (row["description"], vars(waits)["reason"])
+
+
 async def test_nobody_gets_no_code(house: House) -> None:
     """D9: an order for a user who is gone comes to nothing."""
     await ordered(house)

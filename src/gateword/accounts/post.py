@@ -154,6 +154,7 @@ class Post:
 
     async def _again(self, parts: Parts, waiting: Waiting, reason: str, *, is_final: bool) -> None:
         at, letter = parts.clock.now(), waiting.letter
+        reason = post_log.hushed(letter, reason)
         pause_s = pause_after(waiting.tries, is_urgent=letter.is_urgent)
         again_at = at + timedelta(seconds=pause_s)
         is_over = letter.expires_at is not None and letter.expires_at <= again_at

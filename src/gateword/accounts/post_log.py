@@ -1,5 +1,6 @@
 """What the tenant's log tells of letters."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -39,6 +40,22 @@ def given_up(letter: Letter, at: datetime, why: str) -> LogEvent:
     return _letter(LogCode.FN, letter, at, why)
 
 
+def hushed(letter: Letter, why: str) -> str:
+    """Return a reason without the code, and with whom it is for as the log shows that.
+
+    A mail server that says no likes to repeat the address, and may repeat what it was sent.
+    """
+    if letter.kind not in code_letters.KINDS:
+        return why
+    why = re.sub(re.escape(letter.to), _shown(letter), why, flags=re.IGNORECASE)
+    code = letter.facts.get("code")
+    return why.replace(code, "…") if code else why
+
+
+def _shown(letter: Letter) -> str:
+    return masked.email(letter.to) if letter.channel == "email" else masked.phone(letter.to)
+
+
 def _letter(code: LogCode, letter: Letter, at: datetime, why: str | None) -> LogEvent:
     return LogEvent(
         code=code,
@@ -51,9 +68,7 @@ def _letter(code: LogCode, letter: Letter, at: datetime, why: str | None) -> Log
 
 
 def _code(code: LogCode, letter: Letter, at: datetime, why: str | None) -> LogEvent:
-    is_email = letter.channel == "email"
-    to = masked.email(letter.to) if is_email else masked.phone(letter.to)
-    member = "email" if is_email else "phone_number"
+    member = "email" if letter.channel == "email" else "phone_number"
     failure = {} if why is None else {"failure_details": {"message": why}}
     known = letter.facts or letter.order
     return LogEvent(
@@ -64,5 +79,5 @@ def _code(code: LogCode, letter: Letter, at: datetime, why: str | None) -> LogEv
         user_name=known.get("user_name", ""),
         connection=known.get("connection", ""),
         client_id=known.get("client_id", ""),
-        details={"authenticator": {"type": letter.channel, member: to}, **failure},
+        details={"authenticator": {"type": letter.channel, member: _shown(letter)}, **failure},
     )
