@@ -47,7 +47,7 @@ def hushed(letter: Letter, why: str) -> str:
     """
     if letter.kind not in code_letters.KINDS:
         return why
-    why = re.sub(re.escape(letter.to), _shown(letter), why, flags=re.IGNORECASE)
+    why = re.sub(re.escape(letter.to), lambda _: _shown(letter), why, flags=re.IGNORECASE)
     code = letter.facts.get("code")
     return why.replace(code, "…") if code else why
 
