@@ -49,6 +49,16 @@ class Authenticators(Protocol):
         """Delete authenticators with those that go together with them; return how many."""
         ...
 
+    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
+        """Confirm an authenticator with its group; False when it is gone or was confirmed before.
+
+        Args:
+            id_: The authenticator.
+            at: Now.
+            seed: Replaces the seed: the key of a device that has enrolled itself.
+        """
+        ...
+
     async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
         """Give an enrolment its device: its public key, and what it is called.
 

@@ -60,6 +60,12 @@ _REMOVE_CODES: Final = Statement("""
 _FAIL: Final = Statement("""
     UPDATE authenticators SET failures = failures + 1 WHERE tenant = :tenant AND id = :id
 """)
+_CONFIRM: Final = Statement("""
+    UPDATE authenticators
+    SET confirmed_at = :at, expires_at = NULL, seed = COALESCE(:seed, seed)
+    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
+    AND expires_at > :at
+""")
 _ADMIT: Final = Statement("""
     UPDATE authenticators SET seed = :seed, name = :name
     WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL
@@ -135,6 +141,22 @@ class SqlAuthenticators:
                     await tx.run(_REMOVE_CHALLENGES, id=id_)
             await note_kinds(tx, user_key)
             return gone
+
+        return await self._database.transact(work)
+
+    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
+        found = await self.get(id_)
+        if found is None:
+            return False
+
+        async def work(tx: TenantTx) -> bool:
+            await tx.one(_LOCK, user_key=found.user_key)
+            sealed = seed and self._vault.seal(seed, _context(id_))
+            whose = found.user_key
+            if not await tx.run(_CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
+                return False
+            await confirm_others(tx, whose, found.group, ms(at))
+            return True
 
         return await self._database.transact(work)
 
