@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.login import asking, halves, mfa, recovery
+from gateword.login import asking, factor_log, halves, mfa, recovery
 from gateword.login.mfa_bearer import Bearer
 from gateword.policy import mfa_api, mfa_demand
 from gateword.policy.guardian import Guardian
@@ -31,6 +32,21 @@ async def enrolled(
         Refused: SCOPE_MISSING, FACTOR_OFF, ALREADY_ENROLLED, ENROLLMENT_CLOSED,
             TOO_MANY_AUTHENTICATORS, TOO_MANY_MESSAGES or TOO_MANY_PUSHES.
     """
+    try:
+        made, answer = await _begun(parts, plugs, tenant, bearer, wanted, who)
+    except Refused as refused:
+        code = LogCode.GD_START_ENROLL_FAILED
+        await factor_log.failed(parts, bearer.waiting, who, code, refused)
+        raise
+    text = "A second factor is being set up"
+    code, of = LogCode.GD_START_ENROLL, made.authenticators
+    await factor_log.happened(parts, bearer.waiting, who, code, text, of)
+    return answer
+
+
+async def _begun(
+    parts: Parts, plugs: Plugs, tenant: Tenant, bearer: Bearer, wanted: Enrollment, who: Caller
+) -> tuple[Enrolled, Mapping[str, object]]:
     bearer.check(mfa_api.ENROLL)
     guardian = await mfa.in_force_at(parts)
     owned = await mfa.owned_by(parts, bearer.user, guardian)
@@ -56,7 +72,7 @@ async def enrolled(
     made = await factor.enroll(about)
     codes = await _kept(parts, bearer, guardian, owned, made)
     handle = await _asked(parts, factor, about, made, bearer)
-    return _answer(wanted, made, codes, handle, factor)
+    return made, _answer(wanted, made, codes, handle, factor)
 
 
 async def _check(

@@ -38,7 +38,8 @@ class MfaEndpoint:
     async def remove(self, visit: Visit) -> Response:
         """Delete an authenticator."""
         bearer = await self._bearer(visit, None)
-        await authenticators.removed(visit.tenancy.parts, bearer, visit.request.path_params["id"])
+        id_, who = visit.request.path_params["id"], self._who(visit, None)
+        await authenticators.removed(visit.tenancy.parts, bearer, id_, who)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=wire.NO_STORE)
 
     async def associate(self, visit: Visit) -> Response:
