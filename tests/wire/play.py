@@ -10,8 +10,7 @@ the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that for
 `{{certificate}}`, `{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key,
 `{{sealed}}` is ciphertext in base64, which begins with the id of the encryption key.
 
-`# asked before: N` has the request sent N times, unseen, before it is sent. What second factors
-bring is in `mfa_values.py`.
+`# asked before: N` sends the request N times before. What second factors bring: `mfa_values.py`.
 """
 
 import base64
@@ -97,13 +96,14 @@ class Play:
                 await self._log()  # what was asked before is not what the step shows
         await self._mint(step.request)
         self._check_gate("/oauth/token")
-        for _ in range(sum(int(times) for times in step.said("asked before"))):
+        for _ in range(sum(map(int, step.said("asked before")))):
             await self._asked(step.request)
+            await mfa_values.letters(self._house, self.known)
             await self._log()
         response = await self._asked(step.request)
         body, tokens = self._shown_body(response, number)
-        first, headers = f"HTTP/1.1 {response.status_code}", self._shown_headers(response)
-        answer = Message(first=first, headers=headers, body=[body] if body else [])
+        first, shown = f"HTTP/1.1 {response.status_code}", self._shown_headers(response)
+        answer = Message(first=first, headers=shown, body=[body] if body else [])
         trailer = [line for name in tokens for line in self._decoded(name)]
         if "oob_code" in response.text:
             trailer += await mfa_values.letters(self._house, self.known)

@@ -84,7 +84,7 @@ async def _asked_of(
         shown = " ".join(kind for kind in (OTP, OOB) if kind in types)
         raise Refused(MfaRefusal.NO_SUCH_FACTOR, facts=waiting.facts(), types=shown)
     if not second_step.not_suspended([one]):
-        raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
+        raise second_step.suspended(waiting)
     return one
 
 
