@@ -9,7 +9,6 @@ tokens that later requests call by that name, `{{now+N}}` is a time of the house
 the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length;
 `{{certificate}}`, `{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key,
 `{{sealed}}` is ciphertext in base64, which begins with the id of the encryption key.
-
 `# asked before: N` sends the request N times before. What second factors bring: `mfa_values.py`.
 """
 
