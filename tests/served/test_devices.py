@@ -31,7 +31,7 @@ from tests.served.house import (
     serving,
     settings_of,
 )
-from tests.served.test_documents import ROOT
+from tests.served.test_documents import ROOT, play
 from tests.support.served import GATEWORD, Served
 
 MFA: Final = "http://auth0.com/oauth/grant-type/mfa-oob"
@@ -232,6 +232,17 @@ def test_code_of_the_device_is_of_the_pair(shop: Served, tmp_path: Path) -> None
     )  # fmt: skip
     assert "still has the device" in flat(removed.stdout)
     assert "[]\n" == phone.run("list", "--json").stdout
+
+
+def test_push_page_approves_and_denies(tmp_path: Path) -> None:
+    """The how-to's device enrols, approves its own enrolment, and denies the next login."""
+    played = play("docs/how-to/use-push.md", tmp_path)
+
+    pending, granted, denied = played.answers()
+    assert ("authorization_pending", "access_denied") == (pending["error"], denied["error"])
+    assert "access_token" in granted
+    assert "Set up this device as ann@example.com" in played.text
+    assert re.search(r"^[0-9]{6} ", played.text, re.MULTILINE)
 
 
 def flat(text: str) -> str:

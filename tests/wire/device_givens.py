@@ -1,10 +1,10 @@
 """A phone that a golden's user has, and the proofs that it signs.
 
-`{{proof:PATH}}` is a proof for `/mfa/device/PATH`; behind it may stand claims of another value
-(`{{proof:answer,counter=3,sub=…,accepted=yes}}`), and `late=SECONDS`.
+`{{phone:x}}` is a member of its key, `{{proof:PATH}}` a proof for `/mfa/device/PATH`; behind it may
+stand claims of another value (`{{proof:answer,counter=3,sub=…,accepted=yes}}`), and `late=SECONDS`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import jwt
@@ -23,9 +23,6 @@ _ID: Final = "push|dev_GivenPhone000000"
 _SAID: Final = {"yes": True, "no": False}
 
 _JWK: Final = ECAlgorithm.to_jwk(_KEY.public_key(), as_dict=True)
-
-DEVICE_VALUES: Final = {f"phone_{name}": str(_JWK[name]) for name in ("x", "y")}
-"""What goldens may call by name."""
 
 
 async def _has_phone(house: House, who: str) -> None:
@@ -46,17 +43,28 @@ async def _has_phone(house: House, who: str) -> None:
         raise LookupError(f"{who} cannot have a phone")
 
 
-def proof(argument: str, now: int) -> str:
+def _proof(argument: str, _known: Mapping[str, str], seconds: int) -> str:
     """Return what the phone signs."""
     path, *pairs = argument.split(",")
     claims: dict[str, Any] = {"iss": _ID, "aud": f"{BASE}/mfa/device/{path}", "counter": 1}
     claims |= dict(pair.split("=", 1) for pair in pairs)
-    claims["iat"] = now - int(claims.pop("late", 0))
+    claims["iat"] = seconds - int(claims.pop("late", 0))
     claims["counter"] = int(claims["counter"])
     if "accepted" in claims:
         claims["accepted"] = _SAID[claims["accepted"]]
     return jwt.encode(claims, _KEY, "ES256")
 
+
+def _public(member: str, _known: Mapping[str, str], _seconds: int) -> str:
+    """Return a member of the phone's public key."""
+    return str(_JWK[member])
+
+
+DEVICE_VALUES: Final[Mapping[str, Callable[[str, Mapping[str, str], int], str]]] = {
+    "proof": _proof,
+    "phone": _public,
+}
+"""What goldens may ask of the phone."""
 
 DEVICE_GIVENS: Final[dict[str, Callable[..., Awaitable[None]]]] = {
     r"(\w+) has a phone with its key": _has_phone,

@@ -17,6 +17,7 @@ from tests.support.house import DOMAIN, House, signing_key
 from tests.support.protection import protect
 from tests.wire.action_givens import ACTION_GIVENS
 from tests.wire.device_givens import DEVICE_GIVENS
+from tests.wire.mfa_givens import MFA_GIVENS
 from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
 
 Given = Callable[..., Awaitable[None]]
@@ -259,6 +260,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"rules config (\w+) is (.+)": _rules_config,
     **ACTION_GIVENS,
     **DEVICE_GIVENS,
+    **MFA_GIVENS,
     r"scripts have (\{.*\})": _scripts,
     r"(\d+) s later": _later,
     r"(default_directory|default_audience) is (.+)": _setting,
