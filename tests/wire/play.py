@@ -26,10 +26,11 @@ import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
 from gateword.provision.management_api import SCOPES
+from gateword.rules.engine import QuickJsEngine
 from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
-from tests.support.on_a_socket import on_a_socket
+from tests.support.on_a_socket import Socket
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
 from tests.wire.gates import may_compare
@@ -246,26 +247,34 @@ def _signed_with(token: str) -> str:
     return "NO KEY OF THIS TENANT"
 
 
-async def played(text: str, folder: Path, world: Path, *, is_served: bool = False) -> str:
+async def played(
+    text: str,
+    folder: Path,
+    world: Path,
+    *,
+    scripts: QuickJsEngine | None = None,
+    at: Socket | None = None,
+) -> str:
     """Return the text of a golden as a house answers it today.
 
     Args:
         text: A golden, recorded or not.
         folder: Empty folder for the database.
         world: Database file of a furnished house.
-        is_served: Requests go over a socket to the server that operators start.
+        scripts: As for `a_house`.
+        at: Requests go over this socket to the server that operators start.
     """
     golden = parse(text)
     settings = {}
     for said in golden.said("settings"):
         name, _, value = said.partition("=")
         settings[name.strip()] = json.loads(value)
-    if is_served:
+    if at is not None:
         settings["trusted_proxies"] = "127.0.0.1"
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(a_house(folder, world, **settings))
-        if is_served:
-            house = await stack.enter_async_context(on_a_socket(house))
+        house = await stack.enter_async_context(a_house(folder, world, scripts, **settings))
+        if at is not None:
+            house = await stack.enter_async_context(at.of(house))
         play = Play(house)
         steps = [await play.step(number, step) for number, step in enumerate(golden.steps, 1)]
     return render(Golden(steps=steps))
