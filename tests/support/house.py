@@ -28,6 +28,7 @@ from gateword.rules.own_server import OwnServer
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
+from tests.support import empty_tables
 from tests.support.lease_watch import LeaseWatch, Watch
 from tests.support.lent_scripts import LentScripts
 from tests.support.stand_ins import (
@@ -161,6 +162,8 @@ async def a_house(
     """
     if like is not None:
         shutil.copy(like, folder / FILE)
+    elif "database_url" not in settings:
+        empty_tables.put(folder / FILE)
     engines = HouseEngines(cheap_settings(folder, **settings), str(like and like.name))
     if scripts is not None:
         engines.scripts = LentScripts(scripts)
