@@ -11,7 +11,7 @@ import pytest
 
 from gateword.app import opened
 from gateword.policy import attack_protection
-from tests.served.asks import at_once, login
+from tests.served.asks import TOKEN, login, many
 from tests.served.house import CHEAP_HASHES, PASSWORD, PEOPLE, STEADY, serving, settings_of
 from tests.support.postgres import PostgresServer
 from tests.support.protection import protect
@@ -74,7 +74,10 @@ async def _at_once(
     served: Served, count: int, username: str, password: str
 ) -> list[httpx.Response]:
     """Log in over as many connections at once, all of them opened before."""
-    return await at_once(served, [login(STEADY, username, password)] * count)
+    form = login(STEADY, username, password)
+    async with many(served, count) as client:
+        await asyncio.gather(*(client.get("/health") for _ in range(count)))
+        return await asyncio.gather(*(client.post(TOKEN, data=form) for _ in range(count)))
 
 
 def _is_shut(answers: list[httpx.Response]) -> None:
