@@ -90,7 +90,7 @@ class MfaOobGrant:
             if not hmac.compare_digest(typed, challenge.code):
                 return False
             spent = await parts.stores.proofs.challenge(
-                waiting.handle, waiting.user.key, handle, ask.at
+                waiting.handle, waiting.user, handle, ask.at
             )
             why.extend([spent] if spent else [])
             return spent is None
@@ -124,7 +124,7 @@ class MfaOobGrant:
             raise Refused(MfaRefusal.PENDING)
         spent = await parts.stores.proofs.challenge(
             waiting.handle if challenge.verdict is Verdict.APPROVED else None,
-            waiting.user.key,
+            waiting.user,
             handle,
             ask.at,
         )

@@ -82,7 +82,5 @@ class MfaOtpGrant:
         if found is None:
             return None, None
         one, step = found
-        spent = await parts.stores.proofs.step(
-            waiting.handle, waiting.user.key, one.id, step, ask.at
-        )
+        spent = await parts.stores.proofs.step(waiting.handle, waiting.user, one.id, step, ask.at)
         return one, spent
