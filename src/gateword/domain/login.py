@@ -126,11 +126,13 @@ class Login:
         renews: The refresh token that it comes from; None for a fresh login.
         has_primary_user: A script has said whose login it is; nobody may say so twice.
         factors: Second factors that an Action asks for, one after another.
-        resume_at: Position of the bound Action that goes on once they were given.
+        actions_run: Ids of the Actions that ran before they were wanted; the others go on then.
+        told: Transaction metadata that those have set.
         refresh_expires_at: When an Action wants its refresh tokens to end, if sooner.
         refresh_idle_expires_at: The same for a refresh token that is not used.
         methods: Second factors that were shown, in the words of RFC 8176.
         mfa_at: When one was last shown, in this login or the one it renews.
+        amr: How it was proved, for tokens that say so (RFC 8176); empty for those that do not.
         seen_before: When and from where the user had logged in before this was counted.
     """
 
@@ -154,12 +156,20 @@ class Login:
     renews: RefreshToken | None = None
     has_primary_user: bool = False
     factors: tuple[FactorWish, ...] = ()
-    resume_at: int | None = None
+    actions_run: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
     methods: tuple[str, ...] = ()
     mfa_at: datetime | None = None
+    amr: tuple[str, ...] = ()
     seen_before: tuple[datetime | None, str | None] | None = None
+
+    @property
+    def proofs(self) -> tuple[tuple[str, datetime], ...]:
+        """What was shown, and when: `pwd`, and `mfa` once a second factor was."""
+        shown = () if self.mfa_at is None else (("mfa", self.mfa_at),)
+        return (("pwd", self.auth_time), *shown)
 
     @property
     def identity_scopes(self) -> tuple[str, ...]:

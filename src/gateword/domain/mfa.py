@@ -127,18 +127,11 @@ class HalfLogin:
     rules_run: tuple[str, ...] = ()
     has_primary_user: bool = False
     wishes: tuple[FactorWish, ...] = ()
-    resume_at: int | None = None
+    actions_run: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
     methods: tuple[str, ...] = ()
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
-
-    def enrolls(self, *, is_enrolled: bool) -> bool:
-        """Say whether a factor is to be set up, not shown.
-
-        Args:
-            is_enrolled: The user has one that counts.
-        """
-        return self.is_enrollment or not is_enrolled
 
 
 @unique

@@ -41,16 +41,18 @@ class MfaOobGrant:
         parts = self.story.parts
         token, handle = mfa_bearer.secret(ask, "mfa_token"), mfa_bearer.secret(ask, "oob_code")
         waiting = await mfa_bearer.waiting(parts, ask, token)
-        await second_step.look_at_the_door(parts, self.story.plugs, ask, waiting)
         challenge = await parts.stores.challenges.find(handle, ask.at)
         if challenge is None or not self._is_theirs(challenge, waiting):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, facts=waiting.facts())
         one = await self._authenticator(challenge, waiting)
+        if not challenge.code and challenge.verdict is Verdict.PENDING:
+            raise await self._pending(ask, waiting)
+        await second_step.look_at_the_door(parts, self.story.plugs, ask, waiting)
         login = await completing.login_of(parts, ask, waiting)
         if challenge.code:
             await self._compared(ask, waiting, challenge, one, handle)
         else:
-            await self._polled(ask, waiting, challenge, one, handle)
+            await self._answered(ask, waiting, challenge, one, handle)
         return await completing.completed(self.story, login, waiting, METHODS[one.kind], one)
 
     def _is_theirs(self, challenge: Challenge, waiting: Waiting) -> bool:
@@ -63,7 +65,7 @@ class MfaOobGrant:
         guardian = await mfa.in_force_at(parts)
         owned = await mfa.owned_by(parts, waiting.user, guardian)
         one = next((one for one in owned if one.id == challenge.authenticator_id), None)
-        enrolls = waiting.half.enrolls(is_enrolled=mfa_demand.is_enrolled(owned, guardian))
+        enrolls = mfa_demand.enrolls(waiting.half, owned, guardian)
         if one is None or one.is_confirmed is enrolls:
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its authenticator is gone")
         demand = mfa_demand.kept(waiting.half)
@@ -101,7 +103,20 @@ class MfaOobGrant:
             raise second_step.spent(waiting, why[0], MfaRefusal.OOB_CODE_MALFORMED)
         raise await second_step.wrong(parts, waiting, MfaRefusal.BINDING_CODE_WRONG, [one])
 
-    async def _polled(
+    async def _pending(self, ask: TokenAsk, waiting: Waiting) -> Refused:
+        bucket = Bucket(
+            shield=second_step.SHIELD,
+            key=f"mfa-poll:{asking.session(waiting).hex()}",
+            size=POLLS,
+            refill_ms=POLL_AGAIN_MS,
+            spends_always=True,
+        )
+        blocked = await self.story.parts.stores.attempts.take([bucket], ask.at)
+        if blocked is not None:
+            return Refused(MfaRefusal.POLLS_TOO_FAST, retry_after_s=blocked.retry_after_s)
+        return Refused(MfaRefusal.PENDING)
+
+    async def _answered(
         self,
         ask: TokenAsk,
         waiting: Waiting,
@@ -110,18 +125,6 @@ class MfaOobGrant:
         handle: Secret,
     ) -> None:
         parts = self.story.parts
-        if challenge.verdict is Verdict.PENDING:
-            bucket = Bucket(
-                shield=second_step.SHIELD,
-                key=f"mfa-poll:{asking.session(waiting).hex()}",
-                size=POLLS,
-                refill_ms=POLL_AGAIN_MS,
-                spends_always=True,
-            )
-            blocked = await parts.stores.attempts.take([bucket], ask.at)
-            if blocked is not None:
-                raise Refused(MfaRefusal.POLLS_TOO_FAST, retry_after_s=blocked.retry_after_s)
-            raise Refused(MfaRefusal.PENDING)
         spent = await parts.stores.proofs.challenge(
             waiting.handle if challenge.verdict is Verdict.APPROVED else None,
             waiting.user,

@@ -61,7 +61,7 @@ class MfaOtpGrant:
         guardian = await mfa.in_force_at(parts)
         owned = await mfa.owned_by(parts, waiting.user, guardian)
         seeds = [one for one in owned if one.kind is Kind.TOTP]
-        if half.enrolls(is_enrolled=mfa_demand.is_enrolled(owned, guardian)):
+        if mfa_demand.enrolls(half, owned, guardian):
             found, row = [one for one in seeds if not one.is_confirmed], MfaRefusal.NOT_ENROLLED
         else:
             found = mfa_demand.usable(seeds, guardian, mfa_demand.kept(half))

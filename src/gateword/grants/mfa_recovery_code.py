@@ -35,7 +35,7 @@ class MfaRecoveryCodeGrant:
         guardian = await mfa.in_force_at(parts)
         owned = await mfa.owned_by(parts, waiting.user, guardian)
         demand = mfa_demand.kept(waiting.half)
-        enrolls = waiting.half.enrolls(is_enrolled=mfa_demand.is_enrolled(owned, guardian))
+        enrolls = mfa_demand.enrolls(waiting.half, owned, guardian)
         usable = [] if enrolls else mfa_demand.usable(owned, guardian, demand)
         one = next((one for one in usable if one.kind is Kind.RECOVERY_CODE), None)
         if one is None:

@@ -18,7 +18,7 @@ from gateword.login import facts, notices
 from gateword.policy import subject
 from gateword.policy.caller import counted, wider
 from gateword.policy.protection import lists
-from gateword.ports.attempts import UNSURE, Blocked, Busy, Entry, Lease, Tries
+from gateword.ports.attempts import UNSURE, Blocked, Busy, Entry, Lease, Outcome, Tries
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.shield import Knock, Shield
 
@@ -57,6 +57,20 @@ async def admitted_too(parts: Parts, plugs: Plugs, knock: Knock, user: User | No
     entry = _entry(plugs.shields, knock, user)
     entry = replace(entry, buckets=(), crowds=(), wants_levels=False)
     return await _let_in(parts, plugs, knock, user, entry)
+
+
+async def look(parts: Parts, plugs: Plugs, knock: Knock, user: User | None) -> None:
+    """Refuse a try that would not be let in, and count nothing.
+
+    What every try costs, right or wrong, is not asked for: no secret of the shields is tried.
+
+    Raises:
+        Refused: As of `admitted`.
+    """
+    entry = _entry(plugs.shields, knock, user)
+    kept = tuple(bucket for bucket in entry.buckets if not bucket.spends_always)
+    lease = await _let_in(parts, plugs, knock, user, replace(entry, buckets=kept, crowds=()))
+    await parts.stores.attempts.settle(lease, Outcome.VOID, parts.clock.now())
 
 
 def recalled(parts: Parts, attempt: Attempt, protection: Protection) -> Blocked | None:

@@ -47,7 +47,7 @@ async def challenged(
     """
     guardian = await mfa.in_force_at(parts)
     owned = await mfa.owned_by(parts, waiting.user, guardian)
-    if waiting.half.enrolls(is_enrolled=mfa_demand.is_enrolled(owned, guardian)):
+    if mfa_demand.enrolls(waiting.half, owned, guardian):
         raise Refused(MfaRefusal.NOT_ENROLLED, facts=waiting.facts())
     usable = [
         one

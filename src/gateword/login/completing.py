@@ -8,7 +8,7 @@ from gateword.domain.mfa import Authenticator
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.token import TokenSet
-from gateword.login import halves, renewal
+from gateword.login import halves, mfa, renewal
 from gateword.login.second_step import Waiting, told
 from gateword.login.story import Story
 from gateword.ports.parts import Parts
@@ -46,9 +46,12 @@ async def completed(
     at, events = login.ask.at, [_event(LogCode.GD_AUTH_SUCCEED, proved)]
     if proved is not None and not proved.is_confirmed:
         events.insert(0, _event(LogCode.GD_ENROLLMENT_COMPLETE, proved))
+    methods = (*login.methods, method)
+    writes_amr = (await mfa.settings(story.parts)).writes_amr
     login = replace(
         login,
-        methods=(*login.methods, method),
+        methods=methods,
+        amr=tuple(dict.fromkeys(("pwd", *methods, "mfa"))) if writes_amr else (),
         mfa_at=at,
         also=(*login.also, *events),
     )

@@ -68,9 +68,9 @@ async def _check(
         raise Refused(MfaRefusal.FACTOR_OFF)
     if kind in (Kind.SMS, Kind.VOICE) and kind.value not in guardian.channels:
         raise Refused(MfaRefusal.FACTOR_OFF)
-    if not mfa_demand.is_enrolled(owned, guardian):
+    if not mfa_demand.is_enrolled(owned, guardian, demand):
         await _check_first(parts, bearer)
-    elif bearer.scopes is None and not half.is_enrollment:
+    elif bearer.scopes is None and not mfa_demand.enrolls(half, owned, guardian):
         raise Refused(MfaRefusal.ALREADY_ENROLLED)
 
 

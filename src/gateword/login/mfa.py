@@ -6,7 +6,7 @@ Rule: what cannot be asked for is refused, never let through (mfa-api §11).
 from collections.abc import Sequence
 from typing import Final
 
-from gateword.domain.login import Login
+from gateword.domain.login import FactorWish, Login
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.mfa_settings import MfaSettings
@@ -40,6 +40,8 @@ async def demand(parts: Parts, login: Login, presented: Secret | None = None) ->
     kept = await parts.stores.documents.get(guardian_document.KIND, guardian_document.POLICIES_ID)
     policies = guardian_document.policies(kept.document if kept else None)
     wanted = mfa_demand.of_login(login, policies, await settings(parts))
+    if wanted is None and await _guards_first_factor(parts, login):
+        wanted = Demand(factors=("email",), why="the first factor needs the user's address")
     if wanted is None:
         return login
     if isinstance(wanted, Unusable):
@@ -57,11 +59,7 @@ async def _required(
 ) -> Refused:
     guardian = await in_force_at(parts)
     owned = await owned_by(parts, login.user, guardian)
-    rest = login.factors[1:]
-    if wanted.is_enrollment and not login.methods and mfa_demand.is_enrolled(owned, guardian):
-        # Else the password alone would do to set up one more factor.
-        wanted = Demand(why="a factor is to be shown before another is set up")
-        rest = login.factors
+    wanted, rest = _in_order(login, wanted, owned, guardian)
     asked = mfa_demand.requirements(owned, guardian, wanted)
     if asked is None:
         return Refused(
@@ -83,8 +81,38 @@ async def _required(
     )
 
 
+def _in_order(
+    login: Login, wanted: Demand, owned: Sequence[Authenticator], guardian: Guardian
+) -> tuple[Demand, tuple[FactorWish, ...]]:
+    """Return what is demanded first, and what after that.
+
+    Who has a factor shows it before another one is set up: the password alone must not do.
+    """
+    rest = login.factors[1:]
+    is_enrolled = mfa_demand.is_enrolled(owned, guardian, wanted)
+    if login.methods or not is_enrolled:
+        return wanted, rest
+    first = Demand(why=f"{wanted.why}; one that is there is to be shown before")
+    if wanted.is_enrollment:
+        return first, login.factors
+    found = mfa_demand.enrollable(guardian, wanted)
+    if mfa_demand.requirements(owned, guardian, wanted) is None and found:
+        wish = FactorWish(is_enrollment=True, any_of=tuple({"type": one} for one in found))
+        return first, (wish, *rest)
+    return wanted, rest
+
+
 def _named(wanted: Demand) -> str:
     return ", ".join(one for one in wanted.factors if one) or "the factors that are on"
+
+
+async def _guards_first_factor(parts: Parts, login: Login) -> bool:
+    """Say whether a token to set up the first factor takes a code by e-mail (mfa-api §12)."""
+    if login.audience != login.ask.tenant.mfa_audience or login.renews is not None:
+        return False
+    if (await settings(parts)).first_enrollment == "open":
+        return False
+    return login.user.email_verified and "email" in (await in_force_at(parts)).factors
 
 
 async def settings(parts: Parts) -> MfaSettings:

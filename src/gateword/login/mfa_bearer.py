@@ -114,6 +114,9 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
     claims = await parts.verifier.access_claims(token, tenant.issuer)
     if claims is None or tenant.mfa_audience not in _audiences(claims):
         return None
+    record = await parts.stores.tokens.find_access(token)
+    if record is not None and record.revoked:
+        return None
     client_id = str(claims.get("azp") or claims.get("client_id"))
     if await parts.stores.clients.get(client_id) is None:
         return None
@@ -142,6 +145,7 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
         gty="password",
         auth_time=issued,
         scopes=scopes,
+        methods=("mfa",),  # its holder may set up one more
     )
     return Bearer(Waiting(None, half, user, connection), scopes)
 

@@ -126,8 +126,7 @@ async def look_at_the_door(parts: Parts, plugs: Plugs, ask: TokenAsk, waiting: W
         place=counted(ask.caller.ip),
         protection=await parts.stores.protection.get(),
     )
-    lease = await admission.admitted(parts, plugs, knock, user)
-    await parts.stores.attempts.settle(lease, Outcome.VOID, parts.clock.now())
+    await admission.look(parts, plugs, knock, user)
 
 
 async def counted_try(

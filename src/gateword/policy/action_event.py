@@ -29,7 +29,9 @@ def post_login(login: Login, roles: Sequence[str]) -> dict[str, object]:
     """
     ask, connection, user = login.ask, login.connection, login.user
     event: dict[str, object] = {
-        "authentication": {"methods": [{"name": "pwd", "timestamp": written(login.auth_time)}]},
+        "authentication": {
+            "methods": [{"name": name, "timestamp": written(at)} for name, at in login.proofs]
+        },
         "authorization": {"roles": list(roles)},
         "client": client(ask.client),
         "connection": {

@@ -42,6 +42,8 @@ def access_token(login: Login, *, at: int, expires_at: int, jti: str) -> dict[st
         claims |= {"gty": gty if isinstance(gty, str) else list(gty), "azp": ask.client.client_id}
     if login.permissions is not None:
         claims["permissions"] = list(login.permissions)
+    if login.amr:
+        claims["amr"] = list(login.amr)
     return claims
 
 
@@ -107,6 +109,7 @@ def id_token(login: Login, *, at: int, expires_at: int) -> dict[str, object]:
             "iat": at,
             "exp": expires_at,
         }
+        | ({"amr": list(login.amr)} if login.amr else {})
     )
 
 

@@ -28,7 +28,6 @@ def api(tenant: Tenant) -> ResourceServer:
         scopes=SCOPES,
         token_lifetime_s=LIFETIME_S,
         allow_offline_access=True,
-        is_system=True,
     )
 
 

@@ -67,7 +67,9 @@ def of_login(
     if login.renews is not None and _is_spared(login, settings):
         return None
     if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
-        return Demand(why="the audience is the MFA API") if _is_enrolled(login) else None
+        shown = login.renews is not None and login.mfa_at is not None
+        is_asked = _is_enrolled(login) and not shown
+        return Demand(why="the audience is the MFA API") if is_asked else None
     if login.factors:
         return wished(login.factors[0])
     risky = Demand(why="confidence in the login is low") if is_risky else None
@@ -119,6 +121,15 @@ def kept(half: HalfLogin) -> Demand:
     )
 
 
+def enrolls(half: HalfLogin, owned: Sequence[Authenticator], guardian: Guardian) -> bool:
+    """Say whether a factor is to be set up for a login that waits, not shown.
+
+    Who has one by now, and has not shown it in this login, sets up none with the password alone.
+    """
+    has_shown = half.is_enrollment and bool(half.methods)
+    return has_shown or not is_enrolled(owned, guardian, kept(half))
+
+
 def usable(
     owned: Sequence[Authenticator], guardian: Guardian, demand: Demand
 ) -> list[Authenticator]:
@@ -127,20 +138,26 @@ def usable(
         one
         for one in owned
         if one.is_confirmed
-        and (guardian.allows(one.kind) or (demand.overrides and one.kind.factor in demand.factors))
+        and _is_on(one.kind, guardian, demand)
         and (not demand.factors or one.kind.factor in demand.factors)
     ]
 
 
-def is_enrolled(owned: Sequence[Authenticator], guardian: Guardian) -> bool:
+def is_enrolled(owned: Sequence[Authenticator], guardian: Guardian, demand: Demand) -> bool:
     """Say whether a user has a factor that counts: with it alone another one can be set up.
 
     An address counts: who has only the password must not get round its codes.
     """
     return any(
-        one.is_confirmed and one.kind is not Kind.RECOVERY_CODE and guardian.allows(one.kind)
+        one.is_confirmed
+        and one.kind is not Kind.RECOVERY_CODE
+        and _is_on(one.kind, guardian, demand)
         for one in owned
     )
+
+
+def _is_on(kind: Kind, guardian: Guardian, demand: Demand) -> bool:
+    return guardian.allows(kind) or (demand.overrides and kind.factor in demand.factors)
 
 
 def enrollable(guardian: Guardian, demand: Demand) -> tuple[str, ...]:
@@ -163,7 +180,7 @@ def requirements(
     able = {one.kind.factor for one in usable(owned, guardian, demand)}
     if able - {"recovery-code"} and not demand.is_enrollment:
         return {"challenge": [{"type": one} for one in CHALLENGED if one in able]}
-    if is_enrolled(owned, guardian) and not demand.is_enrollment:
+    if is_enrolled(owned, guardian, demand) and not demand.is_enrollment:
         return None  # setting up another one would get round those that there are
     found = enrollable(guardian, demand)
     return {"enroll": [{"type": one} for one in found]} if found else None

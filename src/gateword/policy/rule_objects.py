@@ -5,6 +5,7 @@ Source: Auth0 "User Object Properties in Rules", "Context Object Properties in R
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from gateword.domain.login import Login, TokenAsk
@@ -57,7 +58,7 @@ def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, ob
         "sessionID": session_id,
         "request": _request(login),
         "authentication": {
-            "methods": [{"name": "pwd", "timestamp": int(login.auth_time.timestamp() * 1000)}]
+            "methods": [{"name": name, "timestamp": _ms(at)} for name, at in login.proofs]
         },
         "authorization": {"roles": list(roles)},
     }
@@ -72,6 +73,10 @@ def body(ask: TokenAsk) -> dict[str, object]:
     if ask.scope is not None:
         sent["scope"] = " ".join(ask.scope)
     return sent
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def _request(login: Login) -> dict[str, object]:

@@ -12,7 +12,7 @@ READERS = ("accounts", "delivery", "domain", "grants", "login", "realms", "shiel
 RULES = ("password_options", "signup")
 """Modules of `policy/` that read options for those rooms."""
 SAME_WORD = frozenset(
-    {"access_token", "change_password", "client", "client_id", "description", "metadata"}
+    {"access_token", "change_password", "client", "client_id", "description", "metadata", "mfa"}
 )
 """Names that these rooms use for something else: parameters, claims, members of answers."""
 

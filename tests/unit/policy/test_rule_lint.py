@@ -83,7 +83,7 @@ def test_good_rule_is_let_be(body: str) -> None:
             "const { Auth0RedirectRuleUtilities } = require('@auth0/rule-utilities');",
             ("warning", "redirect", 2),
         ),
-        ("context.multifactor = { provider: 'any' };", ("warning", "factor", 2)),
+        ("context.multifactor = { provider: 'any' };", ("hint", "factor", 2)),
         ("request.post('https://other.example/x');", ("warning", "host", 2)),
         ("request.post('http://api.example:8080/x'); fetch('http://x.y/')", ("warning", "host", 2)),
         ("require('slack-notify@0.1.7')(configuration.SET);", ("warning", "host", 2)),
