@@ -103,8 +103,6 @@ async def raw(house: House, table: str) -> str:
     """Return everything that a table holds of the tenant, bytes as Latin-1."""
     statement = AcrossTenants(f"SELECT * FROM {table} WHERE tenant = :tenant")  # noqa: S608  # a name of ours
     rows = await house.database.all(statement, tenant=house.tenant.key)
-    cells = (cell for row in rows for cell in row)
-    return "\n".join(
-        cell.decode("latin-1") if isinstance(cell, bytes | memoryview) else str(cell)
-        for cell in (bytes(one) if isinstance(one, memoryview) else one for one in cells)
-    )
+    cells = [cell for row in rows for cell in row]
+    texts = (cell.decode("latin-1") if isinstance(cell, bytes) else str(cell) for cell in cells)
+    return "\n".join(texts)
