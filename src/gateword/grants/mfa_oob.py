@@ -69,7 +69,8 @@ class MfaOobGrant:
         if one is None or one.is_confirmed is enrolls:
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its authenticator is gone")
         demand = mfa_demand.kept(waiting.half)
-        if not enrolls and one not in mfa_demand.usable(owned, guardian, demand):
+        usable = one in mfa_demand.usable(owned, guardian, demand)
+        if not (mfa_demand.is_on(one.kind, guardian, demand) if enrolls else usable):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its factor was switched off")
         if not second_step.not_suspended([one]):
             raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
