@@ -1,48 +1,38 @@
 """Second factors in every order, through the whole server, against plain lists (O3, O4, O6, G8)."""
 
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-import httpx
 import pyotp
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
 )
 
+from tests.property.factor_account import OVER, Account, other
 from tests.property.factor_ground import (
     CLIENTS,
     PASSWORDS,
-    Ground,
     grant_form,
     grounds,
     kind_of,
     login_form,
     proof,
-    subject,
 )
 from tests.property.second_steps import (
-    MALFORMED,
     RECOVERY,
-    SENT,
     SMS,
     STEP_S,
     SWITCHES,
     TOKENS,
     TOTP,
     WAITS,
-    WRONG,
     WRONG_PASSWORD,
-    Answer,
-    Enrolled,
     Person,
-    Sent,
     Session,
 )
 
@@ -51,25 +41,11 @@ AT_ONCE: Final = (1, 1, 1, 5)
 STEPS: Final = (-2, -1, 0, 0, 0, 0, 1, 2)
 IS_THIEF: Final = st.sampled_from((False,) * 9 + (True,))
 IS_SURE: Final = st.sampled_from((False, False, True))
-OVER: Final = 5
 WHICH: Final = st.integers(0, OVER)
 
 
-class Logins(RuleBasedStateMachine):
+class Logins(Account):
     """One user logs in, enrols and shows factors, while much happens to the account."""
-
-    ground: ClassVar[Ground]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stores = self.ground.house.parts.stores
-        self.email = self.ground.new_email()
-        self.user = self.ground.add_user(self.email)
-        self.person = Person(self.ground.house.clock.now())
-        self.sessions: list[Session] = []
-        self.codes = ["NOBODYSCODE"]
-        for name in SWITCHES.values():
-            self.ground.put(name, {"enabled": True})
 
     @rule(client=st.sampled_from(CLIENTS))
     def log_in(self, client: str) -> None:
@@ -212,6 +188,24 @@ class Logins(RuleBasedStateMachine):
         elif self.apps():
             self.show_otp(0, 0, 0, is_thief=False, times=1)
 
+    @rule(kind=st.sampled_from((TOTP, SMS)), times=st.sampled_from(AT_ONCE))
+    def show_twice(self, kind: str, times: int) -> None:
+        """What is asked for in one login is shown in another, and then where it belongs."""
+        self.go_all_the_way("web", kind)
+        self.pass_time(31)
+        self.log_in("web")
+        self.log_in("web")
+        if [one for one in self.sessions[-2:] if one.is_used] or not self.person.is_enrolled():
+            return
+        if kind == SMS and self.person.usable(SMS):
+            self.challenge(1, "oob")
+            for which in (0, 1):
+                how = {"is_own": False, "is_right": True, "is_thief": False, "times": times}
+                self.show_message(which, 0, **how)
+        elif self.apps():
+            for which in (0, 0, 1):
+                self.show_otp(which, 0, 0, is_thief=False, times=times)
+
     @rule(seconds=st.sampled_from(PASSED_S))
     def pass_time(self, seconds: int) -> None:
         """Time goes by."""
@@ -263,75 +257,6 @@ class Logins(RuleBasedStateMachine):
         self.user = self.ground.add_user(self.email)
         before = self.person
         self.person = Person(before.now, owner=before.owner + 1, on=before.on)
-
-    @invariant()
-    def lists_agree(self) -> None:
-        """What is enrolled, and what is told to the user's row, is what the lists say."""
-        person = self.person
-        user = self.ground.do(self.stores.users.by_key(self.user.key))
-        owned = self.ground.do(self.stores.authenticators.of_user(self.user.key, person.now))
-
-        assert user is not None
-        assert person.factors() == set(user.factors)
-        assert {(one.id, one.is_confirmed) for one in person.owned()} == {
-            (one.id, one.is_confirmed) for one in owned
-        }
-
-    def tried(
-        self, session: Session, form: dict[str, str], expected: Answer, times: int
-    ) -> httpx.Response | None:
-        """Show a factor; return the one good answer, if there is to be one."""
-        answers = self.ground.token(*[form] * times)
-        won = [answer for answer in answers if kind_of(answer) == TOKENS]
-        self.ground.forget_tries(self.user)
-        if expected == TOKENS:
-            assert 1 == len(won)
-            assert self.user.user_id == subject(won[0])
-            assert {200, 403} >= {answer.status_code for answer in answers}
-            session.is_used = True
-            return won[0]
-        assert {kind_of(answer) for answer in answers} <= {expected, MALFORMED}
-        if expected in WRONG:
-            session.failures += times
-        return None
-
-    def note_enrolment(self, session: Session, kind: str, answer: dict[str, Any]) -> None:
-        """Remember what was begun."""
-        person, ends = self.person, self.person.now + WAITS
-        owned = self.ground.do(self.stores.authenticators.of_user(self.user.key, person.now))
-        new = [one.id for one in owned if one.id not in {each.id for each in person.owned()}]
-        ids = {id_.partition("|")[0]: id_ for id_ in new}
-        one = Enrolled(kind, ends, ids[kind], seed=answer.get("secret", ""))
-        assert person.gets_code() == ("recovery_codes" in answer)
-        came = answer.get("recovery_codes", [])
-        self.codes += came
-        codes = [Enrolled(RECOVERY, ends, ids[RECOVERY], code=c, came_with=one) for c in came]
-        person.enrolled += [one, *codes]
-        if kind == SMS:
-            self.note_sent(session, one, answer["oob_code"])
-
-    def note_sent(self, session: Session, of: Enrolled, handle: str) -> None:
-        """Remember what was sent; what was sent there before is worth nothing."""
-        for before in self.person.sent:
-            before.is_used |= before.of is of
-        ends = self.person.now + SENT
-        self.person.sent.append(Sent(handle, session, of, self.ground.newest_code(), ends))
-        self.ground.forget_tries(self.user)
-
-    def session(self, which: int) -> Session:
-        """Return one of the logins, one that still waits more often."""
-        waiting = [one for one in self.sessions if not one.is_used]
-        found = waiting if waiting and which != OVER else self.sessions
-        return found[-1 - which % len(found)]
-
-    def apps(self) -> list[Enrolled]:
-        """Return all apps there ever were, the latest first."""
-        return [one for one in reversed(self.person.enrolled) if one.kind == TOTP]
-
-
-def other(client: str) -> str:
-    """Return the other client."""
-    return next(one for one in CLIENTS if one != client)
 
 
 def test_no_order_lets_a_login_through_that_should_not() -> None:
