@@ -73,7 +73,7 @@ class MfaOobGrant:
         if not (mfa_demand.is_on(one.kind, guardian, demand) if enrolls else usable):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its factor was switched off")
         if not second_step.not_suspended([one]):
-            raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
+            raise second_step.suspended(waiting)
         return one
 
     async def _compared(

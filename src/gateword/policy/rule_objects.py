@@ -10,6 +10,7 @@ from typing import Final
 
 from gateword.domain.login import Login, TokenAsk
 from gateword.domain.user import User
+from gateword.policy import enrolled
 from gateword.policy.user_document import rendered
 
 PROTOCOLS: Final = {"refresh_token": "oauth2-refresh-token"}
@@ -25,7 +26,9 @@ _ENTERPRISE: Final = ("tenant_domain", "domain_aliases")
 
 def user(found: User) -> dict[str, object]:
     """Return the user; members of the app metadata stand at the root too, and win there."""
-    return {**rendered(found), **found.app_metadata}
+    shown = enrolled.providers(found.factors)
+    multifactor = {"multifactor": shown} if shown else {}
+    return {**rendered(found), **multifactor, **found.app_metadata}
 
 
 def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, object]:
