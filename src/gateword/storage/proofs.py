@@ -144,4 +144,4 @@ class SqlProofs:
 
 def _has_enrolled(user: User, held: Row) -> bool:
     """Say whether a user has confirmed a factor since they were looked at."""
-    return tuple(held[2].split()) != user.factors
+    return {*held[2].split()} != {*user.factors}
