@@ -79,6 +79,9 @@ class CountingDice:
     def letters(self, length: int) -> str:
         return f"{next(_numbers):0{length}d}"
 
+    def digits(self, length: int) -> str:
+        return f"{next(_numbers) % 10**length:0{length}d}"
+
 
 class CountingDatabase:
     """A database that counts the questions it is asked."""

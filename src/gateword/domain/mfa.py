@@ -53,7 +53,8 @@ class Authenticator:
         name: What the user, or an administrator, calls it.
         target: Phone number or e-mail address that codes go to; empty for other kinds.
         seed: Secret of a TOTP (base32), or public key of a push device (PEM); None for others.
-        group: The same for those that go together: a push device and its TOTP.
+        group: The same for those that go together: a push device and its TOTP. Of a recovery code,
+            the id of what was enrolled together with it.
         last_step: The last 30 seconds, counted from 1970, whose code was accepted.
         failures: Wrong codes in a row.
         confirmed_at: When it was first proved; None until then.
