@@ -5,9 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateword.policy.attack_protection import SUSPICIOUS_IP
 from tests.support.house import House
-from tests.support.protection import protect
 from tests.wire.adaptive import ELSEWHERE, HOME, Ann
 from tests.wire.world import VALUES
 
@@ -168,20 +166,6 @@ async def test_refresh_is_not_assessed(ann: Ann) -> None:
     answer = await ann.post(form, ELSEWHERE, "curl")
 
     assert 200 == answer.status_code
-
-
-async def test_failures_of_neighbours_count_at_a_known_place(ann: Ann) -> None:
-    """An address whose budget is half spent is one that guesses: a factor is asked for there."""
-    await ann.settle_in()
-    login = {"pre-login": {"max_attempts": 4, "rate": 864000}}
-    await protect(ann.house.parts, SUSPICIOUS_IP, ann.house.clock.now(), stage=login)
-    for number in range(2):
-        await ann.log_in(username=f"nobody{number}", password="wrong")
-
-    answer = await ann.log_in()
-
-    assert 403 == answer.status_code
-    assert "found_on_deny_list" == (await ann.found())[1]["UntrustedIP"]
 
 
 async def test_policy_that_is_off_costs_nothing(house: House) -> None:
