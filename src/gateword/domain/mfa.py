@@ -7,6 +7,7 @@ from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.login import FactorWish
+from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 
@@ -132,6 +133,7 @@ class HalfLogin:
     methods: tuple[str, ...] = ()
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
+    risk: Risk | None = None
 
 
 @unique
