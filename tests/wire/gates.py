@@ -51,7 +51,7 @@ OTHER_ROUTES: Final[Mapping[str, str]] = {
     "/mfa/authenticators/{id:whole}": "an access token",
     "/mfa/associate": "a token that was given to a client; a seed or a number is taken",
     "/mfa/challenge": "a token that was given to a client; a code is sent, and none is compared",
-    "/mfa/device/enroll": "a link that works once, and a signature under the key that comes with it",
+    "/mfa/device/enroll": "a link that works once, and a signature by the key beside it",
     "/mfa/device/challenge": "a signature of a device; no secret of it is kept here",
     "/mfa/device/answer": "a signature of a device; no secret of it is kept here",
     "/health": "public",

@@ -7,6 +7,7 @@ from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.login import FactorWish
+from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 
@@ -53,7 +54,8 @@ class Authenticator:
         name: What the user, or an administrator, calls it.
         target: Phone number or e-mail address that codes go to; empty for other kinds.
         seed: Secret of a TOTP (base32), or public key of a push device (PEM); None for others.
-        group: The same for those that go together: a push device and its TOTP.
+        group: The same for those that go together: a push device and its TOTP. Of a recovery code,
+            the id of what was enrolled together with it.
         last_step: The last 30 seconds, counted from 1970, whose code was accepted; of a push
             device the counter of its last request.
         failures: Wrong codes in a row.
@@ -132,6 +134,7 @@ class HalfLogin:
     methods: tuple[str, ...] = ()
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
+    risk: Risk | None = None
 
 
 @unique

@@ -69,7 +69,8 @@ class MfaOobGrant:
         if one is None or one.is_confirmed is enrolls:
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its authenticator is gone")
         demand = mfa_demand.kept(waiting.half)
-        if not enrolls and one not in mfa_demand.usable(owned, guardian, demand):
+        usable = one in mfa_demand.usable(owned, guardian, demand)
+        if not (mfa_demand.is_on(one.kind, guardian, demand) if enrolls else usable):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its factor was switched off")
         if not second_step.not_suspended([one]):
             raise second_step.suspended(waiting)
@@ -92,7 +93,7 @@ class MfaOobGrant:
             if not hmac.compare_digest(typed, challenge.code):
                 return False
             spent = await parts.stores.proofs.challenge(
-                waiting.handle, waiting.user.key, handle, ask.at
+                waiting.handle, waiting.user, handle, ask.at
             )
             why.extend([spent] if spent else [])
             return spent is None
@@ -124,6 +125,6 @@ class MfaOobGrant:
             row = MfaRefusal.PUSH_DENIED
             is_first = await stores.challenges.end(handle)
             raise Refused(row if is_first else MfaRefusal.OOB_CODE_MALFORMED, facts=waiting.facts())
-        spent = await stores.proofs.challenge(waiting.handle, waiting.user.key, handle, ask.at)
+        spent = await stores.proofs.challenge(waiting.handle, waiting.user, handle, ask.at)
         if spent is not None:
             raise second_step.spent(waiting, spent, MfaRefusal.OOB_CODE_MALFORMED)

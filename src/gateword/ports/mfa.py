@@ -10,6 +10,7 @@ from typing import Protocol
 
 from gateword.domain.mfa import Authenticator, Challenge, HalfLogin, Verdict
 from gateword.domain.secret import Secret
+from gateword.domain.user import User
 
 
 @unique
@@ -72,7 +73,7 @@ class Authenticators(Protocol):
         ...
 
     async def fail(self, ids: Sequence[str]) -> None:
-        """Count a wrong code against each."""
+        """Count a wrong code against each; they are one user's."""
         ...
 
     async def purge(self, before: datetime) -> int:
@@ -133,24 +134,26 @@ class Challenges(Protocol):
 class Proofs(Protocol):
     """What is used once, together with the login that it completes: both or neither.
 
-    Each takes the `mfa_token` (None when an access token enrols), the user, and the time, and
-    returns None when the proof counts.
+    Each takes the `mfa_token` (None when an access token enrols), the user as they were when the
+    login was looked at, and the time, and returns None when the proof counts. It counts for nobody
+    who was deleted, blocked or given a new password since, and enrols nothing for who has set up
+    another factor since.
     """
 
     async def step(
-        self, handle: Secret | None, user_key: int, authenticator_id: str, step: int, at: datetime
+        self, handle: Secret | None, user: User, authenticator_id: str, step: int, at: datetime
     ) -> Spent | None:
         """Use a TOTP's step, later than the last that was accepted; the TOTP is confirmed by it."""
         ...
 
     async def challenge(
-        self, handle: Secret | None, user_key: int, oob_code: Secret, at: datetime
+        self, handle: Secret | None, user: User, oob_code: Secret, at: datetime
     ) -> Spent | None:
         """Use a challenge; its authenticator is confirmed by it."""
         ...
 
     async def recovery_code(
-        self, handle: Secret, user_key: int, code: Secret, successor: Secret, at: datetime
+        self, handle: Secret, user: User, code: Secret, successor: Secret, at: datetime
     ) -> Spent | None:
         """Use a recovery code; `successor` is the user's from now on."""
         ...

@@ -12,7 +12,9 @@ from gateword.ports.connections import Connections
 from gateword.ports.crypto import DeviceKeys, Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.factor import Factor
+from gateword.ports.familiar import Familiar
 from gateword.ports.families import Families
+from gateword.ports.geography import Geography
 from gateword.ports.logins import Logins
 from gateword.ports.mfa import Authenticators, Challenges, HalfLogins, Proofs
 from gateword.ports.passwords import Passwords
@@ -66,6 +68,7 @@ class Stores:
     half_logins: HalfLogins
     challenges: Challenges
     proofs: Proofs
+    familiar: Familiar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class Parts:
 
     Attributes:
         grant_types: What the token endpoint answers, by the registry.
+        geography: Where addresses are; None where nobody knows.
     """
 
     stores: Stores
@@ -88,6 +92,7 @@ class Parts:
     breaches: Breaches
     scripts: Scripts
     grant_types: frozenset[str] = frozenset()
+    geography: Geography | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

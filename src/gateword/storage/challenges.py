@@ -9,6 +9,7 @@ from gateword.storage.columns import digest, json_object, ms, time, to_json
 from gateword.storage.engine import Row
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_rows import HOLD
 
 _COLUMNS: Final = (
     "user_key, authenticator_id, session, code, created_at, expires_at, verdict, details, hash"
@@ -50,6 +51,7 @@ class SqlChallenges:
 
     async def add(self, handle: Secret, challenge: Challenge) -> None:
         async def work(tx: TenantTx) -> None:
+            await tx.one(HOLD, user_key=challenge.user_key)  # of two at once one is the later
             await tx.run(_END_OTHERS, authenticator_id=challenge.authenticator_id)
             await tx.run(
                 _ADD,
