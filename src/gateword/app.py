@@ -18,6 +18,7 @@ from starlette.routing import Router
 from gateword import logging_setup
 from gateword.accounts.log_streaming import LogStreaming
 from gateword.accounts.post import Post
+from gateword.crypto.device_keys_on_demand import DeviceKeysOnDemand
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
@@ -134,6 +135,7 @@ class Engines:
             hasher=self._hasher,
             signer=signer,
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
+            device_keys=DeviceKeysOnDemand(),
             stamp=HmacStamp(self._key, tenant.key),
             key_maker=SigningKeysOnDemand(tenant.domain, self.clock, self.dice),
             clock=self.clock,

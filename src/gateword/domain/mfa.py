@@ -56,7 +56,8 @@ class Authenticator:
         seed: Secret of a TOTP (base32), or public key of a push device (PEM); None for others.
         group: The same for those that go together: a push device and its TOTP. Of a recovery code,
             the id of what was enrolled together with it.
-        last_step: The last 30 seconds, counted from 1970, whose code was accepted.
+        last_step: The last 30 seconds, counted from 1970, whose code was accepted; of a push
+            device the counter of its last request.
         failures: Wrong codes in a row.
         confirmed_at: When it was first proved; None until then.
         expires_at: End of an enrolment that was not confirmed; None once it was.
@@ -154,6 +155,7 @@ class Challenge:
         session: Digest of the `mfa_token` it belongs to; of the access token's user else.
         code: Keyed digest of the code that was sent; empty when a device answers.
         verdict: What the device said.
+        id: Name by which a device answers it, and no other; empty until it is kept.
     """
 
     user_key: int
@@ -164,3 +166,4 @@ class Challenge:
     expires_at: datetime
     verdict: Verdict = Verdict.PENDING
     details: Mapping[str, object] = field(default_factory=dict)
+    id: str = ""

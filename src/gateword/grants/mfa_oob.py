@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from gateword.domain.log_event import Also, LogCode
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import TokenAsk
 from gateword.domain.mfa import Authenticator, Challenge, Kind, Verdict
 from gateword.domain.mfa_refusal import MfaRefusal
@@ -52,7 +52,7 @@ class MfaOobGrant:
         if challenge.code:
             await self._compared(ask, waiting, challenge, one, handle)
         else:
-            await self._answered(ask, waiting, challenge, one, handle)
+            await self._answered(ask, waiting, challenge, handle)
         return await completing.completed(self.story, login, waiting, METHODS[one.kind], one)
 
     def _is_theirs(self, challenge: Challenge, waiting: Waiting) -> bool:
@@ -118,26 +118,13 @@ class MfaOobGrant:
         return Refused(MfaRefusal.PENDING)
 
     async def _answered(
-        self,
-        ask: TokenAsk,
-        waiting: Waiting,
-        challenge: Challenge,
-        one: Authenticator,
-        handle: Secret,
+        self, ask: TokenAsk, waiting: Waiting, challenge: Challenge, handle: Secret
     ) -> None:
-        parts = self.story.parts
-        spent = await parts.stores.proofs.challenge(
-            waiting.handle if challenge.verdict is Verdict.APPROVED else None,
-            waiting.user,
-            handle,
-            ask.at,
-        )
+        stores = self.story.parts.stores
+        if challenge.verdict is Verdict.DENIED:  # ends the question, and proves nothing
+            row = MfaRefusal.PUSH_DENIED
+            is_first = await stores.challenges.end(handle)
+            raise Refused(row if is_first else MfaRefusal.OOB_CODE_MALFORMED, facts=waiting.facts())
+        spent = await stores.proofs.challenge(waiting.handle, waiting.user, handle, ask.at)
         if spent is not None:
             raise second_step.spent(waiting, spent, MfaRefusal.OOB_CODE_MALFORMED)
-        if challenge.verdict is Verdict.DENIED:
-            also = Also(
-                code=LogCode.GD_AUTH_REJECTED,
-                description="Denied on the device",
-                details=second_step.told([one]),
-            )
-            raise Refused(MfaRefusal.PUSH_DENIED, facts=waiting.facts(also))

@@ -60,6 +60,18 @@ class Authenticators(Protocol):
         """
         ...
 
+    async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
+        """Give an enrolment its device: its public key, and what it is called.
+
+        It is confirmed by its first approval, not by this. False when the enrolment is over, or
+        has a device already.
+        """
+        ...
+
+    async def advance(self, id_: str, counter: int) -> bool:
+        """Note the counter of a device's request; False unless it is higher than all before."""
+        ...
+
     async def fail(self, ids: Sequence[str]) -> None:
         """Count a wrong code against each; they are one user's."""
         ...
@@ -110,8 +122,12 @@ class Challenges(Protocol):
         """Return the question that a device has to answer now."""
         ...
 
-    async def answer(self, authenticator_id: str, verdict: Verdict, at: datetime) -> bool:
-        """Note what a device said; False when nothing (more) is asked."""
+    async def answer(self, id_: str, verdict: Verdict, at: datetime) -> bool:
+        """Note what a device said to a challenge; False when that one is not asked (any more)."""
+        ...
+
+    async def end(self, handle: Secret) -> bool:
+        """End a challenge without proving anything; of many who try exactly one does."""
         ...
 
 

@@ -9,7 +9,7 @@ from gateword.ports.breaches import Breaches
 from gateword.ports.census import Census
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
-from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
+from gateword.ports.crypto import DeviceKeys, Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.factor import Factor
 from gateword.ports.familiar import Familiar
@@ -84,6 +84,7 @@ class Parts:
     hasher: Hasher
     signer: Signer
     verifier: TokenVerifier
+    device_keys: DeviceKeys
     stamp: Stamp
     key_maker: SigningKeyMaker
     clock: Clock

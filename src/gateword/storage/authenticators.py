@@ -74,6 +74,15 @@ _CONFIRM: Final = Statement("""
     WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
     AND expires_at > :at
 """)
+_ADMIT: Final = Statement("""
+    UPDATE authenticators SET seed = :seed, name = :name
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL
+    AND confirmed_at IS NULL AND expires_at > :at
+""")
+_ADVANCE: Final = Statement("""
+    UPDATE authenticators SET last_step = :counter
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND last_step < :counter
+""")
 _CONFIRM_PAIR: Final = Statement("""
     UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
     WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL AND expires_at > :at
@@ -169,6 +178,20 @@ class SqlAuthenticators:
                 return False
             await confirm_others(tx, whose, id_, found.group, ms(at))
             return True
+
+        return await self._database.transact(work)
+
+    async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
+        sealed = self._vault.seal(key, _context(id_))
+
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_ADMIT, id=id_, seed=sealed, name=name, at=ms(at)) == 1
+
+        return await self._database.transact(work)
+
+    async def advance(self, id_: str, counter: int) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_ADVANCE, id=id_, counter=counter) == 1
 
         return await self._database.transact(work)
 
