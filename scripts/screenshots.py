@@ -8,6 +8,7 @@ from typing import Final
 
 from playwright.sync_api import Browser, Error, Page, expect
 
+from scripts.screenshots_factors import of_second_factors
 from tests.browser.running import Demo, chromium_running, demo_running
 
 IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
@@ -35,6 +36,7 @@ def main() -> None:
         of_the_login(browser, demo)
         of_the_home_page(browser, demo)
         of_the_rules(browser, demo)
+        of_second_factors(browser, demo, a_page, take)
         after_expiry(refreshed, ended)
 
 
@@ -69,7 +71,7 @@ def of_the_home_page(browser: Browser, demo: Demo) -> None:
 
 
 def of_the_rules(browser: Browser, demo: Demo) -> None:
-    """The page of the rules, and the two refusals that can be pretended there."""
+    """The page of the rules, and what the two of them do that can be pretended there."""
     page = a_page(browser, demo)
     for offer, name in (
         ("Pretend you are outside the office", "rule-second-factor"),
@@ -83,7 +85,7 @@ def of_the_rules(browser: Browser, demo: Demo) -> None:
             take(page, "rules")
             page.set_viewport_size({"width": 1280, "height": 860})
         log_in(page, "Employees", ANN, demo.secrets["DEMO_PASSWORD_ANN_AT_WORK"])
-        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.locator("#problem, #code")).to_be_visible()
         take(page, name)
         page.goto("/rules")
         page.get_by_role("button", name="Stop pretending").click()

@@ -34,3 +34,19 @@ def login(settings: Settings, email: str, realm: str) -> str:
 def api_call(settings: Settings, path: str) -> str:
     """Return the shell line that calls the API with a token in `$TOKEN`."""
     return f'curl -sSi {settings.api_url}{path} -H "Authorization: Bearer $TOKEN"'
+
+
+def second_factor(settings: Settings) -> str:
+    """Return shell lines that go on from an `mfa_token` in `$MFA_TOKEN` with a code in `$CODE`."""
+    server, trust = f"https://{settings.domain}", f"--cacert {shlex.quote(settings.ca_cert)}"
+    return "\n".join(
+        [
+            f"curl -sS {server}/mfa/authenticators {trust} \\",
+            '  -H "Authorization: Bearer $MFA_TOKEN"',
+            f"curl -sS {server}/oauth/token {trust} \\",
+            "  -d grant_type=http://auth0.com/oauth/grant-type/mfa-otp \\",
+            f"  -d client_id={settings.client_id} \\",
+            '  --data-urlencode "client_secret=$DEMO_CLIENT_SECRET" \\',
+            '  --data-urlencode "mfa_token=$MFA_TOKEN" -d "otp=$CODE"',
+        ]
+    )

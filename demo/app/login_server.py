@@ -1,23 +1,32 @@
-"""The three things asked of the login server: log in, refresh, revoke."""
+"""What is asked of the token endpoint: log in, refresh, revoke, unlock the MFA API."""
 
-import logging
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
-
-import httpx
+from typing import Final
 
 from . import token_view
+from .browser import Browser
+from .exchange import Record
 from .problem import Failure, Problem
+from .server_line import Reply, Request, ServerLine
 from .settings import Settings
 
 PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"
 """Auth0's extension grant: a password, and the realm to check it in."""
 SCOPE: Final = "openid profile email offline_access read:timesheets read:orders read:reports"
 """Everything the application can use; the server grants what the user's roles allow."""
+MFA_SCOPE: Final = "enroll read:authenticators remove:authenticators"
+"""What a token for the MFA API may do."""
 
-_log: Final = logging.getLogger("demo.login_server")
+_LONG_S: Final = 3600
+"""Nobody sits in front of a page that long."""
+
+_BLOCKED: Final = "user is blocked"
+"""Tells a blocked account from a rule's `UnauthorizedError`: both are `unauthorized`."""
+
+_NO_FACTOR: Final = "A second factor is required, and there is none that could be used."
+"""Tells a second factor that nobody can show from other reasons of `access_denied`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,96 +50,114 @@ class Tokens:
     lifetime_s: int
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An access token for the MFA API: ten minutes in which a user may change their factors.
+
+    Attributes:
+        token: It stays on our server, too.
+        expires_at: Unix time, seconds.
+    """
+
+    token: str = field(repr=False)
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The password was right, and a second factor is wanted (`mfa_required`).
+
+    Attributes:
+        mfa_token: What the login goes on with.
+        challenge: Kinds of factors that the user can show.
+        enroll: Kinds that can be set up, when the user has none.
+    """
+
+    mfa_token: str = field(repr=False)
+    challenge: tuple[str, ...] = ()
+    enroll: tuple[str, ...] = ()
+
+
 class LoginServer:
     """A client of the token endpoint that turns its refusals into `Failure`.
 
     Args:
-        settings: Where the server is and who we are.
-        http: Connection pool; it must trust the server's certificate.
+        settings: Who we are.
+        line: To the server.
     """
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, line: ServerLine) -> None:
         self._settings = settings
-        self._http = http
+        self._line = line
 
-    async def log_in(self, email: str, password: str, realm: str, address: str) -> Tokens:
+    async def log_in(
+        self, email: str, password: str, realm: str, browser: Browser, record: Record
+    ) -> Tokens | Wanted:
         """Trade a password for tokens in one realm.
 
         Args:
             email: As typed.
             password: As typed; byte-exact.
             realm: Name of the connection.
-            address: The browser's address. The server counts wrong passwords against it and not
-                against us, because this client is trusted to speak for its users.
+            browser: Where the user sits.
+            record: Where the exchange is noted.
         """
-        answer = await self._post(
-            "/oauth/token",
-            {
-                "grant_type": PASSWORD_REALM,
-                "username": email,
-                "password": password,
-                "realm": realm,
-                "audience": self._settings.audience,
-                "scope": SCOPE,
-            },
-            address,
-        )
-        return self._tokens(answer)
+        form = {**_password(email, password, realm), "audience": self._settings.audience}
+        reply = await self._token({**form, "scope": SCOPE}, browser, record)
+        return wanted(reply) or self.tokens(reply)
 
-    async def refresh(self, tokens: Tokens, address: str) -> Tokens:
+    async def unlock(
+        self, email: str, password: str, realm: str, browser: Browser, record: Record
+    ) -> Key | Wanted:
+        """Trade a password for a key to the MFA API."""
+        form = {**_password(email, password, realm), "audience": self._settings.mfa_audience}
+        reply = await self._token({**form, "scope": MFA_SCOPE}, browser, record)
+        return wanted(reply) or self.key(reply)
+
+    async def refresh(self, tokens: Tokens, browser: Browser, record: Record) -> Tokens | Wanted:
         """Exchange the refresh token; a refusal is the end of the session (`Problem.ENDED`)."""
         form = {"grant_type": "refresh_token", "refresh_token": tokens.refresh}
+        reply = await self._token(form, browser, record)
+        asked = wanted(reply)
+        if asked is not None:
+            return asked
         try:
-            return self._tokens(await self._post("/oauth/token", form, address))
+            return self.tokens(reply)
         except Failure as failure:
             if failure.problem is Problem.WRONG_CREDENTIALS:
                 raise Failure(Problem.ENDED, failure.status, failure.said) from failure
             raise
 
-    async def revoke(self, tokens: Tokens, address: str) -> None:
+    async def revoke(self, tokens: Tokens, browser: Browser) -> None:
         """End the session at the server (RFC 7009): the whole refresh token family dies."""
-        await self._post("/oauth/revoke", {"token": tokens.refresh}, address)
+        form = {"token": tokens.refresh, **identified(self._settings)}
+        reply = await self._line.ask(Request("POST", "/oauth/revoke", browser, form=form))
+        if not reply.is_success:
+            raise failure_of(reply)
 
-    async def _post(self, path: str, form: dict[str, str], address: str) -> dict[str, Any]:
-        """Post a form as this client and return the body of a 200."""
-        identified = {
-            **form,
-            "client_id": self._settings.client_id,
-            "client_secret": self._settings.client_secret,
-        }
-        try:
-            answer = await self._http.post(
-                f"https://{self._settings.domain}{path}",
-                data=identified,
-                headers={"auth0-forwarded-for": address},
-            )
-        except httpx.HTTPError as error:
-            _log.warning("%s: no answer: %s", path, type(error).__name__)
-            raise Failure(
-                Problem.UNREACHABLE, said=f"no answer ({type(error).__name__})"
-            ) from error
-        body = _json_object(answer)
-        if answer.is_success:
-            return body
-        failure = failure_of(answer.status_code, body, answer.headers.get("retry-after", ""))
-        _log.warning("%s: %s %s", path, failure.status, failure.said)
-        raise failure
-
-    def _tokens(self, body: dict[str, Any]) -> Tokens:
+    def tokens(self, reply: Reply) -> Tokens:
         """Read an answer and check the ID token's claims.
 
         Its signature need not be checked: it came straight from the server over TLS (OpenID
         Connect Core 1.0, §3.1.3.7 item 6).
+
+        Raises:
+            Failure: The server said no, or something that cannot be used.
         """
+        if not reply.is_success:
+            raise failure_of(reply)
+        body = reply.members
         try:
-            access = token_view.decoded(body["access_token"]).claims
-            identity = token_view.decoded(body["id_token"]).claims
-            wanted = (self._settings.issuer, self._settings.client_id)
-            mine = wanted == (identity["iss"], identity["aud"]) and identity["exp"] > time.time()
+            raw, identity = str(body["access_token"]), str(body["id_token"])
+            access, claims = token_view.decoded(raw).claims, token_view.decoded(identity).claims
+            mine = (self._settings.issuer, self._settings.client_id) == (
+                claims["iss"],
+                claims["aud"],
+            ) and claims["exp"] > time.time()
             tokens = Tokens(
-                access=body["access_token"],
-                refresh=body["refresh_token"],
-                identity=body["id_token"],
+                access=raw,
+                refresh=str(body["refresh_token"]),
+                identity=identity,
                 scope=tuple(str(body.get("scope", "")).split()),
                 expires_at=float(access["exp"]),
                 lifetime_s=int(access["exp"] - access["iat"]),
@@ -141,37 +168,69 @@ class LoginServer:
             raise Failure(Problem.BROKEN, 200, "unusable answer: the ID token is not for us")
         return tokens
 
+    def key(self, reply: Reply) -> Key:
+        """Read an answer whose token is for the MFA API.
 
-def _json_object(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+        Raises:
+            Failure: The server said no, or something that cannot be used.
+        """
+        if not reply.is_success:
+            raise failure_of(reply)
+        try:
+            token = str(reply.members["access_token"])
+            return Key(token, float(token_view.decoded(token).claims["exp"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Failure(Problem.BROKEN, 200, f"unusable answer: {error!r}") from error
+
+    async def _token(self, form: dict[str, str], browser: Browser, record: Record) -> Reply:
+        form = {**form, **identified(self._settings)}
+        return await self._line.ask(Request("POST", "/oauth/token", browser, form=form), record)
 
 
-def failure_of(status: int, body: dict[str, Any], retry_after: str) -> Failure:
+def identified(settings: Settings) -> dict[str, str]:
+    """Return who we are, and the proof."""
+    return {"client_id": settings.client_id, "client_secret": settings.client_secret}
+
+
+def _password(email: str, password: str, realm: str) -> dict[str, str]:
+    return {
+        "grant_type": PASSWORD_REALM,
+        "username": email,
+        "password": password,
+        "realm": realm,
+    }
+
+
+def wanted(reply: Reply) -> Wanted | None:
+    """Return what an answer wants besides the password; None when it wants nothing more."""
+    if reply.members.get("error") != "mfa_required":
+        return None
+    needs = reply.members.get("mfa_requirements")
+    needs = needs if isinstance(needs, dict) else {}
+    return Wanted(
+        mfa_token=str(reply.members.get("mfa_token", "")),
+        challenge=_types(needs.get("challenge")),
+        enroll=_types(needs.get("enroll")),
+    )
+
+
+def _types(listed: object) -> tuple[str, ...]:
+    items = listed if isinstance(listed, list) else []
+    return tuple(str(one["type"]) for one in items if isinstance(one, dict) and "type" in one)
+
+
+def failure_of(reply: Reply) -> Failure:
     """Sort a refusal of the token endpoint by its status and `error`.
 
     Texts are compared in two cases only, where one code has two meanings (`_problem_of`).
     """
-    error, text = str(body.get("error", "")), str(body.get("error_description", ""))
-    said = f"{error or 'no error code'}: {text or 'no description'}"
-    wait_s = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
-    if status == HTTPStatus.TOO_MANY_REQUESTS and (wait_s or 0) > _LONG_S:
-        return Failure(Problem.SHUT, status, said)
-    problem = _problem_of(status, error, text)
-    return Failure(problem, status, said, wait_s, text if problem is Problem.DENIED else "")
-
-
-_LONG_S = 3600
-"""Nobody sits in front of a page that long."""
-
-_BLOCKED = "user is blocked"
-"""Tells a blocked account from a rule's `UnauthorizedError`: both are `unauthorized`."""
-
-_NO_FACTOR = "A second factor is wanted, which cannot be asked for yet."
-"""Tells a second factor that is wanted from other reasons of `access_denied`."""
+    error = str(reply.members.get("error", ""))
+    text = str(reply.members.get("error_description", ""))
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS and (reply.retry_after_s or 0) > _LONG_S:
+        return Failure(Problem.SHUT, reply.status, reply.said)
+    problem = _problem_of(reply.status, error, text)
+    reason = text if problem is Problem.DENIED else ""
+    return Failure(problem, reply.status, reply.said, reply.retry_after_s, reason)
 
 
 def _problem_of(status: int, error: str, text: str) -> Problem:
@@ -187,5 +246,5 @@ def _problem_of(status: int, error: str, text: str) -> Problem:
     if status in by_status:
         return by_status[status]
     if status == HTTPStatus.FORBIDDEN and error == "access_denied":
-        return Problem.SECOND_FACTOR if text == _NO_FACTOR else Problem.REFUSED
+        return Problem.NO_FACTOR if text == _NO_FACTOR else Problem.REFUSED
     return by_error.get(error, Problem.BROKEN)

@@ -1,10 +1,11 @@
-"""The tenant's rules, read and changed through the Management API."""
+"""The tenant's rules and second factors, read and changed through the Management API."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import quote
 
 import httpx
 
@@ -35,7 +36,7 @@ class Rule:
 
 
 class ManagementApi:
-    """A machine of its own: it may read and change rules, and nothing else of the tenant.
+    """A machine of its own: it may change rules and second factors, and nothing else of the tenant.
 
     Args:
         settings: Where the server is and who we are.
@@ -71,9 +72,45 @@ class ManagementApi:
         """Set what rules read as `configuration[key]`."""
         await self._call("PUT", f"rules-configs/{key}", {"value": value})
 
-    async def _call(
-        self, method: str, path: str, body: dict[str, object] | None = None
-    ) -> httpx.Response:
+    async def policies(self) -> list[str]:
+        """Return when a second factor is demanded; empty is never."""
+        answer = await self._call("GET", "guardian/policies")
+        try:
+            return [str(one) for one in answer.json()]
+        except (TypeError, ValueError) as error:
+            raise Failure(Problem.BROKEN, answer.status_code, f"unusable: {error!r}") from error
+
+    async def demand(self, policies: list[str]) -> None:
+        """Set when a second factor is demanded."""
+        await self._call("PUT", "guardian/policies", policies)
+
+    async def factors(self) -> dict[str, bool]:
+        """Return every kind of second factor, and whether it is on."""
+        answer = await self._call("GET", "guardian/factors")
+        try:
+            return {str(one["name"]): one["enabled"] is True for one in answer.json()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise Failure(Problem.BROKEN, answer.status_code, f"unusable: {error!r}") from error
+
+    async def switch_factor(self, name: str, *, on: bool) -> None:
+        """Turn a kind of second factor on or off."""
+        await self._call("PUT", f"guardian/factors/{name}", {"enabled": on})
+
+    async def forget_factors(self, email: str, realm: str) -> None:
+        """Delete every second factor of a user; nothing happens when there is no such user."""
+        answer = await self._call("GET", f"users-by-email?email={quote(email)}")
+        try:
+            found = [
+                str(one["user_id"])
+                for one in answer.json()
+                if any(known["connection"] == realm for known in one["identities"])
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise Failure(Problem.BROKEN, answer.status_code, f"unusable: {error!r}") from error
+        for user_id in found:
+            await self._call("DELETE", f"users/{quote(user_id, safe='')}/authenticators")
+
+    async def _call(self, method: str, path: str, body: object = None) -> httpx.Response:
         token = await self._access_token()
         return await self._send(
             method, f"/api/v2/{path}", body, {"Authorization": f"Bearer {token}"}
@@ -99,7 +136,7 @@ class ManagementApi:
         return self._token
 
     async def _send(
-        self, method: str, path: str, body: dict[str, object] | None, headers: dict[str, str]
+        self, method: str, path: str, body: object, headers: dict[str, str]
     ) -> httpx.Response:
         address = f"https://{self._settings.domain}{path}"
         try:

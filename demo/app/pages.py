@@ -5,12 +5,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from . import forms
-from .desk import Desk
+from . import forms, visitors
+from .desk import Credentials, Desk
 from .guard import COOKIE, FormSeal, new_handle, set_cookie
 from .problem import Failure, Problem
-from .sessions import Session, Sessions
 from .views import Views
+from .visitors import Visitors
 from .workshop_api import BOOKS, Book
 
 
@@ -19,14 +19,14 @@ class Pages:
 
     Args:
         desk: What can be done.
-        sessions: Who is logged in.
+        visitors: Who is at the browser.
         seal: Protection of the forms.
         views: The templates.
     """
 
-    def __init__(self, desk: Desk, sessions: Sessions, seal: FormSeal, views: Views) -> None:
+    def __init__(self, desk: Desk, visitors: Visitors, seal: FormSeal, views: Views) -> None:
         self._desk = desk
-        self._sessions = sessions
+        self._visitors = visitors
         self._seal = seal
         self._views = views
 
@@ -46,14 +46,14 @@ class Pages:
 
     async def home(self, request: Request) -> Response:
         """Who is logged in, the tokens, and the API's last answer."""
-        session = self._session(request)
+        session = self._visitors.session(request)
         if session is None:
             return RedirectResponse("/login", 303)
         return self._views.home(request, session, self._seal.of(request.cookies[COOKIE]))
 
     async def login_form(self, request: Request) -> Response:
         """The empty form; a browser without a cookie gets one for the seal."""
-        if self._session(request) is not None:
+        if self._visitors.session(request) is not None:
             return RedirectResponse("/", 303)
         handle = request.cookies.get(COOKIE) or new_handle()
         page = self._views.login(
@@ -63,25 +63,30 @@ class Pages:
         return page
 
     async def log_in(self, request: Request) -> Response:
-        """Check the password; the session always gets a new cookie value."""
+        """Check the password; what follows always gets a new cookie value."""
         form = await forms.sealed(request, self._seal)
-        email, realm = forms.text(form, "email"), forms.text(form, "realm")
+        typed = Credentials(
+            email=forms.text(form, "email"),
+            password=forms.text(form, "password"),
+            realm=forms.text(form, "realm"),
+            browser=visitors.browser(request),
+        )
         try:
-            handle = await self._desk.log_in(
-                email, forms.text(form, "password"), realm, _address(request)
-            )
+            entry = await self._desk.log_in(typed)
         except Failure as failure:
             seal = self._seal.of(request.cookies[COOKIE])
-            return self._views.login(request, seal=seal, failure=failure, email=email, realm=realm)
-        self._sessions.close(request.cookies[COOKIE])
-        answer = RedirectResponse("/", 303)
-        set_cookie(answer, handle)
+            return self._views.login(
+                request, seal=seal, failure=failure, email=typed.email, realm=typed.realm
+            )
+        self._visitors.forget(request)
+        answer = RedirectResponse("/second-factor" if entry.waits else "/", 303)
+        set_cookie(answer, entry.handle)
         return answer
 
     async def call(self, request: Request) -> Response:
         """Call the API with the current token, or with an expired one on demand."""
         form = await forms.sealed(request, self._seal)
-        session = self._session(request)
+        session = self._visitors.session(request)
         if session is None:
             return RedirectResponse("/login?notice=timed-out", 303)
         book = _book(forms.text(form, "book"))
@@ -89,30 +94,32 @@ class Pages:
             await self._desk.call_with_old_token(session, book)
             return RedirectResponse("/", 303)
         try:
-            await self._desk.call(session, book, _address(request))
+            await self._desk.call(session, book, visitors.browser(request))
         except Failure:
-            self._sessions.close(request.cookies[COOKIE])
+            self._visitors.forget(request)
             answer = RedirectResponse("/session-ended", 303)
             answer.delete_cookie(COOKIE)
             return answer
-        return RedirectResponse("/", 303)
+        return RedirectResponse("/second-factor" if session.step else "/", 303)
 
     async def revoke(self, request: Request) -> Response:
         """End the session at the server only, as another device would."""
         await forms.sealed(request, self._seal)
-        session = self._session(request)
+        session = self._visitors.session(request)
         if session is None:
             return RedirectResponse("/login?notice=timed-out", 303)
-        await self._desk.revoke_elsewhere(session, _address(request))
+        await self._desk.revoke_elsewhere(session, visitors.browser(request))
         return RedirectResponse("/", 303)
 
     async def log_out(self, request: Request) -> Response:
         """End the session here and at the server."""
         await forms.sealed(request, self._seal)
-        session = self._session(request)
+        session = self._visitors.session(request)
         notice = "logged-out"
         if session is not None:
-            told = await self._desk.log_out(request.cookies[COOKIE], session, _address(request))
+            told = await self._desk.log_out(
+                request.cookies[COOKIE], session, visitors.browser(request)
+            )
             notice = "logged-out" if told else "logged-out-here"
         answer = RedirectResponse(f"/login?notice={notice}", 303)
         answer.delete_cookie(COOKIE)
@@ -124,7 +131,7 @@ class Pages:
 
     async def about(self, request: Request) -> Response:
         """The same login for the terminal."""
-        return self._views.about(request, self._session(request))
+        return self._views.about(request, self._visitors.session(request))
 
     def failed(self, request: Request, failure: Exception) -> Response:
         """Tell a failure no handler caught, on a page of its own."""
@@ -137,10 +144,6 @@ class Pages:
         status = error.status_code if isinstance(error, HTTPException) else 404
         return self._views.problem(request, Failure(Problem.NOT_FOUND), status)
 
-    def _session(self, request: Request) -> Session | None:
-        handle = request.cookies.get(COOKIE)
-        return self._sessions.find(handle) if handle else None
-
 
 async def _health(_: Request) -> Response:
     return Response("ok")
@@ -148,7 +151,3 @@ async def _health(_: Request) -> Response:
 
 def _book(name: str) -> Book:
     return next((book for book in BOOKS if book.name == name), BOOKS[0])
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "127.0.0.1"

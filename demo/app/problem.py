@@ -13,12 +13,14 @@ class Words:
         title: One short sentence.
         advice: What the reader can do now.
         by_rule: A rule of the tenant wanted it so; the page of the rules says why.
+        by_policy: The tenant's switches wanted it so; the page of the second factor has them.
     """
 
     status: int
     title: str
     advice: str
     by_rule: bool = False
+    by_policy: bool = False
 
 
 @unique
@@ -44,12 +46,11 @@ class Problem(Enum):
         "Your password was right.",
         by_rule=True,
     )
-    SECOND_FACTOR = Words(
+    NO_FACTOR = Words(
         403,
-        "From where you are a password is not enough.",
-        "Your password was right, but a rule wants a second factor, and our login service cannot "
-        "ask for one yet. Log in at the office.",
-        by_rule=True,
+        "A second factor is wanted, and there is none you could show.",
+        "Your password was right, but every kind of second factor is switched off.",
+        by_policy=True,
     )
     REALM_UNAVAILABLE = Words(
         400,
@@ -102,6 +103,89 @@ class Problem(Enum):
         401,
         "Your session was ended.",
         "Somebody ended it from elsewhere, or it became too old. Log in again to go on.",
+    )
+    STEP_EXPIRED = Words(
+        401,
+        "That took longer than ten minutes.",
+        "Your login waited for its second factor and has ended. Please log in again.",
+    )
+    STEP_OVER = Words(
+        403,
+        "This login cannot go on.",
+        "It was finished elsewhere, five codes were wrong, or your account was changed meanwhile. "
+        "Please log in again.",
+    )
+    CODE_WRONG = Words(
+        403,
+        "That code is not right.",
+        "Codes of an app change every 30 seconds, and each works once: type the one that shows "
+        "now.",
+    )
+    CODE_TOO_OLD = Words(
+        403,
+        "That code is no longer good.",
+        "Codes live for five minutes, and a new one replaces those before. Ask for a new one.",
+    )
+    RECOVERY_WRONG = Words(
+        403,
+        "That is not your recovery code.",
+        "It has 24 letters and digits, and each one works once: the newest counts.",
+    )
+    PUSH_DENIED = Words(
+        403,
+        "Somebody said no on your phone.",
+        "If that was not you, somebody may have your phone. If you did not log in, somebody has "
+        "your password: choose a new one.",
+    )
+    TOO_FAST = Words(
+        429,
+        "One moment: that was too often.",
+        "The login service answers a question about your phone every few seconds only.",
+    )
+    TOO_MANY_CODES = Words(
+        429,
+        "Too many wrong codes.",
+        "To keep your account safe no code is looked at for now, also a right one.",
+    )
+    TOO_MANY_MESSAGES = Words(
+        429,
+        "We have sent you enough for now.",
+        "The last message we sent still counts, if it is younger than five minutes.",
+    )
+    NOT_AVAILABLE = Words(
+        403,
+        "You cannot use that here.",
+        "This kind of second factor is switched off, or it is not set up. Choose another one.",
+        by_policy=True,
+    )
+    ALREADY_ENROLLED = Words(
+        403,
+        "You have a second factor already.",
+        "Log in with it; afterwards you can add another one on your page of second factors.",
+    )
+    NO_PHONE = Words(
+        503,
+        "The demo's phone does not take this picture.",
+        "It is good for five minutes and for one phone. Go back and set the phone up anew.",
+    )
+    BAD_PHONE = Words(
+        400,
+        "That is no phone number we can reach.",
+        "Write it with a plus and the country, such as +44 7700 900123.",
+    )
+    BAD_EMAIL = Words(400, "That is no e-mail address.", "It looks like name@example.com.")
+    KEY_EXPIRED = Words(
+        401,
+        "Please show once more that it is you.",
+        "Second factors can be changed for ten minutes after you typed your password.",
+    )
+    WRONG_PASSWORD = Words(
+        403, "That is not your password.", "Type the one that you logged in with."
+    )
+    GONE = Words(
+        404,
+        "That cannot be deleted here.",
+        "It is gone already, or it is the verified address of your account, which stays.",
     )
     FORM_TOO_OLD = Words(
         403,

@@ -1,15 +1,15 @@
-"""Who is logged in: sessions kept on the server, known to the browser by a random id only."""
+"""Who is logged in."""
 
 import asyncio
-import hashlib
-import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from .login_server import Tokens
+from .exchange import Record
+from .login_server import Key, Tokens
 from .problem import Failure
+from .shelf import Shelf
+from .step import Step
 from .workshop_api import Answer
 
 _MAX_EVENTS: Final = 12
@@ -38,8 +38,7 @@ class Session:
         email: Address as typed at login.
         realm: Realm that was chosen.
         tokens: The tokens in use.
-        started_at: Unix time of the login, seconds.
-        seen_at: Unix time of the last request, seconds.
+        record: What we and the login server said to each other.
         old_access: The last access token that was replaced, kept to show how an API treats it.
         refreshed: How often the tokens were exchanged.
         revoked: The refresh token was revoked "from elsewhere".
@@ -47,14 +46,17 @@ class Session:
         trouble: Why the last thing the user asked for could not be done.
         events: What happened, newest first.
         news: How many of the newest events belong to the last thing the user did.
+        step: A second factor that is wanted, or set up, within the session.
+        key: What the user's factors can be changed with; None unless the password was just typed.
+        factor_trouble: Why the user's factors could not be changed.
+        recovery_code: One that must be shown once; empty when there is none.
         turn: Held while tokens are in use: exchanging a rotating token twice ends the session.
     """
 
     email: str
     realm: str
     tokens: Tokens = field(repr=False)
-    started_at: float
-    seen_at: float
+    record: Record = field(default_factory=Record)
     old_access: str | None = field(default=None, repr=False)
     refreshed: int = 0
     revoked: bool = False
@@ -62,6 +64,10 @@ class Session:
     trouble: Failure | None = None
     events: list[Event] = field(default_factory=list)
     news: int = 0
+    step: Step | None = None
+    key: Key | None = None
+    factor_trouble: Failure | None = None
+    recovery_code: str = field(default="", repr=False)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def note(self, at: float, text: str, kind: str = "plain") -> None:
@@ -70,11 +76,25 @@ class Session:
         del self.events[_MAX_EVENTS:]
         self.news += 1
 
+    def begin(self) -> None:
+        """Begin the next thing the user asked for: what came of the last one is no news."""
+        self.news = 0
+        self.trouble = self.factor_trouble = None
+
+    def renewed(self, tokens: Tokens, at: float) -> None:
+        """Take the tokens that the refresh token was exchanged for."""
+        self.old_access = self.tokens.access
+        self.tokens = tokens
+        self.refreshed += 1
+        self.note(
+            at,
+            "The access token had expired, so the refresh token was exchanged for new tokens.",
+            "good",
+        )
+
 
 class Sessions:
     """A bounded store of sessions in memory.
-
-    Keys are SHA-256 hashes of the cookie, so that a dump of the memory's keys opens no session.
 
     Args:
         now: Unix time in seconds.
@@ -91,40 +111,19 @@ class Sessions:
         absolute_s: float = 8 * 3600,
         limit: int = 1000,
     ) -> None:
-        self._now = now
-        self._idle_s = idle_s
-        self._absolute_s = absolute_s
-        self._limit = limit
-        self._by_hash: OrderedDict[str, Session] = OrderedDict()
+        self._shelf: Shelf[Session] = Shelf(now, idle_s=idle_s, absolute_s=absolute_s, limit=limit)
 
-    def open(self, email: str, realm: str, tokens: Tokens) -> tuple[str, Session]:
-        """Start a session and return the new cookie value with it."""
-        now = self._now()
-        handle = secrets.token_urlsafe(32)
-        session = Session(email, realm, tokens, started_at=now, seen_at=now)
-        self._by_hash[_hash(handle)] = session
-        while len(self._by_hash) > self._limit:
-            self._by_hash.popitem(last=False)
-        return handle, session
+    def open(
+        self, email: str, realm: str, tokens: Tokens, record: Record | None = None
+    ) -> tuple[str, Session]:
+        """Start a session; return its cookie value and the session."""
+        session = Session(email, realm, tokens, record or Record())
+        return self._shelf.put(session), session
 
     def find(self, handle: str) -> Session | None:
         """Return the living session of a cookie, and count this as use."""
-        key = _hash(handle)
-        session = self._by_hash.get(key)
-        if session is None:
-            return None
-        now = self._now()
-        if now - session.seen_at > self._idle_s or now - session.started_at > self._absolute_s:
-            del self._by_hash[key]
-            return None
-        session.seen_at = now
-        self._by_hash.move_to_end(key)
-        return session
+        return self._shelf.find(handle)
 
     def close(self, handle: str) -> None:
         """Forget a session; nothing happens when it is gone already."""
-        self._by_hash.pop(_hash(handle), None)
-
-
-def _hash(handle: str) -> str:
-    return hashlib.sha256(handle.encode("utf-8", "surrogateescape")).hexdigest()
+        self._shelf.close(handle)

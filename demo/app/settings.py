@@ -22,6 +22,10 @@ class Settings:
         realms: Choices of the dropdown; the first one is preselected.
         ca_cert: Path of the development CA, for the curl lines on the about page.
         secret_file: Path of a file with `DEMO_CLIENT_SECRET=…` that a shell can source.
+        device_url: Where the demo's phone is; empty when there is none.
+        mail_port: TCP port on which letters are taken; 0 takes none.
+        phone_secret: Key of the signatures of messages to phones; empty takes none.
+        app_seeds: What the demo's authenticator app has from the start: labels and seeds.
         host: Address to listen on.
         port: TCP port to listen on.
     """
@@ -38,6 +42,10 @@ class Settings:
     realms: tuple[str, ...]
     ca_cert: str
     secret_file: str
+    device_url: str = ""
+    mail_port: int = 0
+    phone_secret: str = field(default="", repr=False)
+    app_seeds: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     host: str = "127.0.0.1"
     port: int = 3000
 
@@ -45,6 +53,11 @@ class Settings:
     def issuer(self) -> str:
         """Issuer of every token this application accepts."""
         return f"https://{self.domain}/"
+
+    @property
+    def mfa_audience(self) -> str:
+        """The API at which users change their second factors."""
+        return f"https://{self.domain}/mfa/"
 
     @property
     def origins(self) -> frozenset[str]:
@@ -67,5 +80,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         realms=tuple(environment["DEMO_REALMS"].split(",")),
         ca_cert=environment["DEMO_CA_CERT"],
         secret_file=environment["DEMO_SECRET_FILE"],
+        device_url=environment["DEMO_DEVICE_URL"],
+        mail_port=int(environment["DEMO_MAIL_PORT"]),
+        phone_secret=environment["DEMO_PHONE_SECRET"],
+        app_seeds=((environment["DEMO_APP_LABEL"], environment["DEMO_APP_SEED"]),),
         port=int(environment["DEMO_APP_PORT"]),
     )

@@ -1,17 +1,15 @@
-"""The templates, and what each of them is told."""
+"""The pages of login, session and rules, and what each of them is told."""
 
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from . import curl, token_view
 from .login_server import SCOPE
 from .problem import Failure
+from .rendering import Rendering
 from .rules_desk import Pretence, ShownRule
 from .sessions import Session
 from .settings import Settings
@@ -25,24 +23,16 @@ _NOTICES: Final = {
 
 
 class Views:
-    """Renders pages; every value is escaped by Jinja.
+    """Renders pages.
 
     Args:
         settings: For the addresses the pages name.
+        rendering: The templates.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rendering: Rendering) -> None:
         self._settings = settings
-        self._templates = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["clock_time"] = token_view.clock_time
-        self._templates.filters["euros"] = _euros
-        self._templates.filters["weekday"] = _weekday
+        self._rendering = rendering
 
     def login(
         self,
@@ -55,7 +45,7 @@ class Views:
         realm: str = "",
     ) -> Response:
         """The login form; what was typed is kept, except the password."""
-        page = self._render(
+        page = self._rendering.page(
             "login.html",
             request,
             failure.problem.value.status if failure else 200,
@@ -74,7 +64,7 @@ class Views:
         """The page of a logged-in user."""
         access = token_view.decoded(session.tokens.access)
         identity = token_view.decoded(session.tokens.identity)
-        return self._render(
+        return self._rendering.page(
             "home.html",
             request,
             seal=seal,
@@ -87,6 +77,7 @@ class Views:
             asked=SCOPE.split(),
             books=BOOKS,
             answer=session.answer,
+            exchanges=session.record.exchanges,
         )
 
     def rules(
@@ -100,7 +91,7 @@ class Views:
         changed: bool,
     ) -> Response:
         """The tenant's rules, and the buttons to try them."""
-        return self._render(
+        return self._rendering.page(
             "rules.html",
             request,
             session=session,
@@ -114,11 +105,12 @@ class Views:
         """The terminal's view of the same login."""
         email = session.email if session else "YOUR E-MAIL"
         realm = session.realm if session else self._settings.realms[0]
-        return self._render(
+        return self._rendering.page(
             "about.html",
             request,
             session=session,
             login_line=curl.login(self._settings, email, realm),
+            second_line=curl.second_factor(self._settings),
             api_line=curl.api_call(self._settings, BOOKS[0].path),
             settings=self._settings,
         )
@@ -126,19 +118,6 @@ class Views:
     def problem(self, request: Request, failure: Failure, status: int | None = None) -> Response:
         """A whole page for a problem that belongs to no form."""
         words = failure.problem.value
-        return self._render("problem.html", request, status or words.status, failure=failure)
-
-    def _render(
-        self, template: str, request: Request, status: int = 200, /, **told: object
-    ) -> Response:
-        told.setdefault("session", None)
-        text = self._templates.get_template(template).render(path=request.url.path, **told)
-        return HTMLResponse(text, status)
-
-
-def _euros(cents: int) -> str:
-    return f"€{cents / 100:,.2f}"
-
-
-def _weekday(day: str) -> str:
-    return f"{datetime.fromisoformat(day).replace(tzinfo=UTC):%a %-d %b}"
+        return self._rendering.page(
+            "problem.html", request, status or words.status, failure=failure
+        )

@@ -49,10 +49,11 @@ def demo_running(data: Path, lifetime_s: int) -> Iterator[Demo]:
         data: An existing empty folder.
         lifetime_s: How long its access tokens live, in seconds.
     """
-    server, app, api = free_port(), free_port(), free_port()
+    server, app, api, mail = free_port(), free_port(), free_port(), free_port()
     command = [
         str(Path(sys.executable).with_name("gateword")), "demo", "--data", str(data),
         "--port", str(server), "--app-port", str(app), "--api-port", str(api),
+        "--mail-port", str(mail),
         "--token-lifetime", str(lifetime_s),
     ]  # fmt: skip
     output = data / "demo-output.txt"

@@ -29,7 +29,7 @@ SETTINGS = Settings(
     secret_file="/demo.env",
 )
 PASSWORD = "correct horse"
-NO_FACTOR = "A second factor is wanted, which cannot be asked for yet."
+NO_FACTOR = "A second factor is required, and there is none that could be used."
 
 
 def a_jwt(**claims: object) -> str:
@@ -122,7 +122,7 @@ def no_answer() -> httpx.Response:
         (refusal(403, "invalid_grant"), 403, "password do not match"),
         (refusal(401, "unauthorized", "user is blocked"), 403, "This account is blocked."),
         (refusal(401, "unauthorized", "We are closed."), 403, "<p>We are closed.</p>"),
-        (refusal(403, "access_denied", NO_FACTOR), 403, "a password is not enough"),
+        (refusal(403, "access_denied", NO_FACTOR), 403, "there is none you could show"),
         (refusal(400, "invalid_request"), 400, "This kind of account cannot log in here."),
         (refusal(429, "too_many_attempts"), 429, "Too many attempts."),
         (

@@ -24,7 +24,9 @@ def the_form(visitor: httpx.Client) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/about", "/rules", "/session-ended", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/about", "/rules", "/policy", "/inbox", "/session-ended", "/nowhere"]
+)
 def test_page_carries_the_protective_headers(visitor: httpx.Client, path: str) -> None:
     """No page may be framed, sniffed, cached or made to run a foreign script."""
     headers = visitor.get(path).headers
@@ -113,8 +115,8 @@ def test_rules_page_when_read_shows_no_secret(visitor: httpx.Client, demo: Demo)
     assert not [name for name, secret in demo.secrets.items() if secret in text]
 
 
-def test_office_client_may_change_rules_and_nothing_else(demo: Demo) -> None:
-    """The client behind the page of the rules holds three scopes."""
+def test_office_client_may_change_rules_and_factors_and_nothing_else(demo: Demo) -> None:
+    """The client behind the pages of rules and second factors holds what these need."""
     asked = {
         "grant_type": "client_credentials",
         "client_id": "harbour-pine-office",
@@ -126,9 +128,12 @@ def test_office_client_may_change_rules_and_nothing_else(demo: Demo) -> None:
         f"https://{demo.domain}/oauth/token", data=asked, verify=trust, trust_env=False
     )
 
-    assert {"read:rules", "update:rules", "update:rules_configs"} == set(
-        answer.json()["scope"].split()
-    )
+    assert {
+        *("read:rules", "update:rules", "update:rules_configs"),
+        *("read:mfa_policies", "update:mfa_policies"),
+        *("read:guardian_factors", "update:guardian_factors"),
+        *("read:users", "delete:guardian_enrollments"),
+    } == set(answer.json()["scope"].split())
 
 
 def test_secret_file_is_closed_to_others(demo: Demo) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ class _Ports:
     server: int
     app: int
     api: int
+    mail: int
 
 
 def demo(
@@ -39,11 +41,12 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the login server.")] = 8443,
     app_port: Annotated[int, typer.Option(help="Port of the demo application.")] = 3000,
     api_port: Annotated[int, typer.Option(help="Port of the demo API.")] = 3001,
+    mail_port: Annotated[int, typer.Option(help="Port of the demo's inbox, for SMTP.")] = 3025,
     token_lifetime: Annotated[int, typer.Option(min=1, help="Seconds an access token lives.")] = 60,
 ) -> None:
     """Show the whole flow: a login server, an application with a login form, and an API."""
     package = _package()
-    ports = _Ports(port, app_port, api_port)
+    ports = _Ports(port, app_port, api_port, mail_port)
     _require_free(ports)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -76,18 +79,31 @@ def _start(
     }
     with out.status("Starting login server, application and API …"):
         serve = [*_GATEWORD, "serve", "--data", str(data), "--port", str(ports.server)]
-        children.start("login server", serve, os.environ)
+        children.start("login server", serve, _server_environment(variables, ports))
+        phone = [*_GATEWORD, "device", "page", "--home", str(data / "phone"), "--data", str(data)]
+        children.start("phone", [*phone, "--name", "The demo's phone"], os.environ)
         environment = _environment(package, variables, ports, ca_cert, secret_file)
-        for name, module in (("API", "api"), ("application", "app")):
-            command = [sys.executable, "-m", f"{package.name}.{module}"]
-            children.start(name, command, environment)
+        children.start("API", [sys.executable, "-m", f"{package.name}.api"], environment)
+        environment["DEMO_DEVICE_URL"] = children.first_line("phone")
+        children.start("application", [sys.executable, "-m", f"{package.name}.app"], environment)
         children.wait_until_answers(ports.server, ca_cert)
-        apply = [*_GATEWORD, "apply", str(tenant_file), "--data", str(data)]
-        children.run("Seeding the tenant", apply, {**os.environ, **variables})
+        _seed(children, tenant_file, data, variables)
         children.wait_until_answers(ports.api)
         children.wait_until_answers(ports.app)
-        children.pause(_SEEN_WITHIN_S)
     _tell(demo_seed.people(tenant_file, variables), ports, ca_cert, secret_file)
+
+
+def _seed(children: Children, tenant_file: Path, data: Path, variables: Mapping[str, str]) -> None:
+    """Make the tenant, and give one of its people an authenticator app; the server obeys then."""
+    apply = [*_GATEWORD, "apply", str(tenant_file), "--data", str(data)]
+    children.run("Seeding the tenant", apply, {**os.environ, **variables})
+    applied_at = time.monotonic()
+    factors = data / "factors.json"
+    demo_seed.write_factors(factors, variables)
+    load = [*_GATEWORD, "users", "import", str(factors), "--connection", demo_seed.APP_REALM]
+    children.run("Seeding a second factor", [*load, "--upsert", "--data", str(data)], os.environ)
+    factors.unlink()
+    children.pause(max(0.0, applied_at + _SEEN_WITHIN_S - time.monotonic()))
 
 
 def _initialise(children: Children, data: Path, ports: _Ports) -> Path:
@@ -101,6 +117,17 @@ def _initialise(children: Children, data: Path, ports: _Ports) -> Path:
             f"Use --port {made['domain'].rpartition(':')[2]}, or another folder with --data."
         )
     return Path(made["ca_cert"])
+
+
+def _server_environment(variables: Mapping[str, str], ports: _Ports) -> dict[str, str]:
+    """Return the environment of the login server: the application takes its letters."""
+    return {
+        **os.environ,
+        "GATEWORD_SMTP_URL": f"smtp://127.0.0.1:{ports.mail}",
+        "GATEWORD_MAIL_FROM": "Harbour & Pine <no-reply@harbourpine.example>",
+        "GATEWORD_PHONE_WEBHOOK_URL": f"http://localhost:{ports.app}/hooks/phone",
+        "GATEWORD_PHONE_WEBHOOK_SECRET": variables["DEMO_PHONE_SECRET"],
+    }
 
 
 def _environment(
@@ -121,6 +148,8 @@ def _environment(
         "DEMO_API_URL": f"http://localhost:{ports.api}",
         "DEMO_API_PORT": str(ports.api),
         "DEMO_APP_PORT": str(ports.app),
+        "DEMO_MAIL_PORT": str(ports.mail),
+        "DEMO_APP_LABEL": f"{demo_seed.APP_EMAIL}, {demo_seed.APP_REALM}",
         "DEMO_CA_CERT": str(ca_cert),
         "DEMO_SECRET_FILE": str(secret_file),
     }
@@ -133,7 +162,8 @@ def _tell(people: list[Person], ports: _Ports, ca_cert: Path, secret_file: Path)
     addresses.add_row("Rules of the login", f"http://localhost:{ports.app}/rules")
     addresses.add_row("Login server", f"https://localhost:{ports.server}")
     addresses.add_row("API", f"http://localhost:{ports.api}")
-    addresses.add_row("Letters to users", f"tail -f {secret_file.parent / 'logs'}/login-server.log")
+    addresses.add_row("Second factor", f"http://localhost:{ports.app}/policy")
+    addresses.add_row("Letters and codes", f"http://localhost:{ports.app}/inbox")
     who = Table(title="Who can log in", title_justify="left", box=SIMPLE_HEAD)
     for heading in ("Realm", "E-mail", "Password", "Role"):
         who.add_column(heading, no_wrap=True)
@@ -187,7 +217,12 @@ def _package() -> Package:
 
 
 def _require_free(ports: _Ports) -> None:
-    wanted = (("--port", ports.server), ("--app-port", ports.app), ("--api-port", ports.api))
+    wanted = (
+        ("--port", ports.server),
+        ("--app-port", ports.app),
+        ("--api-port", ports.api),
+        ("--mail-port", ports.mail),
+    )
     for option, number in wanted:
         if not is_free(number):
             fail(f"Port {number} is taken. Choose another one with {option}.")

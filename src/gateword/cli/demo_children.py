@@ -121,6 +121,24 @@ class Children:
             self._raise_if_dead()
         raise ChildFailed(f"Port {port} did not answer.\n{self._children[-1].tail()}")
 
+    def first_line(self, name: str) -> str:
+        """Wait until a child has printed a line, and return it.
+
+        Raises:
+            ChildFailed: A child died meanwhile, or half a minute went by.
+            Interrupted: A signal came.
+        """
+        [child] = [one for one in self._children if one.name == name]
+        give_up = time.monotonic() + _READY_TIMEOUT_S
+        while time.monotonic() < give_up:
+            line, ended, _ = child.log.read_text("utf-8", "replace").partition("\n")
+            if ended:
+                return line.strip()
+            self._stop.wait(_POLL_S)
+            self._raise_if_interrupted()
+            self._raise_if_dead()
+        raise ChildFailed(f"{name} said nothing.\n{child.tail()}")
+
     def pause(self, seconds: float) -> None:
         """Let some time go by; `Interrupted` when a signal comes, `ChildFailed` when one died."""
         self._stop.wait(seconds)

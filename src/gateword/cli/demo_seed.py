@@ -1,6 +1,8 @@
 """What the demo's tenant is made of: the shipped file, and secrets made for one data folder."""
 
+import base64
 import importlib.util
+import json
 import os
 import re
 import secrets
@@ -21,7 +23,13 @@ CLOSED_DAYS: Final = "none"
 OFFICE_NETWORKS: Final = "127.0.0.0/8, ::1"
 """Whoever sits at this computer sits in the office."""
 
-_SECRETS: Final = ("DEMO_CLIENT_SECRET", "DEMO_OFFICE_SECRET")
+APP_EMAIL: Final = "nora.quist@mail.example"
+APP_REALM: Final = "Customers"
+"""Whose account the demo's own authenticator app has from the start, and in which realm."""
+
+_SECRETS: Final = ("DEMO_CLIENT_SECRET", "DEMO_OFFICE_SECRET", "DEMO_PHONE_SECRET")
+_SEED: Final = "DEMO_APP_SEED"
+_SEED_BYTES: Final = 20
 _VARIABLE: Final = re.compile(r"##([A-Z0-9_]+)##")
 _WORDS: Final = (
     "amber anchor aspen basil beacon birch breeze bridge cedar cinder clover cobalt copper coral "
@@ -72,7 +80,7 @@ def find_package() -> Package | None:
 
 def missing_extra() -> list[str]:
     """Return which modules of the extra `demo` are not installed."""
-    needed = ("auth0_api_python", "httpx", "jinja2", "python_multipart")
+    needed = ("aiosmtpd", "auth0_api_python", "httpx", "jinja2", "python_multipart")
     return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
@@ -91,9 +99,19 @@ def load_or_make(file: Path, tenant_file: Path) -> dict[str, str]:
     wanted = [name for name in dict.fromkeys(names) if name.startswith("DEMO_PASSWORD_")]
     made = {name: _passphrase() for name in wanted if name not in known}
     made |= {name: secrets.token_urlsafe(48) for name in _SECRETS if name not in known}
+    if _SEED not in known:
+        made[_SEED] = base64.b32encode(secrets.token_bytes(_SEED_BYTES)).decode()
     if made:
         _append(file, made)
     return {**known, **made}
+
+
+def write_factors(file: Path, variables: Mapping[str, str]) -> None:
+    """Write an import, readable by its owner only, that brings one user an authenticator app."""
+    brought = {"email": APP_EMAIL, "mfa_factors": [{"totp": {"secret": variables[_SEED]}}]}
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
+        json.dump([brought], output)
 
 
 def people(tenant_file: Path, variables: Mapping[str, str]) -> list[Person]:
