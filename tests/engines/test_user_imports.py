@@ -1,5 +1,6 @@
 """Bulk imports: what lands, what is met, and what a crash leaves behind."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -234,7 +235,7 @@ async def test_job_that_moved_on_takes_nothing_more(imports: Imports) -> None:
 
 
 async def test_factors_and_hashes_come_out_for_an_export(imports: Imports) -> None:
-    """Imported second factors are kept sealed with their user, and replaced by an upsert."""
+    """Imported second factors come out again; what nobody asked for yet an upsert replaces."""
     first = [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]
     second = [{"email": {"value": "a@x.test"}}]
     await imports.land(
@@ -244,10 +245,50 @@ async def test_factors_and_hashes_come_out_for_an_export(imports: Imports) -> No
     await imports.land(an_arrival(email="a@x.test", mfa_factors=second), may_replace=always)
     keys = [(await imports.user(name)).key for name in ("a@x.test", "b@x.test")]
     found = await imports.house.stores.user_imports.credentials(imports.connection.key, keys)
-    assert [Secret('[{"email":{"value":"a@x.test"}}]'), None] == [
+    assert [Secret('[{"email": {"value": "a@x.test"}}]'), None] == [
         found[key].factors for key in keys
     ]
     assert [Secret(BCRYPT), None] == [found[key].password_hash for key in keys]
+
+
+async def test_imported_factors_are_authenticators(imports: Imports) -> None:
+    """What a user brings is confirmed when somebody first asks, once, and the user says so."""
+    brought = [
+        {"totp": {"secret": "JBSWY3DPEHPK3PXP"}},
+        {"phone": {"value": "+15550100"}},
+        {"email": {"value": "a@x.test"}},
+    ]
+    await imports.land(an_arrival(email="a@x.test", mfa_factors=brought))
+    user = await imports.user("a@x.test")
+    authenticators = imports.house.stores.authenticators
+
+    asked = [await authenticators.of_user(user.key, NOON) for _ in range(3)]
+
+    assert ("email", "sms", "totp") == user.factors
+    assert {("totp", ""), ("sms", "+15550100"), ("email", "a@x.test")} == {
+        (one.kind.value, one.target) for one in asked[0] if one.confirmed_at == NOON
+    }
+    assert asked[0] == asked[1] == asked[2]
+    assert user.factors == (await imports.user("a@x.test")).factors
+
+
+async def test_imported_factors_come_out_after_they_were_asked_for(imports: Imports) -> None:
+    """An export says what the user has now; the same factor imported again is no second one."""
+    brought = [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]
+    await imports.land(an_arrival(email="a@x.test", mfa_factors=brought))
+    user = await imports.user("a@x.test")
+    stores = imports.house.stores
+    await stores.authenticators.of_user(user.key, NOON)
+    more = [*brought, {"phone": {"value": "+15550100"}}]
+
+    await imports.land(an_arrival(email="a@x.test", mfa_factors=more), may_replace=always)
+    owned = await stores.authenticators.of_user(user.key, NOON)
+    found = await stores.user_imports.credentials(imports.connection.key, [user.key])
+
+    assert ["sms", "totp"] == sorted(one.kind.value for one in owned)
+    factors = found[user.key].factors
+    assert factors is not None
+    assert ["phone", "totp"] == sorted(next(iter(one)) for one in json.loads(factors.reveal()))
 
 
 async def test_import_reaches_no_other_tenant(imports: Imports) -> None:

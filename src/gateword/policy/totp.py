@@ -24,6 +24,13 @@ SEED: Final = re.compile(r"[A-Z2-7]{16,256}")
 """What a seed that somebody brings along may be."""
 
 _CODE: Final = re.compile(r"[0-9]{6}")
+_ENDS: Final = frozenset({0, 2, 4, 5, 7})
+"""Characters behind the last whole 40 bits that base32 can end in (RFC 4648)."""
+
+
+def is_base32(text: str) -> bool:
+    """Say whether a text of base32's characters, without padding, can be decoded."""
+    return len(text) % 8 in _ENDS
 
 
 def step_at(at: datetime) -> int:

@@ -1,14 +1,19 @@
 """What users have enrolled; seeds are sealed, of recovery codes only the digest is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.secret import Secret
+from gateword.policy import brought_factors
+from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
+from gateword.ports.factor import ID_CHARS
+from gateword.storage import imported_factors
 from gateword.storage.columns import digest, ms, ms_or_none, time, time_or_none
 from gateword.storage.engine import Row
+from gateword.storage.many_rows import among, values
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
@@ -21,6 +26,10 @@ _OF_USER: Final = Statement(f"""
     SELECT {_COLUMNS} FROM authenticators
     WHERE tenant = :tenant AND user_key = :user_key AND {_LIVE} ORDER BY created_at, id
 """)  # noqa: S608  # constants
+_OF_USERS: Final = f"""
+    SELECT {_COLUMNS} FROM authenticators
+    WHERE tenant = :tenant AND confirmed_at IS NOT NULL AND user_key
+"""  # noqa: S608  # constants
 _GET: Final = Statement(
     f"SELECT {_COLUMNS} FROM authenticators WHERE tenant = :tenant AND id = :id"  # noqa: S608
 )
@@ -40,9 +49,10 @@ _ADD: Final = Statement("""
         :created_at, :confirmed_at, NULL, :expires_at
     )
 """)
-_RENAME: Final = Statement(
-    "UPDATE authenticators SET name = :name WHERE tenant = :tenant AND id = :id"
-)
+_DESCRIBE: Final = Statement("""
+    UPDATE authenticators SET name = :name, pair = :pair
+    WHERE tenant = :tenant AND id = :id AND user_key = :user_key
+""")
 _PAIR: Final = Statement("""
     SELECT pair FROM authenticators WHERE tenant = :tenant AND user_key = :user_key AND id = :id
 """)
@@ -53,6 +63,12 @@ _REMOVE: Final = Statement("""
 _REMOVE_CHALLENGES: Final = Statement("""
     DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id = :id
 """)
+_REMOVE_ALL: Final = Statement(
+    "DELETE FROM authenticators WHERE tenant = :tenant AND user_key = :user_key"
+)
+_REMOVE_ALL_CHALLENGES: Final = Statement(
+    "DELETE FROM challenges WHERE tenant = :tenant AND user_key = :user_key"
+)
 _REMOVE_CODES: Final = Statement("""
     DELETE FROM authenticators
     WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
@@ -86,25 +102,45 @@ _PURGE: Final = Statement(
 class SqlAuthenticators:
     """The authenticators of one tenant (port `Authenticators`)."""
 
-    def __init__(self, database: TenantDatabase, vault: Vault) -> None:
+    def __init__(self, database: TenantDatabase, vault: Vault, dice: Dice) -> None:
         self._database = database
         self._vault = vault
+        self._dice = dice
 
     async def of_user(self, user_key: int, at: datetime) -> Sequence[Authenticator]:
+        if await self._database.one(imported_factors.THERE, user_key=user_key) is not None:
+            await self._take_over(user_key, at)
         rows = await self._database.all(_OF_USER, user_key=user_key, at=ms(at))
         return [self._authenticator(row) for row in rows]
+
+    async def of_users(self, user_keys: Sequence[int]) -> Mapping[int, Sequence[Authenticator]]:
+        """Return the confirmed authenticators of at most `MOST` users, by the user's key."""
+        found: dict[int, list[Authenticator]] = {}
+        for row in await self._database.all(
+            among(_OF_USERS, len(user_keys)), **values(list(user_keys))
+        ):
+            found.setdefault(row[1], []).append(self._authenticator(row))
+        return found
 
     async def get(self, id_: str) -> Authenticator | None:
         row = await self._database.one(_GET, id=id_)
         return None if row is None else self._authenticator(row)
 
     async def add(
-        self, made: Sequence[Authenticator], most: int, *, recovery_code: Secret | None = None
+        self,
+        made: Sequence[Authenticator],
+        most: int,
+        *,
+        recovery_code: Secret | None = None,
+        replaces: bool = False,
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
             first = made[0]
             if await tx.one(_LOCK, user_key=first.user_key) is None:
                 return False
+            if replaces:
+                await tx.run(_REMOVE_ALL, user_key=first.user_key)
+                await tx.run(_REMOVE_ALL_CHALLENGES, user_key=first.user_key)
             row = await tx.one(_COUNT, user_key=first.user_key, at=ms(first.created_at))
             if row is None or row[0] + len(made) > most:
                 return False
@@ -115,9 +151,14 @@ class SqlAuthenticators:
 
         return await self._database.transact(work)
 
-    async def rename(self, id_: str, name: str) -> bool:
-        async def work(tx: TenantTx) -> bool:
-            return await tx.run(_RENAME, id=id_, name=name) == 1
+    async def describe(self, changed: Sequence[Authenticator]) -> int:
+        async def work(tx: TenantTx) -> int:
+            done = 0
+            for one in changed:
+                done += await tx.run(
+                    _DESCRIBE, id=one.id, user_key=one.user_key, name=one.name, pair=one.group
+                )
+            return done
 
         return await self._database.transact(work)
 
@@ -173,6 +214,26 @@ class SqlAuthenticators:
 
         return await self._database.transact(work)
 
+    async def _take_over(self, user_key: int, at: datetime) -> None:
+        """Make authenticators of what an import has brought along."""
+
+        async def work(tx: TenantTx) -> None:
+            await tx.one(_LOCK, user_key=user_key)
+            brought = await imported_factors.take(tx, self._vault, user_key)
+            rows = await tx.all(_OF_USER, user_key=user_key, at=ms(at))
+            owned = [self._authenticator(row) for row in rows]
+            made = brought_factors.authenticators(
+                imported_factors.new_ones(owned, brought),
+                user_key,
+                at,
+                lambda: self._dice.letters(ID_CHARS),
+            )
+            for one in made:
+                await self._add(tx, one, None)
+            await note_kinds(tx, user_key)
+
+        await self._database.transact(work)
+
     async def _add(self, tx: TenantTx, made: Authenticator, code: Secret | None) -> None:
         is_code = made.kind is Kind.RECOVERY_CODE and code is not None
         await tx.run(
@@ -216,10 +277,10 @@ async def confirm_others(tx: TenantTx, user_key: int, pair: str, at: int) -> Non
     await note_kinds(tx, user_key)
 
 
-async def note_kinds(tx: TenantTx, user_key: int) -> None:
-    """Write down with the user what kinds are confirmed."""
-    kinds = [kind for (kind,) in await tx.all(_KINDS, user_key=user_key)]
-    await tx.run(_NOTE_KINDS, user_key=user_key, factors=" ".join(kinds))
+async def note_kinds(tx: TenantTx, user_key: int, brought: Sequence[str] = ()) -> None:
+    """Write down with the user what kinds are confirmed, or wait as they were brought along."""
+    kinds = {kind for (kind,) in await tx.all(_KINDS, user_key=user_key)}
+    await tx.run(_NOTE_KINDS, user_key=user_key, factors=" ".join(sorted({*kinds, *brought})))
 
 
 def _context(id_: str) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateword.domain.secret import Secret
-from gateword.ports.mfa import Spent
+from gateword.ports.mfa import ENROLLMENT, Spent
+from gateword.storage import tickets
 from gateword.storage.authenticators import confirm_others
 from gateword.storage.columns import digest, ms
 from gateword.storage.statement import Statement
@@ -64,18 +65,31 @@ class SqlProofs:
         self._database = database
 
     async def step(
-        self, handle: Secret | None, user_key: int, authenticator_id: str, step: int, at: datetime
+        self,
+        handle: Secret | None,
+        user_key: int,
+        authenticator_id: str,
+        step: int,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         async def proof(tx: TenantTx) -> bool:
             row = await tx.one(_STEP, id=authenticator_id, user_key=user_key, step=step, at=ms(at))
             if row is not None:
                 await confirm_others(tx, user_key, row[0], ms(at))
-            return row is not None
+            return row is not None and await _is_let_in(tx, ticket, at)
 
         return await self._used(handle, user_key, at, proof)
 
     async def challenge(
-        self, handle: Secret | None, user_key: int, oob_code: Secret, at: datetime
+        self,
+        handle: Secret | None,
+        user_key: int,
+        oob_code: Secret,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         async def proof(tx: TenantTx) -> bool:
             row = await tx.one(_CHALLENGE, hash=digest(oob_code), user_key=user_key, at=ms(at))
@@ -84,7 +98,7 @@ class SqlProofs:
             used = await tx.one(_USED, id=row[0], user_key=user_key, at=ms(at))
             if used is not None:
                 await confirm_others(tx, user_key, used[0], ms(at))
-            return True
+            return await _is_let_in(tx, ticket, at)
 
         return await self._used(handle, user_key, at, proof)
 
@@ -127,3 +141,8 @@ class SqlProofs:
         except _TakenBack as back:
             why: Spent = back.args[0]
             return why
+
+
+async def _is_let_in(tx: TenantTx, ticket: Secret | None, at: datetime) -> bool:
+    """Use the ticket by which a factor is set up, if it is one that does so."""
+    return ticket is None or await tickets.use_in(tx, ticket, ENROLLMENT, at) is not None
