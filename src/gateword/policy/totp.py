@@ -28,6 +28,11 @@ _ENDS: Final = frozenset({0, 2, 4, 5, 7})
 """Characters behind the last whole 40 bits that base32 can end in (RFC 4648)."""
 
 
+def is_seed(text: str) -> bool:
+    """Say whether a text can be the seed that somebody brings along."""
+    return bool(SEED.fullmatch(text)) and is_base32(text)
+
+
 def is_base32(text: str) -> bool:
     """Say whether a text of base32's characters, without padding, can be decoded."""
     return len(text) % 8 in _ENDS
