@@ -46,6 +46,8 @@ REVEAL_ROOMS: Final = (
     "src/gateword/delivery/webhook.py",  # sends what the other side knows a stream by
     "src/gateword/login/client.py",  # compares a client's secret in constant time
     "src/gateword/delivery/smtp.py",  # proves itself to the mail server
+    "src/gateword/delivery/twilio.py",  # proves the tenant to its provider of phone messages
+    "src/gateword/delivery/phone_webhook.py",  # signs what it sends
     "src/gateword/accounts/links.py",  # writes a handle into the link that is sent out
     "src/gateword/accounts/passwords.py",  # holds a new password against its policy
     "src/gateword/policy/user_export.py",  # writes hashes for an operator who asked for them

@@ -69,4 +69,12 @@ LOG_MEANING: Final[Mapping[LogCode, str]] = {
     LogCode.GD_UPDATE_DEVICE: "Second factor changed",
     LogCode.GD_TENANT_UPDATE: "Settings of second factors changed",
     LogCode.TOO_MANY_RECORDS: "A user has as many authenticators as one may have",
+    LogCode.GD_SEND_SMS: "A one-time code was handed over as a text message.",
+    LogCode.GD_SEND_SMS_FAILURE: "A one-time code did not leave as a text message; `description` "
+    "says why.",
+    LogCode.GD_SEND_VOICE: "A one-time code was handed over to be read out on the phone.",
+    LogCode.GD_SEND_VOICE_FAILURE: "A one-time code was not read out on the phone; `description` "
+    "says why.",
+    LogCode.GD_SEND_EMAIL: "A one-time code was handed over as an e-mail. One that did not leave "
+    "is an `fn`.",
 }

@@ -229,7 +229,7 @@ def resources() -> Sequence[Resource]:
 def _measured(chore: Chore, engines: Engines) -> Chore:
     """Return the chore; the letters and batches of one that delivers any are counted."""
     if isinstance(chore, Post):
-        return replace(chore, courier=engines.telemetry.courier(chore.courier))
+        return replace(chore, meter=engines.telemetry)
     if isinstance(chore, LogStreaming):
         return replace(chore, sinks=engines.telemetry.sinks(chore.sinks, engines.clock.now))
     return chore

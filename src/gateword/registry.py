@@ -9,11 +9,14 @@ from gateword.accounts.job_runner import JobRunner
 from gateword.accounts.log_retention import LogRetention
 from gateword.accounts.log_streaming import LogStreaming
 from gateword.accounts.post import Post
-from gateword.delivery.console import ConsoleCourier
+from gateword.delivery.console import ConsoleCourier, ConsolePhone
 from gateword.delivery.log_file import LogFile
+from gateword.delivery.phone_webhook import PhoneWebhook
 from gateword.delivery.smtp import courier_at
+from gateword.delivery.twilio import TwilioCourier
 from gateword.delivery.webhook import Webhook
 from gateword.domain.mfa import Kind
+from gateword.domain.secret import Secret
 from gateword.factors import message
 from gateword.factors.otp import OtpFactor
 from gateword.factors.push import PushFactor
@@ -25,9 +28,9 @@ from gateword.grants.password import PasswordGrant
 from gateword.grants.password_realm import PasswordRealmGrant
 from gateword.grants.refresh_token import RefreshTokenGrant
 from gateword.login.story import Story
-from gateword.policy import log_stream_document
+from gateword.policy import log_stream_document, phone_messages
 from gateword.ports.chore import Chore
-from gateword.ports.delivery import Courier
+from gateword.ports.delivery import Courier, PhoneCourier
 from gateword.ports.factor import Factor
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
@@ -92,6 +95,15 @@ def _courier(settings: Settings) -> Courier:
     return ConsoleCourier(settings.mail_from)
 
 
+def _phones(settings: Settings) -> Mapping[str, PhoneCourier]:
+    """Return who takes messages to phones, by the provider that a tenant has selected."""
+    twilio = {phone_messages.TWILIO: TwilioCourier(settings.twilio_url)}
+    if not settings.phone_webhook_url:
+        return {**twilio, phone_messages.OWN: ConsolePhone()}
+    webhook = PhoneWebhook(settings.phone_webhook_url, Secret(settings.phone_webhook_secret))
+    return {**twilio, phone_messages.OWN: webhook, phone_messages.HOOK: webhook}
+
+
 def _log_streaming(settings: Settings) -> LogStreaming:
     return LogStreaming(
         {
@@ -106,6 +118,6 @@ CHORES: Final[tuple[Callable[[Settings], Chore], ...]] = (
     lambda settings: LogRetention(settings.log_retention_days, settings.purge_every_s),
     _log_streaming,
     lambda _: JobRunner(),
-    lambda settings: Post(_courier(settings)),
+    lambda settings: Post(_courier(settings), _phones(settings)),
     lambda _: Alarms(),
 )

@@ -1,14 +1,14 @@
 """Settings of a process, from the environment (`GATEWORD_*`) and a TOML file; nothing else."""
 
-import math
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
+
+from gateword.setting_values import KINDS, is_private_url, not_networks
 
 T = TypeVar("T")
 
@@ -19,6 +19,7 @@ DATABASE_FILE: Final = "gateword.sqlite3"
 MAX_PORT: Final = 65535
 _MIN_MEMORY_KIB: Final = 8
 _MIN_PERIOD_S: Final = 0.01
+_MIN_KEY_CHARS: Final = 32
 _VALKEY_SCHEMES: Final = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 
 
@@ -123,6 +124,25 @@ class Settings:
     mail_from: str = _setting(
         "no-reply@localhost", "address", "Sender of letters, `name@host` or `Name <name@host>`."
     )
+    twilio_url: str = _setting(
+        "https://api.twilio.com",
+        "URL",
+        "Where messages to phones go for tenants that selected `twilio`: Twilio, or a service that "
+        "speaks as it does.",
+    )
+    phone_webhook_url: str = _setting(
+        "",
+        "URL",
+        "Receiver of messages to phones, for tenants that selected `phone-message-hook` or "
+        "`auth0`; empty prints those of the latter on the server's terminal.",
+        shown=False,
+    )
+    phone_webhook_secret: str = _setting(
+        "",
+        "text",
+        "Key of the signatures that `phone_webhook_url` checks, 32 characters or more.",
+        shown=False,
+    )
     metrics: str = _setting(
         "local",
         "off, local, open",
@@ -173,44 +193,6 @@ def load(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
 _DATA_DIR: Final = "gateword-data"
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str | Path):
-        raise TypeError(value)
-    return str(value)
-
-
-def _path(value: object) -> Path:
-    return Path(_text(value))
-
-
-def _whole(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise TypeError(value)
-    return int(value)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise TypeError(value)
-    if not math.isfinite(number := float(value)):
-        raise ValueError(value)
-    return number
-
-
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    words = {"true": True, "1": True, "false": False, "0": False}
-    if (word := _text(value).lower()) not in words:
-        raise ValueError(value)
-    return words[word]
-
-
-_KINDS: Final[Mapping[str, Callable[[object], object]]] = {
-    "str": _text, "int": _whole, "float": _number, "bool": _flag, "Path": _path
-}  # fmt: skip
-
-
 def _from_file(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -233,7 +215,7 @@ def _checked(raw: Mapping[str, object]) -> Settings:
         if kind is None:
             continue
         try:
-            values[name] = _KINDS[getattr(kind, "__name__", str(kind))](value)
+            values[name] = KINDS[getattr(kind, "__name__", str(kind))](value)
         except (TypeError, ValueError):
             faults.append(f"{name} is not of type {getattr(kind, '__name__', kind)}")
     settings = Settings(**values) if not faults else Settings()  # type: ignore[arg-type]
@@ -259,7 +241,29 @@ def _out_of_range(settings: Settings) -> list[str]:
         faults.append(f"valkey_url begins with {', '.join(_VALKEY_SCHEMES)}")
     if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
         faults.append("smtp_url begins with smtp:// or smtps://")
-    return [*faults, *_too_small(settings), *_not_networks(settings.trusted_proxies)]
+    return [
+        *faults,
+        *_unfit_for_codes(settings),
+        *_too_small(settings),
+        *(
+            f"trusted_proxies: {one} is no address or network"
+            for one in not_networks(settings.trusted_proxies)
+        ),
+    ]
+
+
+def _unfit_for_codes(settings: Settings) -> list[str]:
+    faults = [
+        f"{name} begins with https://, or with http:// and names this machine"
+        for name, url in (
+            ("twilio_url", settings.twilio_url),
+            ("phone_webhook_url", settings.phone_webhook_url or settings.twilio_url),
+        )
+        if not is_private_url(url)
+    ]
+    if settings.phone_webhook_url and len(settings.phone_webhook_secret) < _MIN_KEY_CHARS:
+        faults.append(f"phone_webhook_url needs a phone_webhook_secret of {_MIN_KEY_CHARS} or more")
+    return faults
 
 
 def _too_small(settings: Settings) -> list[str]:
@@ -282,13 +286,3 @@ def _too_small(settings: Settings) -> list[str]:
         for name, bound in least.items()
         if getattr(settings, name) < bound
     ]
-
-
-def _not_networks(listed: str) -> list[str]:
-    faults = []
-    for one in filter(None, map(str.strip, listed.split(","))):
-        try:
-            ip_network(one, strict=False)
-        except ValueError:
-            faults.append(f"trusted_proxies: {one} is no address or network")
-    return faults

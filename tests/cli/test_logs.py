@@ -127,14 +127,18 @@ def test_events_stand_in_the_order_of_their_dates(gateword: CommandLine) -> None
     assert ["two", "three"] == found(gateword, "-n", "2")
 
 
-@pytest.mark.parametrize("code", [code for code in LogCode if code.value.startswith("f")])
+@pytest.mark.parametrize(
+    "code",
+    [one for one in LogCode if one.value.startswith("f") or one.value.endswith("_failure")],
+)
 def test_failure_is_red(gateword: CommandLine, code: LogCode) -> None:
     """An eye that looks for what went wrong finds every kind of failure."""
     log(gateword, code=code, description="one")
 
     shown = at_terminal(gateword)
 
-    assert f"\x1b[31m{code.value:<16}\x1b[0m" in shown
+    widest = max(len(one.value) for one in LogCode)
+    assert f"\x1b[31m{code.value:<{widest}}\x1b[0m" in shown
 
 
 def test_columns_have_names_at_a_terminal_only(gateword: CommandLine) -> None:

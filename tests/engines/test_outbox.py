@@ -13,7 +13,15 @@ LETTER: Final = Letter(to="zoe@mail.example", kind="reset_email", text="secret-l
 
 async def test_letter_comes_out_as_it_went_in(house: House) -> None:
     """Its order included; and it is nobody else's until the claim runs out."""
-    ordered = Letter(to="a@b", kind="k", user_id="auth0|1", order={"connection": "C"})
+    ordered = Letter(
+        to="+441632960001",
+        kind="k",
+        user_id="auth0|1",
+        order={"connection": "C"},
+        channel="sms",
+        expires_at=LATER,
+        facts={"code": "123456"},
+    )
     await house.stores.outbox.add(ordered, NOON)
 
     [claimed] = await house.stores.outbox.claim(NOON, LATER, 10)
@@ -32,6 +40,32 @@ async def test_letter_is_claimed_once_by_many(house: House) -> None:
 
     keys = [one.key for claim in claims for one in claim]
     assert (20, 20) == (len(keys), len(set(keys)))
+
+
+async def test_urgent_letter_is_claimed_before_those_that_came_first(house: House) -> None:
+    """A code that somebody waits for does not queue behind a thousand other letters."""
+    for _ in range(20):
+        await house.stores.outbox.add(LETTER, NOON - timedelta(hours=3))
+    urgent = Letter(to="+441632960001", kind="mfa_sms", channel="sms", expires_at=LATER)
+    await house.stores.outbox.add(urgent, NOON)
+
+    [first, *_] = await house.stores.outbox.claim(NOON, LATER, 10)
+
+    assert urgent == first.letter
+
+
+async def test_letter_shows_no_code_and_no_link_when_it_is_printed() -> None:
+    """What opens an account stays out of logs, whoever prints a letter."""
+    letter = Letter(
+        to="a@b",
+        kind="k",
+        text="code 123456",
+        html="<b>123456</b>",
+        order={"code": "123456"},
+        facts={"code": "123456"},
+    )
+
+    assert "123456" not in f"{letter!r} {letter}"
 
 
 async def test_failed_letter_waits_and_given_up_one_is_gone(house: House) -> None:

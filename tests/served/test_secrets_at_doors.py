@@ -41,6 +41,8 @@ SAID: Final = {
         "token for the metrics": "Metrics",
         "wrong token for the metrics": "Guessed",
         "secret of a changed client": "Client",
+        "token of a provider of phone messages": "Twilio",
+        "key of the phone webhook": "Hook",
     }.items()
 }
 BCRYPT: Final = "$2b$10$abcdefghijklmnopqrstuuyQv8vsWhQjcCeXJ4PJbGCDPdxsB6RNO"
@@ -87,6 +89,8 @@ def told(
         "smtp_url": f"smtp://post:{SAID['password of the mail server']}@127.0.0.1:1",
         "metrics_token": SAID["token for the metrics"],
         "log_stream_private_hosts": True,
+        "phone_webhook_url": f"http://hook:{SAID['key of the phone webhook']}@127.0.0.1:1/",
+        "phone_webhook_secret": SAID["key of the phone webhook"],
     }
     if request.param == "sqlite":
         yield _played(prepared(folder, "", settings), "")
@@ -202,6 +206,9 @@ def _configuration(told: Told, http: httpx.Client) -> None:
         "credentials": {"api_key": SAID["credentials of an e-mail provider"]},
     }
     told.note("e-mail provider", http.post(f"{api}/emails/provider", json=provider))
+    account = {"sid": "AC1", "auth_token": SAID["token of a provider of phone messages"]}
+    url = f"{api}/guardian/factors/phone/providers/twilio"
+    told.note("phone provider", http.put(url, json=account))
 
 
 def _import(told: Told, http: httpx.Client) -> None:
@@ -230,7 +237,8 @@ def test_everything_was_said_and_taken(told: Told) -> None:
         "link, email-verification, again": 410, "link, password-change, again": 410,
         "user": 201, "change": 200, "refused change": 400, "broken change": 400, "login": 403,
         "rotation": 200, "client": 200, "rules config": 200, "action": 201, "log stream": 200,
-        "connection": 200, "e-mail provider": 201, "import": 202, "errors": 200,
+        "connection": 200, "e-mail provider": 201, "phone provider": 200, "import": 202,
+        "errors": 200,
     } == told.statuses  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from typing import Final
 import httpx
 
 from gateword.accounts.post import Post
-from gateword.ports.delivery import Undeliverable
+from gateword.policy import phone_messages
+from gateword.ports.delivery import PhoneSender, Undeliverable
 from gateword.ports.queues import Letter
 from tests.support.house import House
 
@@ -17,24 +18,29 @@ _HIDDEN: Final = re.compile(r'name="(ticket|seal)" value="([^"]+)"')
 
 @dataclass(slots=True)
 class Drawer:
-    """A courier that keeps what it is given (port `Courier`).
+    """A courier that keeps what it is given (ports `Courier` and `PhoneCourier`).
 
     Attributes:
+        senders: Of the messages to phones among the letters.
         refuses: What it says instead of taking a letter.
     """
 
     letters: list[Letter] = field(default_factory=list)
+    senders: list[PhoneSender] = field(default_factory=list)
     refuses: Undeliverable | None = None
 
-    async def deliver(self, letter: Letter) -> None:
-        """Keep a letter."""
+    async def deliver(self, letter: Letter, sender: PhoneSender | None = None) -> None:
+        """Keep a letter, or a message to a phone."""
         if self.refuses is not None:
             raise self.refuses
         self.letters.append(letter)
+        if sender is not None:
+            self.senders.append(sender)
 
     async def emptied(self, house: House) -> list[Letter]:
         """Return every letter so far, after a round of the post."""
-        await Post(self).run(house.parts)
+        providers = (phone_messages.OWN, phone_messages.TWILIO, phone_messages.HOOK)
+        await Post(self, dict.fromkeys(providers, self)).run(house.parts)
         return self.letters
 
 

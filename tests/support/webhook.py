@@ -21,6 +21,8 @@ class Catcher:
         answers: Statuses of the next answers; afterwards all are 200.
         bodies: Of every request, also of those that were not answered with success.
         headers: Of every request, names in lower case.
+        paths: Of every request.
+        says: Body of every answer.
         on_arrival: Done when a body has been read, before it is answered.
     """
 
@@ -28,6 +30,8 @@ class Catcher:
     answers: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    says: bytes = b""
     on_arrival: Callable[[], None] = lambda: None
 
     def descriptions(self) -> list[list[str]]:
@@ -47,6 +51,7 @@ def a_catcher(tls: ssl.SSLContext | None = None) -> Iterator[Catcher]:
         def do_POST(self) -> None:
             caught.bodies.append(self.rfile.read(int(self.headers["content-length"])))
             caught.headers.append({name.lower(): text for name, text in self.headers.items()})
+            caught.paths.append(self.path)
             caught.on_arrival()
             status = caught.answers.pop(0) if caught.answers else 200
             if status == HANG_UP:
@@ -55,8 +60,9 @@ def a_catcher(tls: ssl.SSLContext | None = None) -> Iterator[Catcher]:
             self.send_response(status)
             if status // 100 == 3:
                 self.send_header("location", f"{caught.url}/elsewhere")
-            self.send_header("content-length", "0")
+            self.send_header("content-length", str(len(caught.says)))
             self.end_headers()
+            self.wfile.write(caught.says)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base's name
             """Say nothing."""

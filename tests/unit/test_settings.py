@@ -157,6 +157,39 @@ def test_value_is_taken_at_its_bound(environ: dict[str, str], name: str, expecte
     assert expected == getattr(settings, name)
 
 
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("twilio_url", "http://sms.example"),
+        ("twilio_url", "ftp://127.0.0.1"),
+        ("twilio_url", "https://"),
+        ("twilio_url", "https://host:port"),
+        ("phone_webhook_url", "http://127.0.0.1.example/in"),
+    ],
+)
+def test_codes_are_sent_nowhere_in_clear(name: str, url: str) -> None:
+    """Where codes go must be https; only this machine itself may be reached without."""
+    environ = {f"GATEWORD_{name.upper()}": url, "GATEWORD_PHONE_WEBHOOK_SECRET": "k" * 32}
+    assert f"{name} begins with https://" in faults_of(environ)
+
+
+@pytest.mark.parametrize("url", ["https://x.example/in", "http://localhost:1/", "http://[::1]:1/"])
+def test_receiver_of_codes_may_be_near_or_private(url: str) -> None:
+    """A small program beside the server needs no certificate."""
+    environ = {"GATEWORD_PHONE_WEBHOOK_URL": url, "GATEWORD_PHONE_WEBHOOK_SECRET": "k" * 32}
+    assert url == load(environ).phone_webhook_url
+
+
+@pytest.mark.parametrize("secret", ["", "k" * 31])
+def test_receiver_of_codes_needs_a_key(secret: str) -> None:
+    """Whoever receives must be able to tell us from others, by a key that nobody guesses."""
+    environ = {
+        "GATEWORD_PHONE_WEBHOOK_URL": "https://x.example/in",
+        "GATEWORD_PHONE_WEBHOOK_SECRET": secret,
+    }
+    assert "phone_webhook_url needs a phone_webhook_secret" in faults_of(environ)
+
+
 def test_all_faults_are_named_at_once() -> None:
     """Nobody should have to start five times to find five mistakes."""
     environ = {"GATEWORD_PORT": "x", "GATEWORD_WORKERS": "1.5", "GATEWORD_HASH_MAX_WAIT_S": "soon"}
@@ -173,4 +206,15 @@ def test_secret_setting_is_not_in_the_repr(name: str) -> None:
     hush = f"{scheme}://gateword:hush@db/gateword"
     settings = load({f"GATEWORD_{name.upper()}": hush})
     assert hush == getattr(settings, name)
+    assert "hush" not in f"{settings!r} {settings}"
+
+
+def test_key_of_the_webhook_is_not_in_the_repr() -> None:
+    """Promise D10, of the receiver of messages to phones."""
+    settings = load(
+        {
+            "GATEWORD_PHONE_WEBHOOK_URL": "https://user:hush@x.example/in",
+            "GATEWORD_PHONE_WEBHOOK_SECRET": "hush" * 8,
+        }
+    )
     assert "hush" not in f"{settings!r} {settings}"

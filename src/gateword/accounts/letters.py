@@ -1,25 +1,26 @@
 """Writes the letters that were ordered at the doors: finds whom they are for, makes the link."""
 
-import logging
 from collections.abc import Mapping
 from typing import Final
 
-from gateword.accounts import alerts, directory, letter_templates, links
+from gateword.accounts import (
+    alerts,
+    code_letters,
+    directory,
+    letter_templates,
+    letter_words,
+    links,
+)
+from gateword.accounts.letter_words import Words
 from gateword.accounts.links import Purpose
-from gateword.domain.client import Client
 from gateword.domain.connection import Connection
-from gateword.domain.tenant import Tenant
 from gateword.domain.user import User
 from gateword.policy import email_template
 from gateword.policy import notice as notices
-from gateword.policy.notice import ALERT, BLOCKED, STOLEN, Notice
+from gateword.policy.notice import ALERT, BLOCKED, STOLEN
 from gateword.policy.web_address import is_web_address
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
-
-Words = Mapping[str, object]
-
-_log: Final = logging.getLogger("gateword.post")
 
 ENROLLMENT: Final = "enrollment_email"
 PURPOSES: Final[Mapping[str, str]] = {
@@ -37,11 +38,10 @@ SUBJECTS: Final[Mapping[str, str]] = {
     ENROLLMENT: "Set up a second factor",
 }
 _MAX_LIFETIME_S: Final = 2_592_000
-_PROFILE: Final = ("name", "nickname", "given_name", "family_name", "picture")
 
 
 async def written(parts: Parts, ordered: Letter) -> Letter | None:
-    """Return the letter that an order comes to, with a new link in it.
+    """Return the letter that an order comes to, with a new link in it, or with the ordered code.
 
     Returns:
         None when nobody gets one: there is no such user, address or directory, or the tenant has
@@ -50,6 +50,8 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
     notice = notices.ordered(ordered.order)
     if ordered.kind == ALERT:
         return None if notice is None else await alerts.written(parts, notice)
+    if ordered.kind in code_letters.KINDS:
+        return await code_letters.written(parts, ordered)
     is_for_somebody = ordered.user_id and ordered.to
     user = await parts.stores.users.by_id(ordered.user_id) if is_for_somebody else None
     connection = await parts.stores.connections.named(ordered.order.get("connection", ""))
@@ -59,7 +61,7 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
         return None
     client = await parts.stores.clients.get(ordered.order.get("client_id", ""))
     tenant = await parts.stores.settings.get()
-    words = _words(tenant, client, connection, user, ordered.to, notice)
+    words = letter_words.of(tenant, client, connection.name, user, ordered.to, notice)
     theirs = template or {}
     purpose = _purpose(ordered, words, theirs, connection)
     link = _ready(ordered) or await _link(parts, user, purpose, connection)
@@ -86,7 +88,7 @@ async def _link(
 
 
 def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connection) -> Purpose:
-    result_url = _their(theirs, "resultUrl", words)
+    result_url = letter_words.their(theirs, "resultUrl", words)
     lifetime_s = theirs.get("urlLifetimeInSeconds")
     if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= _MAX_LIFETIME_S:
         lifetime_s = links.LIFETIME_S
@@ -103,7 +105,10 @@ def _purpose(ordered: Letter, words: Words, theirs: Words, connection: Connectio
 
 
 def _filled(ordered: Letter, theirs: Words, words: Words) -> Letter:
-    subject = _one_line(_their(theirs, "subject", words)) or SUBJECTS[ordered.kind]
+    subject = (
+        letter_words.one_line(letter_words.their(theirs, "subject", words))
+        or SUBJECTS[ordered.kind]
+    )
     words = {**words, "subject": subject}
     own_html = letter_templates.own(f"{ordered.kind}.html", words)
     return Letter(
@@ -111,56 +116,7 @@ def _filled(ordered: Letter, theirs: Words, words: Words) -> Letter:
         kind=ordered.kind,
         subject=subject,
         text=letter_templates.own(f"{ordered.kind}.txt", words),
-        html=_their(theirs, "body", words, html=True) or own_html,
-        sender=_one_line(_their(theirs, "from", words)),
+        html=letter_words.their(theirs, "body", words, html=True) or own_html,
+        sender=letter_words.one_line(letter_words.their(theirs, "from", words)),
         user_id=ordered.user_id,
     )
-
-
-def _their(theirs: Words, name: str, words: Words, *, html: bool = False) -> str:
-    """Return a text of the tenant's template, filled in; empty when there is none to use."""
-    source = email_template.text_of(theirs, name)
-    try:
-        return letter_templates.filled(source, words, html=html) if source else ""
-    except ValueError as wrong:  # the letter goes out all the same, in our own words
-        _log.warning("template_failed", extra={"member": name, "reason": str(wrong)})
-        return ""
-
-
-def _words(
-    tenant: Tenant,
-    client: Client | None,
-    connection: Connection,
-    user: User,
-    to: str,
-    notice: Notice | None,
-) -> dict[str, object]:
-    settings = tenant.document
-    contact = {
-        name: email_template.text_of(settings, name)
-        for name in ("friendly_name", "support_email", "support_url", "picture_url")
-    }
-    contact["friendly_name"] = contact["friendly_name"] or tenant.name
-    application = {} if client is None else {"name": client.name, "clientID": client.client_id}
-    person = {name: user.profile.get(name, "") for name in _PROFILE}
-    return {
-        **contact,
-        "tenant": {"name": tenant.name, "domain": tenant.domain, **contact},
-        "application": application,
-        "connection": {"name": connection.name},
-        "time": notice.time if notice else "",
-        "everywhere": notice is not None and notice.everywhere,
-        "user": {
-            **person,
-            "email": to or user.email or "",
-            "username": user.username or "",
-            "user_id": user.user_id,
-            "user_metadata": dict(user.user_metadata),
-            "source_ip": notice.address if notice else "",
-        },
-    }
-
-
-def _one_line(text: str) -> str:
-    """Return a text fit for the head of a letter."""
-    return " ".join(text.split())

@@ -25,7 +25,7 @@ from gateword.cli.common import (
 )
 from gateword.domain.refused import Refused
 from gateword.ports.opened import Opened
-from gateword.provision import compiling
+from gateword.provision import code_findings, compiling
 from gateword.provision.checkup import findings
 from gateword.provision.draft import Draft, drawn
 from gateword.provision.finding import Finding
@@ -83,7 +83,8 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
                 house.parts.clock.now(),
                 few_leaks=_few_leaks(settings),
             )
-            return [*await _counters(house), *await _scripts(house, draft), *found]
+            codes = code_findings.findings(draft, settings)
+            return [*await _counters(house), *await _scripts(house, draft), *codes, *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"
         return [Finding(level="error", about="database", text=text)]

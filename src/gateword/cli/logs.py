@@ -136,8 +136,8 @@ async def _last(logs_: Logs) -> int:
 
 
 def _style(kind: str) -> str:
-    """Return the colour of a type code: Auth0's codes of failures begin with f."""
-    if kind.startswith("f"):
+    """Return the colour of a type code: Auth0's codes of failures begin with f, or say so."""
+    if kind.startswith("f") or kind.endswith("_failure"):
         return "red"
     return "yellow" if "limit" in kind else "green"
 

@@ -5,7 +5,6 @@ allowed, so that no later answer of the name server leads elsewhere (promise R4)
 """
 
 import asyncio
-import os
 import socket
 import ssl
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from gateword.delivery.trust import trusted
 from gateword.policy import egress
 from gateword.ports.outbound import MOST_BODY_BYTES, HttpAnswer, HttpCall
 from gateword.ports.scripts import OperationFailed
@@ -65,7 +65,7 @@ class HttpOutbound:
         if found is None:
             pools = import_module("gateword.delivery.pinned")
             found = pools.pool(
-                lambda host, port: address_of(self._names, host, port, allowed), _trust()
+                lambda host, port: address_of(self._names, host, port, allowed), trusted()
             )
         self._pools[allowed] = found
         while len(self._pools) > _MOST_POOLS:
@@ -126,7 +126,3 @@ def _unconnected(error: Exception, url: str) -> OperationFailed:
             return OperationFailed(f"TLS failed: {cause.reason or cause}"[:200], "EPROTO")
         cause = cause.__cause__ or cause.__context__
     return OperationFailed(f"connect ECONNREFUSED {urlsplit(url).netloc}", "ECONNREFUSED")
-
-
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"))

@@ -6,12 +6,9 @@ Source: Auth0 "Create Custom Log Streams Using Webhooks".
 """
 
 import asyncio
-import os
 import socket
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import import_module
 from ipaddress import ip_address
 from typing import Any, Final
@@ -19,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from gateword.delivery.trust import trusted
 from gateword.domain.log_event import StoredLogEvent
 from gateword.policy.public_address import is_public
 from gateword.ports.log_sink import Destination, NotTaken
@@ -50,7 +48,7 @@ class Webhook:
         httpx: Any = import_module("httpx")
         try:
             async with httpx.AsyncClient(
-                timeout=TIMEOUT_S, trust_env=False, verify=_trust(os.environ.get("SSL_CERT_FILE"))
+                timeout=TIMEOUT_S, trust_env=False, verify=trusted()
             ) as client:
                 for body in _bodies(str(to.sink["httpContentFormat"]), events):
                     request = client.build_request(
@@ -86,16 +84,6 @@ class Webhook:
             )
         first = addresses[0]
         return f"[{first}]:{port}" if first.version == 6 else f"{first}:{port}"  # noqa: PLR2004
-
-
-@lru_cache(maxsize=2)
-def _trust(authorities: str | None) -> ssl.SSLContext:
-    """Return whose certificates count: those of the system, or of the file that OpenSSL is told.
-
-    Args:
-        authorities: `SSL_CERT_FILE`, which OpenSSL reads by itself.
-    """
-    return ssl.create_default_context(cafile=authorities)
 
 
 async def _status(client: Any, request: Any) -> int:

@@ -68,6 +68,11 @@ class LogCode(Enum):
     GD_UPDATE_DEVICE = "gd_update_device_account"
     GD_TENANT_UPDATE = "gd_tenant_update"
     TOO_MANY_RECORDS = "too_many_records"
+    GD_SEND_SMS = "gd_send_sms"
+    GD_SEND_SMS_FAILURE = "gd_send_sms_failure"
+    GD_SEND_VOICE = "gd_send_voice"
+    GD_SEND_VOICE_FAILURE = "gd_send_voice_failure"
+    GD_SEND_EMAIL = "gd_send_email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,8 @@ class Login:
         renews: The refresh token that it comes from; None for a fresh login.
         has_primary_user: A script has said whose login it is; nobody may say so twice.
         factors: Second factors that an Action asks for, one after another.
-        resume_at: Position of the bound Action that goes on once they were given.
+        actions_run: Ids of the Actions that ran before they were wanted; the others go on then.
+        told: Transaction metadata that those have set.
         refresh_expires_at: When an Action wants its refresh tokens to end, if sooner.
         refresh_idle_expires_at: The same for a refresh token that is not used.
         methods: Second factors that were shown, in the words of RFC 8176.
@@ -155,7 +156,8 @@ class Login:
     renews: RefreshToken | None = None
     has_primary_user: bool = False
     factors: tuple[FactorWish, ...] = ()
-    resume_at: int | None = None
+    actions_run: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
     methods: tuple[str, ...] = ()

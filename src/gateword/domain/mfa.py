@@ -132,7 +132,8 @@ class HalfLogin:
     rules_run: tuple[str, ...] = ()
     has_primary_user: bool = False
     wishes: tuple[FactorWish, ...] = ()
-    resume_at: int | None = None
+    actions_run: tuple[str, ...] = ()
+    told: Mapping[str, object] = field(default_factory=dict)
     methods: tuple[str, ...] = ()
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None

@@ -40,6 +40,8 @@ class MessageFactor:
             letter=Letter(
                 to=authenticator.target,
                 kind=f"mfa_{channel}",
+                channel=channel,
+                expires_at=asking.code_ends_at,
                 user_id=asking.user.user_id,
                 order={
                     "code": code,

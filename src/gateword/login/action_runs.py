@@ -48,14 +48,17 @@ class Runs:
     Args:
         parts: The tenant's.
         trigger: Which.
+        told: Transaction metadata that Actions before them have set.
 
     Attributes:
         wishes: What they have asked for.
         notes: What they have printed.
     """
 
-    def __init__(self, parts: Parts, trigger: str) -> None:
-        self.wishes = Wishes()
+    def __init__(
+        self, parts: Parts, trigger: str, told: Mapping[str, object] | None = None
+    ) -> None:
+        self.wishes = Wishes(told=told or {})
         self.notes: tuple[str, ...] = ()
         self._parts = parts
         self._trigger = trigger

@@ -31,7 +31,7 @@ async def apply(parts: Parts, login: Login) -> Login:
     Raises:
         Refused: The rows of rules but SCRIPT_UNAUTHORIZED, PRIMARY_USER_TWICE, ACTION_INVALID.
     """
-    return await _applied(parts, login, 0)
+    return await _applied(parts, login)
 
 
 async def go_on(parts: Parts, login: Login) -> Login:
@@ -40,23 +40,27 @@ async def go_on(parts: Parts, login: Login) -> Login:
     Raises:
         Refused: As of `apply`.
     """
-    if login.resume_at is None or login.factors:  # else another factor is to be shown first
+    if not login.actions_run or login.factors:  # else another factor is to be shown first
         return login
-    return await _applied(parts, replace(login, resume_at=None), login.resume_at)
+    return await _applied(parts, login)
 
 
-async def _applied(parts: Parts, login: Login, begin: int) -> Login:
-    actions = await bound(parts, action_event.POST_LOGIN)
-    if len(actions) <= begin:
+async def _applied(parts: Parts, login: Login) -> Login:
+    # By their ids: one that was bound meanwhile runs as well, and none is skipped.
+    there = await bound(parts, action_event.POST_LOGIN)
+    actions = [action for action in there if action.id not in login.actions_run]
+    if not actions:
         return login
-    runs = Runs(parts, action_event.POST_LOGIN)
+    runs = Runs(parts, action_event.POST_LOGIN, login.told)
     roles = await parts.stores.roles.of_user(login.user.key)
     event = action_event.post_login(login, [role.name for role in roles])
     try:
-        for position, action in enumerate(actions[begin:], begin):
+        for position, action in enumerate(actions):
             login = await _ran(parts, login, runs, action, _now(event, login.user, runs.wishes))
             if runs.wishes.factors:  # the others run when the user has shown them
-                login = replace(login, factors=runs.wishes.factors, resume_at=position + 1)
+                ran = (*login.actions_run, *(one.id for one in actions[: position + 1]))
+                wanted = runs.wishes.factors
+                login = replace(login, factors=wanted, actions_run=ran, told=runs.wishes.told)
                 break
         if runs.wishes.primary_user is not None:
             login = await wishes.with_primary_user(parts, login, runs.wishes.primary_user, _MEMBER)

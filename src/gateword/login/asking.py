@@ -43,7 +43,7 @@ async def asked(
         if made.code
         else "",
         created_at=asking.at,
-        expires_at=asking.at + CODE_LIFETIME,
+        expires_at=asking.code_ends_at,
         details=made.details,
     )
     await parts.stores.challenges.add(handle, challenge)

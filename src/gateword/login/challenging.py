@@ -69,6 +69,7 @@ async def challenged(
         kind=one.kind,
         at=at,
         expires_at=at + halves.LIFETIME,
+        code_ends_at=at + asking.CODE_LIFETIME,
         target=one.target,
         connection=waiting.connection.name,
         client_id=waiting.half.client_id,

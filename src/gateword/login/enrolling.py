@@ -44,6 +44,7 @@ async def enrolled(
         kind=wanted.kind,
         at=at,
         expires_at=at + halves.LIFETIME,
+        code_ends_at=at + asking.CODE_LIFETIME,
         target=wanted.target,
         connection=bearer.waiting.connection.name,
         client_id=bearer.waiting.half.client_id,

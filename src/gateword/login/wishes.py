@@ -112,7 +112,7 @@ async def with_primary_user(parts: Parts, login: Login, wanted: object, member: 
         raise Refused(Refusal.PRIMARY_USER_WRONG, facts=facts.of_login(login), member=member)
     # What the user before may do is not what this one may; and what rules made of `user`, above all
     # an address and that it is verified, was said of another account.
-    became = replace(login, user=found, described=None)
+    became = replace(login, user=found, described=None, seen_before=None)
     return await grant(parts, replace(became, scopes=(), permissions=None, granted=None))
 
 

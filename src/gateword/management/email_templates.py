@@ -1,8 +1,8 @@
 """`/email-templates`: letters in the tenant's own words.
 
-`verify_email`, `reset_email`, `blocked_account` and `stolen_credentials` are sent; the others are
-stored and returned. Templates print names with `{{ }}` and choose with `{% if %}`; anything else is
-refused when it is stored.
+`verify_email`, `reset_email`, `blocked_account`, `stolen_credentials` and `mfa_oob_code` are sent;
+the others are stored and returned. Templates print names with `{{ }}` and choose with `{% if %}`;
+anything else is refused when it is stored.
 Source: Auth0 Management API v2 "Email Templates", recorded answers.
 """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateword.policy import phone_messages
 from gateword.policy.members import Members
 
 KIND: Final = "guardian"
@@ -52,10 +53,13 @@ class Setting:
         return self.path.startswith(("push-notification/providers/", "duo/"))
 
 
-_SMS_PROVIDERS: Final = {"provider": ("auth0", "twilio", "phone-message-hook")}
+_SMS_PROVIDERS: Final = {
+    "provider": (phone_messages.OWN, phone_messages.TWILIO, phone_messages.HOOK)
+}
 _PUSH_PROVIDERS: Final = {"provider": ("guardian", "sns", "direct")}
-_CODE_TEXT: Final = "{{code}} is your verification code for {{tenant.friendly_name}}."
-_TEMPLATES: Final = {"enrollment_message": _CODE_TEXT, "verification_message": _CODE_TEXT}
+_TEMPLATES: Final = dict.fromkeys(
+    (phone_messages.ENROLLMENT, phone_messages.VERIFICATION), phone_messages.DEFAULT
+)
 
 
 def _twilio(factor: str) -> Setting:

@@ -17,13 +17,18 @@ CATEGORIES: Final = (
 _CODES: Final[Mapping[str, tuple[str, ...]]] = {
     "auth.login.fail": ("f", "fp", "fu"),
     "auth.login.notification": (
-        "limit_wc", "limit_mu", "limit_sul", "pwd_leak", "pla", "mfar", "gd_start_auth"
+        "limit_wc", "limit_mu", "limit_sul", "pwd_leak", "pla", "mfar", "gd_start_auth",
+        "gd_otp_rate_limit_exceed", "gd_recovery_rate_limit_exceed",
     ),
     "auth.login.success": ("s",),
     "auth.signup.fail": ("fs",),
     "auth.signup.success": ("ss",),
-    "auth.token_exchange.fail": ("fepft", "fertft", "feccft", "ferrt"),
-    "auth.token_exchange.success": ("sepft", "sertft", "seccft", "srrt"),
+    "auth.token_exchange.fail": (
+        "fepft", "fertft", "feccft", "ferrt", "feotpft", "feoobft", "fercft"
+    ),
+    "auth.token_exchange.success": (
+        "sepft", "sertft", "seccft", "srrt", "seotpft", "seoobft", "sercft"
+    ),
     "management.fail": ("fapi",),
     "management.success": ("sapi",),
     "system.notification": ("api_limit", "api_limit_warning", "resource_cleanup", "depnote"),

@@ -26,6 +26,7 @@ class Asking:
         connection: Name of the connection by which the user logs in.
         client_id: The application.
         is_enrollment: It is set up.
+        code_ends_at: When a code that is sent now ends.
         ip: Address of the user, for the device to show.
     """
 
@@ -36,6 +37,7 @@ class Asking:
     kind: Kind
     at: datetime
     expires_at: datetime
+    code_ends_at: datetime
     target: str = ""
     connection: str = ""
     client_id: str = ""

@@ -94,8 +94,8 @@ VELOCITY: Final = Count(
 )
 LETTERS: Final = Count(
     name="gateword_letters",
-    doc="Letters handed to the mail server: delivered, put off for another try, or given up.",
-    labels=("outcome",),
+    doc="Letters and messages to phones: delivered, put off for another try, or given up.",
+    labels=("channel", "outcome"),
 )
 
 STREAMED: Final = Count(

@@ -129,7 +129,7 @@ class Letter:
     """A message to be delivered; everything in it is kept encrypted.
 
     Attributes:
-        to: E-mail address.
+        to: E-mail address, or the number of a phone (E.164).
         text: Plain text form.
         html: HTML form; empty for a plain letter.
         kind: Which template it is made of, and of what the log tells.
@@ -137,16 +137,29 @@ class Letter:
         order: What it must be written of, when that is still to be done; empty else. Whom it is
             for, and whether there is such a person, is found out then, and not at the door where
             the letter was asked for (promise T3).
+        channel: email, sms or voice.
+        expires_at: When it is worth nothing any more; from then on it is not delivered. Letters
+            that have an end go before those that have none.
+        facts: What couriers and the log need besides the text: the code that is in it, and of
+            whose login it is.
     """
 
     to: str
     kind: str
     subject: str = ""
-    text: str = ""
-    html: str = ""
+    text: str = field(default="", repr=False)
+    html: str = field(default="", repr=False)
     sender: str = ""
     user_id: str = ""
-    order: Mapping[str, str] = field(default_factory=dict)
+    order: Mapping[str, str] = field(default_factory=dict, repr=False)
+    channel: str = "email"
+    expires_at: datetime | None = None
+    facts: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it must leave at once: somebody sits there and waits for it."""
+        return self.expires_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

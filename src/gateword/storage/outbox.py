@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -17,7 +17,7 @@ from gateword.storage.tenant_database import TenantDatabase, TenantTx
 _CONTEXT: Final = "outbox"
 _ADD: Final = Statement("""
     INSERT INTO outbox (tenant, letter, tries, due_at, created_at)
-    VALUES (:tenant, :letter, 0, :at, :at)
+    VALUES (:tenant, :letter, 0, :due_at, :at)
 """)
 _IS_DUE: Final = Statement("SELECT 1 FROM outbox WHERE tenant = :tenant AND due_at <= :at LIMIT 1")
 _DUE: Final = Statement(
@@ -36,6 +36,9 @@ _AGAIN: Final = Statement("""
     UPDATE outbox SET tries = tries + 1, due_at = :again_at
     WHERE tenant = :tenant AND key = :key
 """)
+_HEAD_START: Final = timedelta(days=1)
+"""By this much urgent letters are due before they come in: so they are claimed before all others,
+however many of those wait."""
 _decoder: Final = msgspec.json.Decoder(Letter)
 
 
@@ -48,9 +51,10 @@ class SqlOutbox:
 
     async def add(self, letter: Letter, at: datetime) -> None:
         sealed = self._vault.seal(Secret(to_json(asdict(letter))), _CONTEXT)
+        due_at = at - _HEAD_START if letter.is_urgent else at
 
         async def work(tx: TenantTx) -> None:
-            await tx.run(_ADD, letter=sealed, at=ms(at))
+            await tx.run(_ADD, letter=sealed, due_at=ms(due_at), at=ms(at))
 
         await self._database.transact(work)
 

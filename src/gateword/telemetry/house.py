@@ -9,13 +9,12 @@ from pathlib import Path
 from starlette.routing import Router
 
 from gateword.ports.crypto import Hasher
-from gateword.ports.delivery import Courier
 from gateword.ports.log_sink import LogSink
 from gateword.ports.meter import HASH_QUEUE, HASH_WAIT, Count, Duration, Exposition
 from gateword.storage.engine import Database
 from gateword.telemetry import prometheus, tracing
 from gateword.telemetry.counters import Counters, Snapshot, merged
-from gateword.telemetry.metered import MeteredCourier, MeteredDatabase, MeteredHasher, MeteredSink
+from gateword.telemetry.metered import MeteredDatabase, MeteredHasher, MeteredSink
 from gateword.telemetry.sharing import EVERY_S, FOLDER_VARIABLE, Shared, is_running
 
 
@@ -68,10 +67,6 @@ class HouseTelemetry:
         if self._tracer is None:
             return database
         return tracing.TracedDatabase(database, self._tracer)
-
-    def courier(self, real: Courier) -> Courier:
-        """Return a courier whose letters are counted."""
-        return MeteredCourier(real, self._counters)
 
     def sinks(
         self, real: Mapping[str, LogSink], now: Callable[[], datetime]

@@ -7,10 +7,8 @@ from typing import Final, TypeVar
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Hasher
-from gateword.ports.delivery import Courier, Undeliverable
 from gateword.ports.log_sink import Destination, LogSink, NotTaken
-from gateword.ports.meter import HASH_TIME, LETTERS, STORE_TIME, STREAM_LAG, STREAMED, Meter
-from gateword.ports.queues import Letter
+from gateword.ports.meter import HASH_TIME, STORE_TIME, STREAM_LAG, STREAMED, Meter
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, Value, Work
 from gateword.storage.statement import Sql
 
@@ -61,22 +59,6 @@ def algorithm(encoded: Secret | None) -> str:
     if name in _BCRYPT:
         return "bcrypt"
     return name if name.isascii() and name.replace("-", "").isalnum() else "other"
-
-
-class MeteredCourier:
-    """A courier whose letters are counted by what became of them."""
-
-    def __init__(self, real: Courier, meter: Meter) -> None:
-        self._real = real
-        self._meter = meter
-
-    async def deliver(self, letter: Letter) -> None:
-        try:
-            await self._real.deliver(letter)
-        except Undeliverable as failed:
-            self._meter.count(LETTERS, "given up" if failed.is_final else "put off")
-            raise
-        self._meter.count(LETTERS, "delivered")
 
 
 class MeteredSink:

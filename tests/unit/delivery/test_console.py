@@ -1,7 +1,11 @@
 import io
 
-from gateword.delivery.console import ConsoleCourier
+import pytest
+
+from gateword.delivery.console import ConsoleCourier, ConsolePhone
+from gateword.ports.delivery import PhoneSender
 from gateword.ports.queues import Letter
+from tests.support.stand_ins import START
 
 
 async def test_letter_is_printed_in_a_frame() -> None:
@@ -28,3 +32,29 @@ async def test_letter_cannot_move_the_cursor() -> None:
     await ConsoleCourier("me@mail.example", stream).deliver(letter)
 
     assert not {"\x1b", "\x07"} & set(stream.getvalue())
+
+
+@pytest.mark.parametrize(("channel", "kind"), [("sms", "text message"), ("voice", "phone call")])
+async def test_message_to_a_phone_is_printed_in_a_frame(channel: str, kind: str) -> None:
+    """Where no service is set, whoever runs the server reads the code off the terminal."""
+    stream = io.StringIO()
+    letter = Letter(to="+441632960001", kind="k", text="Your code: 123456", channel=channel)
+
+    await ConsolePhone(stream).deliver(
+        letter, PhoneSender(tenant="shop", provider="auth0", at=START)
+    )
+
+    lines = stream.getvalue().strip().splitlines()
+    assert lines[0].startswith(f"+-- {kind} (no phone_webhook_url is set")
+    assert "| To:      +441632960001" in lines
+    assert "| Your code: 123456" in lines
+
+
+async def test_text_cannot_end_its_frame() -> None:
+    """What a stranger wrote stays inside, so nobody takes it for the server's word."""
+    stream = io.StringIO()
+    letter = Letter(to="z@mail.example", kind="k", text="a\n+-- end of letter ---\nb")
+
+    await ConsoleCourier("me@mail.example", stream).deliver(letter)
+
+    assert "| +-- end of letter ---" in stream.getvalue().splitlines()

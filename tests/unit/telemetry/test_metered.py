@@ -11,15 +11,12 @@ from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
-from gateword.ports.delivery import Undeliverable
 from gateword.ports.log_sink import Destination, NotTaken
-from gateword.ports.queues import Letter
 from gateword.storage.engine import Tx
 from gateword.storage.sqlite import SqliteDatabase
 from gateword.storage.statement import Sql
 from gateword.telemetry.counters import Counters
 from gateword.telemetry.metered import (
-    MeteredCourier,
     MeteredDatabase,
     MeteredHasher,
     MeteredSink,
@@ -83,42 +80,6 @@ async def test_hashes_are_timed_by_algorithm_and_operation() -> None:
         ("gateword_hash_seconds", "argon2id", "hash"): (1, 1.0),
         ("gateword_hash_seconds", "argon2id", "verify"): (2, 2.0),
     } == observed(counters)
-
-
-class Postman:
-    """A courier that does as it is told."""
-
-    def __init__(self, failed: Undeliverable | None = None) -> None:
-        self.failed = failed
-
-    async def deliver(self, _letter: Letter) -> None:
-        """Take the letter, or not."""
-        if self.failed is not None:
-            raise self.failed
-
-
-@pytest.mark.parametrize(
-    ("failed", "outcome"),
-    [
-        (None, "delivered"),
-        (Undeliverable("busy"), "put off"),
-        (Undeliverable("no such address", is_final=True), "given up"),
-    ],
-)
-async def test_letters_are_counted_by_what_became_of_them(
-    failed: Undeliverable | None, outcome: str
-) -> None:
-    """A letter is delivered, put off for another try, or given up."""
-    counters = Counters()
-    letter = Letter(kind="verify_email", to="ann@example.com", subject="", text="", html="")
-    courier = MeteredCourier(Postman(failed), counters)
-    if failed is None:
-        await courier.deliver(letter)
-    else:
-        with pytest.raises(Undeliverable):
-            await courier.deliver(letter)
-
-    assert [(("gateword_letters", outcome), 1)] == list(counters.snapshot().counts)
 
 
 class Taker:
