@@ -12,6 +12,7 @@ from gateword.domain.client import Client
 from gateword.domain.login import Login, TokenAsk
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.token import RefreshToken
+from gateword.policy import enrolled
 from gateword.policy.rule_objects import PASSWORD_PROTOCOL, PROTOCOLS, body, texts
 from gateword.policy.timestamp import written
 from gateword.policy.user_document import rendered
@@ -54,8 +55,8 @@ def post_login(login: Login, roles: Sequence[str]) -> dict[str, object]:
         "user": {
             **rendered(user),
             "app_metadata": dict(user.app_metadata),
-            "enrolledFactors": [],
-            "multifactor": [],
+            "enrolledFactors": enrolled.factors(user.factors),
+            "multifactor": enrolled.providers(user.factors),
             "user_metadata": dict(user.user_metadata),
         },
     }
