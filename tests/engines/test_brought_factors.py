@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from gateword.policy.brought_factors import UNREAD
+from gateword.storage.migrate import downgrade, upgrade
 from tests.engines.house import NOON, House
 from tests.engines.importing import Imports, always, an_arrival, an_import
+from tests.engines.test_migrations import NOWHERE, run
 
 
 @pytest.fixture
@@ -52,3 +55,26 @@ async def test_imported_factors_come_out_after_they_were_asked_for(imports: Impo
     factors = found[user.key].factors
     assert factors is not None
     assert ["phone", "totp"] == sorted(next(iter(one)) for one in json.loads(factors.reveal()))
+
+
+def test_factors_that_came_before_are_marked_with_their_user(url: str) -> None:
+    """Promise D7: nobody knows their kinds before they are opened, but that there are some."""
+    upgrade(url, data_dir=NOWHERE)
+    downgrade(url, "0004", data_dir=NOWHERE)
+    user = (
+        "INSERT INTO users (tenant, key, user_id, email_verified, phone_verified, blocked, profile,"
+        " user_metadata, app_metadata, created_at, updated_at, logins_count)"
+        " VALUES (7, {0}, 'auth0|{0}', 0, 0, 0, '{{}}', '{{}}', '{{}}', 1, 1, 0)"
+    )
+    run(
+        url,
+        "INSERT INTO tenants (key, name, domain, document) VALUES (7, 't', 't.example', '{}')",
+        user.format(1),
+        user.format(2),
+        "INSERT INTO imported_factors (tenant, user_key, sealed) VALUES (7, 2, 'x')",
+    )
+
+    upgrade(url, data_dir=NOWHERE)
+
+    [found] = run(url, "SELECT key, factors FROM users ORDER BY key")
+    assert [(1, ""), (2, UNREAD)] == found
