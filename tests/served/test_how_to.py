@@ -191,6 +191,35 @@ def test_protection_page_shuts_one_address_and_opens_it(tmp_path: Path) -> None:
     assert ["200", "200"] == statuses
 
 
+def test_mfa_page_enrols_and_proves(tmp_path: Path) -> None:
+    """From `mfa_required` to an app, a recovery code and a letter; then the app is deleted."""
+    played = play(f"{PAGES}/log-in-with-mfa.md", tmp_path)
+
+    enrol, begun, wrong, enrolled, *later = played.answers()
+    assert {"enroll": [{"type": "otp"}]} == enrol["mfa_requirements"]
+    assert str(begun["barcode_uri"]).startswith("otpauth://totp/Harbour%20%26%20Pine:ann%40")
+    assert "Invalid otp_code." == wrong["error_description"]
+    assert "access_token" in enrolled
+    challenges = [one["mfa_requirements"] for one in later if "mfa_requirements" in one]
+    recovery, mail = {"type": "recovery-code"}, {"type": "email"}
+    assert [
+        {"challenge": [{"type": "otp"}, recovery]},
+        {"challenge": [{"type": "otp"}, recovery]},
+        {"challenge": [{"type": "otp"}, recovery, mail]},
+        {"challenge": [{"type": "otp"}, recovery, mail]},
+    ] == challenges
+    assert 4 == sum("access_token" in one for one in later)
+    assert 2 == sum("recovery_code" in one for one in later)
+    lines = played.text.splitlines()
+    lists = [json.loads(line) for line in lines if line.startswith("[")]
+    assert [[], ["email", "otp", "recovery-code"], ["email", "recovery-code"]] == [
+        sorted(one["type"] for one in found) for found in lists
+    ]
+    assert "204" in lines, played.text
+    for code in ("mfar", "gd_enrollment_complete", "gd_auth_failed", "sercft", "gd_unenroll"):
+        assert code in played.text
+
+
 def test_bring_your_rules(tmp_path: Path) -> None:
     """One rule adds a claim, the other says no and prints why."""
     played = play(f"{PAGES}/bring-your-rules.md", tmp_path)

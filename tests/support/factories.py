@@ -12,11 +12,17 @@ PASSWORD: Final = "password"
 PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"
 REFRESH_TOKEN: Final = "refresh_token"
 CLIENT_CREDENTIALS: Final = "client_credentials"
+MFA_OTP: Final = "http://auth0.com/oauth/grant-type/mfa-otp"
+MFA_OOB: Final = "http://auth0.com/oauth/grant-type/mfa-oob"
+MFA_RECOVERY_CODE: Final = "http://auth0.com/oauth/grant-type/mfa-recovery-code"
+MFA_GRANTS: Final = (MFA_OTP, MFA_OOB, MFA_RECOVERY_CODE)
+"""What the one switch "MFA" of Auth0's dashboard adds to a client."""
+
 EVERY_GRANT: Final = (PASSWORD, PASSWORD_REALM, REFRESH_TOKEN, CLIENT_CREDENTIALS)
 
 
 def a_client(name: str, **more: Any) -> Client:
-    """Return a confidential client that may use every grant; its id and secret tell its name."""
+    """Return a confidential client that may use each first grant; id and secret tell its name."""
     public = more.get("auth_method") is AuthMethod.NONE
     given: dict[str, Any] = {
         "client_id": f"{name}-client-id",

@@ -6,12 +6,21 @@ A route or a grant that is new must be put into one of these tables, with a thou
 from collections.abc import Mapping
 from typing import Final
 
-from tests.support.factories import CLIENT_CREDENTIALS, PASSWORD, PASSWORD_REALM, REFRESH_TOKEN
+from tests.support.factories import (
+    CLIENT_CREDENTIALS,
+    MFA_GRANTS,
+    PASSWORD,
+    PASSWORD_REALM,
+    REFRESH_TOKEN,
+)
 
 GUARDED_ROUTES: Final = frozenset({"/oauth/token"})
 """A secret of a user may be sent there, and is looked at behind the gate."""
 
 GUARDED_GRANTS: Final = frozenset({PASSWORD, PASSWORD_REALM})
+
+SECOND_GRANTS: Final = frozenset(MFA_GRANTS)
+"""Behind the gate's door, and a gate of their own: each code is counted before it is looked at."""
 
 OTHER_GRANTS: Final[Mapping[str, str]] = {
     REFRESH_TOKEN: "a handle of 256 bits that was given to a client; it is found by its hash",
@@ -38,6 +47,10 @@ OTHER_ROUTES: Final[Mapping[str, str]] = {
     "/.well-known/openid-configuration": "public",
     "/.well-known/oauth-authorization-server": "public",
     "/.well-known/jwks.json": "public",
+    "/mfa/authenticators": "a token that was given to a client",
+    "/mfa/authenticators/{id:whole}": "an access token",
+    "/mfa/associate": "a token that was given to a client; a seed or a number is taken",
+    "/mfa/challenge": "a token that was given to a client; a code is sent, and none is compared",
     "/health": "public",
     "/metrics": "the operator's",
     "/exports/{ticket}": "a link that an operator was given",
@@ -59,6 +72,13 @@ LOOKS: Final[Mapping[str, str]] = {
     "telemetry/tracing.py": "measures the real one",
 }
 """Files that hold a password against a hash, each with the reason."""
+
+CODES: Final[Mapping[str, str]] = {
+    "grants/mfa_otp.py": "in `look`, which only `counted_try` calls",
+    "grants/mfa_oob.py": "in `look`; what a device has said is no secret of its user",
+    "grants/mfa_recovery_code.py": "in `look`",
+}
+"""Files that use up a proof of a second factor, each with the reason."""
 
 ASKS_A_REALM: Final = frozenset({"login/gate.py"})
 

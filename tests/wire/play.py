@@ -9,6 +9,7 @@ tokens that later requests call by that name, `{{now+N}}` is a time of the house
 the machine, and `{{hex:N}}`, `{{letters:N}}`, `{{base64url:N}}` are of that form and length;
 `{{certificate}}`, `{{pkcs7}}`, `{{fingerprint}}` and `{{thumbprint}}` belong to a signing key,
 `{{sealed}}` is ciphertext in base64, which begins with the id of the encryption key.
+`# asked before: N` sends the request N times before. What second factors bring: `mfa_values.py`.
 """
 
 import base64
@@ -30,6 +31,7 @@ from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
 from tests.support.on_a_socket import on_a_socket
+from tests.wire import mfa_values
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
 from tests.wire.gates import may_compare
@@ -38,7 +40,14 @@ from tests.wire.world import CLIENTS, VALUES
 
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 _SHOWN_BY_NAME: Final = ("kid", "next_kid", "later_kid", "ann", "customer_ann")
-_TOKENS: Final = {"access_token": "access", "id_token": "id", "refresh_token": "refresh"}
+_TOKENS: Final = {
+    "access_token": "access",
+    "id_token": "id",
+    "refresh_token": "refresh",
+    "mfa_token": "mfa",
+    "oob_code": "oob",
+    "recovery_code": "recovery",
+}
 _VARYING: Final = (
     (re.compile(r'("jti":)"[A-Za-z0-9]{22}"'), r'\1"{{letters:22}}"'),
     (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
@@ -51,6 +60,7 @@ _VARYING: Final = (
     (re.compile(r'("fingerprint":)"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}"'), r'\1"{{fingerprint}}"'),
     (re.compile(r'("thumbprint":)"[0-9A-F]{40}"'), r'\1"{{thumbprint}}"'),
     (re.compile(r'("\w+":)"UM48[\w+/]{30,}={0,2}"'), r'\1"{{sealed}}"'),
+    *mfa_values.VARYING,
     (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
 )
 _UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
@@ -81,26 +91,33 @@ class Play:
         """
         for sentence in step.said("given"):
             await carry_out(self._house, sentence)
-            if "logins of" in sentence:
+            if re.search("logins of|wrong (recovery )?codes were", sentence):
                 await self._log()  # what was asked before is not what the step shows
         await self._mint(step.request)
-        method, _, target = step.request.first.partition(" ")
         self._check_gate("/oauth/token")
+        for _ in range(sum(map(int, step.said("asked before")))):
+            await self._asked(step.request)
+            await mfa_values.letters(self._house, self.known)
+            await self._log()
+        response = await self._asked(step.request)
+        body, tokens = self._shown_body(response, number)
+        first, shown = f"HTTP/1.1 {response.status_code}", self._shown_headers(response)
+        answer = Message(first=first, headers=shown, body=[body] if body else [])
+        trailer = [line for name in tokens for line in self._decoded(name)]
+        if "oob_code" in response.text:
+            trailer += await mfa_values.letters(self._house, self.known)
+        return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+
+    async def _asked(self, request: Message) -> httpx.Response:
+        method, _, target = request.first.partition(" ")
         response = await self._house.http.request(
             method,
             self.filled(target, quote),
-            headers=[(name, self.filled(value, str)) for name, value in step.request.headers],
-            content=self._content(step.request),
+            headers=[(name, self.filled(value, str)) for name, value in request.headers],
+            content=self._content(request),
         )
         self._check_gate(target)
-        body, tokens = self._shown_body(response, number)
-        answer = Message(
-            first=f"HTTP/1.1 {response.status_code}",
-            headers=self._shown_headers(response),
-            body=[body] if body else [],
-        )
-        trailer = [line for name in tokens for line in self._decoded(name)]
-        return replace(step, answer=answer, trailer=[*trailer, *await self._log()])
+        return response
 
     def _check_gate(self, path: str) -> None:
         watch = self._house.engines.watch
@@ -133,6 +150,8 @@ class Play:
             return repeated[1] * int(repeated[2])
         if kind == "assertion":
             return assertion(argument, self.now)
+        if kind in mfa_values.CODES:
+            return mfa_values.CODES[kind](argument, self.known, self.now)
         if kind == "base64":
             return base64.b64encode(argument.encode()).decode()
         client = CLIENTS[argument]
@@ -155,6 +174,8 @@ class Play:
     def _shown_body(self, response: httpx.Response, number: int) -> tuple[str, list[str]]:
         text, tokens = response.text, []
         members = _members(text)
+        text, learnt = mfa_values.learnt(members, text, "" if number == 1 else str(number))
+        self.known |= learnt
         if isinstance(members.get("id"), str):
             self.known["made" if number == 1 else f"made{number}"] = str(members["id"])
         for member, short in _TOKENS.items():
@@ -200,6 +221,7 @@ class Play:
                 text += f" ({', '.join(also)})"
             lines.append(f"log: {re.sub('error_id=[0-9a-f]{32}', 'error_id={{hex:32}}', text)}")
             lines += [f"note: {note}" for note in event["details"].get("notes", ())]
+            lines += [f"told: {self._shown(told)}" for told in mfa_values.told(event)]
         return lines
 
 

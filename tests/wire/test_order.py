@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.support.factories import PASSWORD_REALM
+from tests.support.factories import MFA_OTP, PASSWORD, PASSWORD_REALM
 from tests.support.house import House
+from tests.wire.givens import carry_out
 from tests.wire.world import API, EMPLOYEES, PASSWORDS, VALUES
 
 GOOD: Final = {
@@ -82,3 +83,37 @@ async def test_faults_are_told_apart(house: House) -> None:
 async def test_earlier_fault_answers(house: House, earlier: str, later: str) -> None:
     """T5, §1.4: syntax, grant type, client, grant, parameters, realm, audience, scope, password."""
     assert await _answer(house, earlier) == await _answer(house, earlier, later)
+
+
+SECOND: Final[dict[str, dict[str, Any]]] = {
+    "secret wrong": {"client_secret": "wrong"},
+    "grant not allowed": {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]},
+    "token missing": {"mfa_token": None},
+    "code missing": {"otp": None},
+    "token unknown": {"mfa_token": "Fe26.2**nobody"},
+    "code wrong": {"otp": "000000"},
+}
+"""Faults of a second factor in the order of the checks."""
+
+
+async def _second(house: House, *faults: str) -> tuple[int, bytes]:
+    app = {"client_id": VALUES["app"], "client_secret": VALUES["app_secret"]}
+    login = {"grant_type": PASSWORD, "username": "ann", "password": PASSWORDS["password"]}
+    token = (await house.token(**login, **app)).json()["mfa_token"]
+    good = {"grant_type": MFA_OTP, "mfa_token": token, "otp": "000001", **app}
+    for fault in reversed(faults):
+        good |= SECOND[fault]
+    answer = await house.token(**good)
+    return answer.status_code, answer.content
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(combinations(SECOND, 2)))
+async def test_earlier_fault_of_a_second_factor_answers(
+    house: House, earlier: str, later: str
+) -> None:
+    """T5: client, grant, parameters, `mfa_token`, code."""
+    for sentence in ("factor otp is on", "the policy of second factors is all-applications"):
+        await carry_out(house, sentence)
+    await carry_out(house, "ann has the app Phone")
+
+    assert await _second(house, earlier) == await _second(house, earlier, later)

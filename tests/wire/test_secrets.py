@@ -13,10 +13,12 @@ from gateword.policy.caller import caller
 from gateword.policy.refresh import decide
 from gateword.ports.parts import Plugs
 from gateword.realms.database import DatabaseRealm
-from tests.support.factories import PASSWORD, REFRESH_TOKEN
+from tests.support.factories import MFA_OOB, MFA_OTP, PASSWORD, REFRESH_TOKEN
 from tests.support.house import House
 from tests.support.management import management_token
 from tests.support.stand_ins import START
+from tests.wire.givens import carry_out
+from tests.wire.mfa_values import letters
 from tests.wire.world import API, CLIENTS, EMPLOYEES, PASSWORDS, VALUES
 
 
@@ -175,3 +177,36 @@ async def test_what_the_management_api_hands_out_is_in_no_log(
     assert [] == [secret for secret in (*typed, *handed_out) if secret in text]
     assert "sapi" in text
     assert "zoe@mail.example" in text
+
+
+async def test_log_holds_nothing_of_a_second_factor(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """D10: neither codes, seeds, recovery codes, whole numbers nor the tokens of the MFA API."""
+    for sentence in ("factors otp, sms, recovery-code are on", _ALWAYS):
+        await carry_out(house, sentence)
+    app = {"client_id": VALUES["app"], "client_secret": VALUES["app_secret"]}
+    login = {"grant_type": PASSWORD, "username": "ann", "password": PASSWORDS["password"]}
+    known = {"number": "+44207183875044"}
+    sms = {"authenticator_types": ["oob"], "oob_channels": ["sms"], "phone_number": known["number"]}
+    for body in ({"authenticator_types": ["otp"]}, sms):
+        known["mfa_token"] = (await house.token(**login, **app)).json()["mfa_token"]
+        bearer = {"authorization": f"Bearer {known['mfa_token']}"}
+        answer = await house.http.post("/mfa/associate", json=body, headers=bearer)
+        known |= {name: value for name, value in answer.json().items() if name in _HANDED_OUT}
+        known["recovery_code"] = answer.json()["recovery_codes"][0]
+    await letters(house, known)
+    wrong = {"mfa_token": known["mfa_token"], "oob_code": known["oob_code"]}
+    for code in ("314159", known["code"]):
+        await house.token(grant_type=MFA_OOB, binding_code=code, **wrong, **app)
+    await house.token(grant_type=MFA_OTP, otp="271828", mfa_token=known["mfa_token"], **app)
+    text = "\n".join([*(str(row.document) for row in await house.log()), caplog.text])
+
+    typed = {"typed": "314159", "typed too": "271828"}
+    assert [] == [name for name, secret in {**known, **typed}.items() if secret in text]
+    assert {"secret", "barcode_uri", "oob_code", "recovery_code", "code"} <= known.keys()
+    assert "gd_enrollment_complete" in text
+
+
+_ALWAYS: Final = "the policy of second factors is all-applications"
+_HANDED_OUT: Final = frozenset({"secret", "barcode_uri", "oob_code"})

@@ -3,6 +3,7 @@
 Names a golden may use in `{{…}}` are the keys of `VALUES`.
 """
 
+import base64
 from dataclasses import replace
 from typing import Final
 
@@ -15,6 +16,8 @@ from gateword.ports.parts import Parts
 from gateword.provision.management_api import SCOPES
 from tests.support.factories import (
     CLIENT_CREDENTIALS,
+    EVERY_GRANT,
+    MFA_GRANTS,
     PASSWORD,
     a_client,
     a_connection,
@@ -69,10 +72,32 @@ CLIENTS: Final = {
         a_client("hs256", id_token_alg="HS256"),
         a_client("ps256", id_token_alg="PS256", id_token_lifetime_s=600),
         a_client("public-hs256", auth_method=AuthMethod.NONE, id_token_alg="HS256"),
+        a_client(
+            "app",
+            grant_types=(*EVERY_GRANT, *MFA_GRANTS),
+            origins=frozenset({"https://app.example"}),
+        ),
+        a_client("mobile", grant_types=(*EVERY_GRANT, *MFA_GRANTS), auth_method=AuthMethod.NONE),
     )
 }
 
+SEEDS: Final = {
+    name: base64.b32encode(f"{name:.<20.20}".encode()).decode()
+    for name in ("Phone", "Tablet", "Device")
+}
+"""Seeds of the apps that a golden may give to somebody, by the app's name."""
+
+
+def app_id(kind: str, name: str) -> str:
+    """Return the id of an authenticator that a golden gives to somebody."""
+    return f"{kind}|dev_Given{name:0>11}"
+
+
 VALUES: Final = {
+    "mfa_api": f"{ISSUER}mfa/",
+    "otp_grant": MFA_GRANTS[0],
+    "oob_grant": MFA_GRANTS[1],
+    "recovery_grant": MFA_GRANTS[2],
     "issuer": ISSUER,
     "kid": signing_key(DOMAIN, "current").kid,
     "next_kid": signing_key(DOMAIN, "next").kid,

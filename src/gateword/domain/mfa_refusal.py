@@ -143,7 +143,7 @@ class MfaRefusal(RefusalTable):
         403,
         "insufficient_scope",
         "Insufficient scope, expected any of: {scope}",
-        (),
+        _OWN,
         "mfa-api §8",
     )
     NEEDS_FACTOR = Row(

@@ -11,6 +11,7 @@ from gateword.ports.queues import Letter
 
 CODE_DIGITS: Final = 6
 SHIELD: Final = "second-factor-messages"
+_PAIR_CHARS: Final = 16
 _HOUR_MS: Final = 3_600_000
 _MINUTE_MS: Final = 60_000
 
@@ -29,7 +30,10 @@ class MessageFactor:
     challenge_type: ClassVar[str] = "oob"
 
     async def enroll(self, asking: Asking) -> Enrolled:
-        return Enrolled(authenticators=(asking.authenticator(asking.kind),), is_asked=True)
+        pair = asking.dice.letters(_PAIR_CHARS) if asking.along else ""
+        kinds = (asking.kind, *asking.along)
+        made = tuple(asking.authenticator(kind, pair=pair) for kind in kinds)
+        return Enrolled(authenticators=made, is_asked=True)
 
     async def ask(self, asking: Asking, authenticator: Authenticator) -> Asked | None:
         code = asking.dice.digits(CODE_DIGITS)

@@ -72,7 +72,7 @@ class MfaOobGrant:
         if not enrolls and one not in mfa_demand.usable(owned, guardian, demand):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its factor was switched off")
         if not second_step.not_suspended([one]):
-            raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
+            raise second_step.suspended(waiting)
         return one
 
     async def _compared(

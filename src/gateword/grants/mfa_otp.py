@@ -70,7 +70,7 @@ class MfaOtpGrant:
             raise Refused(row, facts=waiting.facts(), types="otp")
         open_ = second_step.not_suspended(found)
         if not open_:
-            raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
+            raise second_step.suspended(waiting)
         return open_
 
     async def _used(

@@ -57,5 +57,5 @@ class MfaRecoveryCodeGrant:
             if why[0] is Spent.SESSION:
                 raise second_step.spent(waiting, Spent.SESSION, row)
             raise await second_step.wrong(parts, waiting, row, [one], LogCode.GD_RECOVERY_FAILED)
-        tokens = await completing.completed(self.story, login, waiting, "mfa", None)
+        tokens = await completing.completed(self.story, login, waiting, "mfa", one)
         return replace(tokens, recovery_code=successor)

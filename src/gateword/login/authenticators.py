@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gateword.domain.log_event import LogCode
+from gateword.domain.login import Caller
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
-from gateword.login import mfa
+from gateword.login import factor_log, mfa
 from gateword.login.mfa_bearer import Bearer
 from gateword.policy import masked, mfa_api
 from gateword.ports.parts import Parts
@@ -31,7 +33,7 @@ async def listed(parts: Parts, bearer: Bearer) -> Sequence[Mapping[str, object]]
     return [rendered(one) for one in await mfa.owned_by(parts, bearer.user, guardian)]
 
 
-async def removed(parts: Parts, bearer: Bearer, id_: str) -> None:
+async def removed(parts: Parts, bearer: Bearer, id_: str, who: Caller) -> None:
     """Delete an authenticator with what goes together with it.
 
     Raises:
@@ -40,8 +42,11 @@ async def removed(parts: Parts, bearer: Bearer, id_: str) -> None:
     if bearer.scopes is None:
         raise Refused(MfaRefusal.NEEDS_FACTOR)
     bearer.check(mfa_api.REMOVE)
-    if not await parts.stores.authenticators.remove(bearer.user.key, [id_]):
+    one = await parts.stores.authenticators.get(id_)
+    if one is None or not await parts.stores.authenticators.remove(bearer.user.key, [id_]):
         raise Refused(MfaRefusal.NO_AUTHENTICATOR)
+    text, code = "A second factor was deleted", LogCode.GD_UNENROLL
+    await factor_log.happened(parts, bearer.waiting, who, code, text, [one])
 
 
 def rendered(one: Authenticator) -> Mapping[str, object]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.mfa import FACTORS, Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
-from gateword.login import asking, halves, mfa, second_step
+from gateword.login import asking, factor_log, halves, mfa, second_step
 from gateword.login.second_step import Waiting
 from gateword.policy import mfa_demand
 from gateword.policy.mfa_params import OOB, OTP
@@ -45,6 +46,30 @@ async def challenged(
     Raises:
         Refused: NOT_ENROLLED, NO_SUCH_FACTOR, SUSPENDED, TOO_MANY_MESSAGES or TOO_MANY_PUSHES.
     """
+    try:
+        one = await _asked_of(parts, plugs, waiting, types, authenticator_id, channel)
+        answer = await _asked(parts, plugs, tenant, waiting, one, who)
+    except Refused as refused:
+        await factor_log.failed(parts, waiting, who, LogCode.GD_AUTH_FAILED, refused)
+        raise
+    text = "A second factor was asked for"
+    await factor_log.happened(parts, waiting, who, LogCode.GD_START_AUTH, text, [one])
+    return answer
+
+
+async def _asked_of(
+    parts: Parts,
+    plugs: Plugs,
+    waiting: Waiting,
+    types: frozenset[str],
+    authenticator_id: str | None,
+    channel: str | None,
+) -> Authenticator:
+    """Return the authenticator that is to be asked.
+
+    Raises:
+        Refused: NOT_ENROLLED, NO_SUCH_FACTOR or SUSPENDED.
+    """
     guardian = await mfa.in_force_at(parts)
     owned = await mfa.owned_by(parts, waiting.user, guardian)
     if mfa_demand.enrolls(waiting.half, owned, guardian):
@@ -59,7 +84,13 @@ async def challenged(
         shown = " ".join(kind for kind in (OTP, OOB) if kind in types)
         raise Refused(MfaRefusal.NO_SUCH_FACTOR, facts=waiting.facts(), types=shown)
     if not second_step.not_suspended([one]):
-        raise Refused(MfaRefusal.SUSPENDED, facts=waiting.facts())
+        raise second_step.suspended(waiting)
+    return one
+
+
+async def _asked(
+    parts: Parts, plugs: Plugs, tenant: Tenant, waiting: Waiting, one: Authenticator, who: Caller
+) -> Mapping[str, object]:
     at = parts.clock.now()
     about = Asking(
         dice=parts.dice,

@@ -1,10 +1,12 @@
 """A second factor was shown: the login goes on where it began to wait."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from gateword.domain.log_event import Also, LogCode
 from gateword.domain.login import Login, TokenAsk
-from gateword.domain.mfa import Authenticator
+from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.token import TokenSet
@@ -12,6 +14,12 @@ from gateword.login import halves, mfa, renewal
 from gateword.login.second_step import Waiting, told
 from gateword.login.story import Story
 from gateword.ports.parts import Parts
+
+_TEXTS: Final[Mapping[LogCode, str]] = {
+    LogCode.GD_AUTH_SUCCEED: "Second factor shown",
+    LogCode.GD_ENROLLMENT_COMPLETE: "Second factor enrolled",
+    LogCode.GD_RECOVERY_SUCCEED: "Recovery code shown",
+}
 
 
 async def login_of(parts: Parts, ask: TokenAsk, waiting: Waiting) -> Login:
@@ -29,7 +37,7 @@ async def login_of(parts: Parts, ask: TokenAsk, waiting: Waiting) -> Login:
 
 
 async def completed(
-    story: Story, login: Login, waiting: Waiting, method: str, proved: Authenticator | None
+    story: Story, login: Login, waiting: Waiting, method: str, proved: Authenticator
 ) -> TokenSet:
     """Return the answer that the first ask would have had.
 
@@ -38,13 +46,15 @@ async def completed(
         login: As of `login_of`.
         waiting: The login that waited; it is used up.
         method: How the factor was shown, in the words of RFC 8176.
-        proved: What was shown; None for a recovery code.
+        proved: What was shown.
 
     Raises:
         Refused: REQUIRED when Actions want one more factor, or another no of theirs.
     """
-    at, events = login.ask.at, [_event(LogCode.GD_AUTH_SUCCEED, proved)]
-    if proved is not None and not proved.is_confirmed:
+    is_recovery = proved.kind is Kind.RECOVERY_CODE
+    succeeded = LogCode.GD_RECOVERY_SUCCEED if is_recovery else LogCode.GD_AUTH_SUCCEED
+    at, events = login.ask.at, [_event(succeeded, proved)]
+    if not proved.is_confirmed:
         events.insert(0, _event(LogCode.GD_ENROLLMENT_COMPLETE, proved))
     methods = (*login.methods, method)
     writes_amr = (await mfa.settings(story.parts)).writes_amr
@@ -65,10 +75,5 @@ async def completed(
     return await story.go_on(login, presented)
 
 
-def _event(code: LogCode, proved: Authenticator | None) -> Also:
-    details = told([proved]) if proved is not None else {}
-    texts = {
-        LogCode.GD_AUTH_SUCCEED: "Second factor shown",
-        LogCode.GD_ENROLLMENT_COMPLETE: "Second factor enrolled",
-    }
-    return Also(code=code, description=texts[code], details=details)
+def _event(code: LogCode, proved: Authenticator) -> Also:
+    return Also(code=code, description=_TEXTS[code], details=told([proved]))

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import Caller
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.login import asking, halves, mfa, recovery
+from gateword.login import asking, factor_log, halves, mfa, recovery
 from gateword.login.mfa_bearer import Bearer
 from gateword.policy import mfa_api, mfa_demand
 from gateword.policy.guardian import Guardian
@@ -20,6 +21,8 @@ from gateword.ports.parts import Parts, Plugs
 
 MOST: Final = 20
 """Authenticators of one user, confirmed or not."""
+
+_PHONE: Final = (Kind.SMS, Kind.VOICE)
 
 
 async def enrolled(
@@ -31,6 +34,21 @@ async def enrolled(
         Refused: SCOPE_MISSING, FACTOR_OFF, ALREADY_ENROLLED, ENROLLMENT_CLOSED,
             TOO_MANY_AUTHENTICATORS, TOO_MANY_MESSAGES or TOO_MANY_PUSHES.
     """
+    try:
+        made, answer = await _begun(parts, plugs, tenant, bearer, wanted, who)
+    except Refused as refused:
+        code = LogCode.GD_START_ENROLL_FAILED
+        await factor_log.failed(parts, bearer.waiting, who, code, refused)
+        raise
+    text = "A second factor is being set up"
+    code, of = LogCode.GD_START_ENROLL, made.authenticators
+    await factor_log.happened(parts, bearer.waiting, who, code, text, of)
+    return answer
+
+
+async def _begun(
+    parts: Parts, plugs: Plugs, tenant: Tenant, bearer: Bearer, wanted: Enrollment, who: Caller
+) -> tuple[Enrolled, Mapping[str, object]]:
     bearer.check(mfa_api.ENROLL)
     guardian = await mfa.in_force_at(parts)
     owned = await mfa.owned_by(parts, bearer.user, guardian)
@@ -42,6 +60,7 @@ async def enrolled(
         tenant=tenant,
         user=bearer.user,
         kind=wanted.kind,
+        along=_along(wanted.kind, guardian),
         at=at,
         expires_at=at + halves.LIFETIME,
         code_ends_at=at + asking.CODE_LIFETIME,
@@ -54,9 +73,20 @@ async def enrolled(
     )
     factor = plugs.factors[wanted.kind]
     made = await factor.enroll(about)
-    codes = await _kept(parts, bearer, guardian, owned, made)
-    handle = await _asked(parts, factor, about, made, bearer)
-    return _answer(wanted, made, codes, handle, factor)
+    rows, code = await _kept(parts, bearer, guardian, owned, made)
+    try:
+        handle = await _asked(parts, factor, about, made, bearer)
+    except Refused:  # nothing went out, so nothing is to be confirmed
+        await parts.stores.authenticators.remove(bearer.user.key, [one.id for one in rows])
+        raise
+    return made, _answer(wanted, made, code, handle, factor)
+
+
+def _along(kind: Kind, guardian: Guardian) -> tuple[Kind, ...]:
+    """Return what is set up along with it: a phone both ways, where both are on (mfa-api §4)."""
+    if kind not in _PHONE:
+        return ()
+    return tuple(one for one in _PHONE if one is not kind and guardian.allows(one))
 
 
 async def _check(
@@ -65,9 +95,10 @@ async def _check(
     half = bearer.waiting.half
     demand = mfa_demand.kept(half)
     is_open = kind.factor in mfa_demand.enrollable(guardian, demand)
-    if not is_open and not (bearer.scopes is not None and guardian.allows(kind)):
+    is_any = not demand.factors  # then e-mail too, which nobody is told to set up
+    if not is_open and not (is_any and guardian.allows(kind)):
         raise Refused(MfaRefusal.FACTOR_OFF)
-    if kind in (Kind.SMS, Kind.VOICE) and kind.value not in guardian.channels:
+    if kind in _PHONE and kind.value not in guardian.channels:
         raise Refused(MfaRefusal.FACTOR_OFF)
     if not mfa_demand.is_enrolled(owned, guardian, demand):
         await _check_first(parts, bearer)
@@ -88,18 +119,19 @@ async def _kept(
     guardian: Guardian,
     owned: Sequence[Authenticator],
     made: Enrolled,
-) -> Secret | None:
-    """Keep what was enrolled, with a recovery code beside the first factor; return the code."""
+) -> tuple[Sequence[Authenticator], Secret | None]:
+    """Keep what was enrolled, with a recovery code beside the first factor; return both."""
     code: Secret | None = None
     rows = made.authenticators
     has_any = any(one.is_confirmed for one in owned)
-    if "recovery-code" in guardian.factors and not has_any:
+    demand = mfa_demand.kept(bearer.waiting.half)
+    if mfa_demand.issues_recovery_code(guardian, demand) and not has_any:
         new = recovery.made(parts, bearer.user, is_confirmed=False)
         code = new.code
         rows = (*rows, replace(new.authenticator, expires_at=rows[0].expires_at))
     if not await parts.stores.authenticators.add(rows, MOST, recovery_code=code):
         raise Refused(MfaRefusal.TOO_MANY_AUTHENTICATORS)
-    return code
+    return rows, code
 
 
 async def _asked(

@@ -16,6 +16,7 @@ from gateword.domain.user import User
 from gateword.login import facts, halves
 from gateword.policy import guardian_document, mfa_demand, mfa_settings
 from gateword.policy.guardian import Guardian, in_force
+from gateword.policy.identifier import normal
 from gateword.policy.mfa_demand import Demand, Unusable
 from gateword.ports.parts import Parts
 
@@ -130,8 +131,10 @@ async def in_force_at(parts: Parts) -> Guardian:
 async def owned_by(parts: Parts, user: User, guardian: Guardian) -> Sequence[Authenticator]:
     """Return a user's authenticators; a verified address is one while codes go by e-mail."""
     owned = await parts.stores.authenticators.of_user(user.key, parts.clock.now())
-    has_one = any(one.kind is Kind.EMAIL and one.is_confirmed for one in owned)
-    if has_one or not user.email or not user.email_verified or "email" not in guardian.factors:
+    if not user.email or not user.email_verified or "email" not in guardian.factors:
+        return owned
+    enrolled = (one for one in owned if one.kind is Kind.EMAIL and one.is_confirmed)
+    if any(normal(one.target) == normal(user.email) for one in enrolled):
         return owned
     return [*owned, implied(parts, user)]
 

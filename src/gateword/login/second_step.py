@@ -12,13 +12,13 @@ from typing import Final
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import Also, LogCode, LogFacts
 from gateword.domain.login import Attempt, TokenAsk
-from gateword.domain.mfa import Authenticator, HalfLogin
+from gateword.domain.mfa import Authenticator, HalfLogin, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.login import admission
-from gateword.policy import subject
+from gateword.policy import masked, subject
 from gateword.policy.caller import counted
 from gateword.ports.attempts import Blocked, Bucket, Busy, Entry, Lease, Outcome
 from gateword.ports.mfa import Spent
@@ -37,6 +37,9 @@ MOST_IN_SESSION: Final = 5
 
 MOST_IN_A_ROW: Final = 100
 """Wrong codes in a row after which an authenticator is suspended."""
+
+SUSPENDED_S: Final = 30 * 86400
+"""Only a recovery code or an administrator ends it; clients are told to wait as for a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +223,24 @@ async def wrong(
 
 def told(of: Sequence[Authenticator]) -> dict[str, object]:
     """Return what the log is told of authenticators: which, and of what kind."""
-    return {"authenticator": [{"id": one.id, "type": one.kind.value} for one in of]} if of else {}
+    shown: list[dict[str, str]] = []
+    for one in of:
+        to_phone = one.kind in (Kind.SMS, Kind.VOICE)
+        number = {"phone_number": masked.phone(one.target)} if to_phone else {}
+        shown.append({"id": one.id, "type": one.kind.value, **number})
+    if len(shown) == 1:
+        return {"authenticator": shown[0]}
+    return {"authenticators": shown} if shown else {}
 
 
 def not_suspended(parts: Sequence[Authenticator]) -> list[Authenticator]:
     """Return the authenticators that may still be tried."""
     return [one for one in parts if one.failures < MOST_IN_A_ROW]
+
+
+def suspended(waiting: Waiting) -> Refused:
+    """Return the refusal of an authenticator that may be tried no more."""
+    return Refused(MfaRefusal.SUSPENDED, retry_after_s=SUSPENDED_S, facts=waiting.facts())
 
 
 def spent(waiting: Waiting, why: Spent, row: MfaRefusal) -> Refused:

@@ -1,7 +1,7 @@
-"""What scripts and administrators are told of the second factors that a user has confirmed.
+"""What scripts are told of a user's second factors.
 
-Rule 1: pure. Rule 2: only kinds are known here, since they stand with the user: no login asks for
-more. Source: Auth0 "User Object Properties in Rules", "Actions: event.user.enrolledFactors".
+Rule 1: pure. Source: Auth0 "User Object Properties in Rules", "Actions Triggers: post-login - Event
+Object"; templates test `user.multifactor` for `guardian`.
 """
 
 from collections.abc import Sequence
@@ -9,29 +9,28 @@ from typing import Final
 
 from gateword.domain.mfa import FACTORS, Kind
 
-_GUARDIAN: Final = "guardian"
-_APP: Final = "google-authenticator"
-_KINDS: Final = {kind.value: kind for kind in Kind}
-_OF_GUARDIAN: Final = frozenset({Kind.PUSH.value, Kind.SMS.value, Kind.VOICE.value})
-_METHODS: Final = {Kind.SMS: "sms", Kind.VOICE: "voice"}
+_STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
+"""An address is no provider, and a recovery code stands for a factor that was lost."""
 
 
-def providers(factors: Sequence[str]) -> list[str]:
-    """Return the providers in which a user has enrolled: `user.multifactor`.
+def providers(kinds: Sequence[str]) -> list[str]:
+    """Return `user.multifactor`.
 
-    An address is none of them, nor a recovery code. The codes that a push device shows are its own,
-    so that beside one no app is told of.
+    Args:
+        kinds: Of the user's confirmed authenticators.
     """
-    found = [_GUARDIAN] if _OF_GUARDIAN & set(factors) else []
-    has_app = Kind.TOTP.value in factors and Kind.PUSH.value not in factors
-    return [*found, _APP] if has_app else found
+    return ["guardian"] if any(kind.value in kinds for kind in _STRONG) else []
 
 
 def factors(kinds: Sequence[str]) -> list[dict[str, str]]:
-    """Return the factors in which a user has enrolled: `event.user.enrolledFactors`."""
-    known = [_KINDS[name] for name in kinds if name in _KINDS]
-    return [
-        {"type": FACTORS[kind]} | ({"method": _METHODS[kind]} if kind in _METHODS else {})
-        for kind in FACTORS
-        if kind in known
-    ]
+    """Return `event.user.enrolledFactors`.
+
+    Args:
+        kinds: Of the user's confirmed authenticators.
+    """
+    found = (
+        factor
+        for kind, factor in FACTORS.items()
+        if kind.value in kinds and kind is not Kind.RECOVERY_CODE
+    )
+    return [{"type": factor} for factor in dict.fromkeys(found)]

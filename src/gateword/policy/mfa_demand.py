@@ -169,6 +169,15 @@ def enrollable(guardian: Guardian, demand: Demand) -> tuple[str, ...]:
     return tuple(one for one in allowed if one in guardian.factors or demand.overrides)
 
 
+def issues_recovery_code(guardian: Guardian, demand: Demand) -> bool:
+    """Say whether a recovery code comes with the first factor: never with Google Authenticator's.
+
+    Source: Auth0 "Enroll and Challenge … Recovery Codes".
+    """
+    is_legacy = demand.overrides and demand.factors == PROVIDERS["google-authenticator"]
+    return "recovery-code" in guardian.factors and not is_legacy
+
+
 def requirements(
     owned: Sequence[Authenticator], guardian: Guardian, demand: Demand
 ) -> dict[str, list[dict[str, str]]] | None:

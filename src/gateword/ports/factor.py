@@ -23,6 +23,7 @@ class Asking:
     Attributes:
         target: Phone number or address that codes are to go to; empty where there is none.
         kind: What is set up or shown.
+        along: Kinds that are set up along with it, with the same target.
         connection: Name of the connection by which the user logs in.
         client_id: The application.
         is_enrollment: It is set up.
@@ -39,6 +40,7 @@ class Asking:
     expires_at: datetime
     code_ends_at: datetime
     target: str = ""
+    along: tuple[Kind, ...] = ()
     connection: str = ""
     client_id: str = ""
     is_enrollment: bool = False

@@ -38,7 +38,8 @@ class MfaEndpoint:
     async def remove(self, visit: Visit) -> Response:
         """Delete an authenticator."""
         bearer = await self._bearer(visit, None)
-        await authenticators.removed(visit.tenancy.parts, bearer, visit.request.path_params["id"])
+        id_, who = visit.request.path_params["id"], self._who(visit, None)
+        await authenticators.removed(visit.tenancy.parts, bearer, id_, who)
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=wire.NO_STORE)
 
     async def associate(self, visit: Visit) -> Response:
@@ -93,7 +94,10 @@ class MfaEndpoint:
         parts, tenant = visit.tenancy.parts, await visit.tenancy.tenant()
         proof = client_auth.presented(None, fields)
         if isinstance(proof, client_auth.NoProof):  # the token alone says enough
-            return await parts.stores.clients.get(proof.client_id)
+            client = await parts.stores.clients.get(proof.client_id)
+            if client is None:
+                raise Refused(MfaRefusal.BEARER_INVALID, detail="it is no client's")
+            return client
         return await clients.prove(parts, tenant, proof)
 
     async def _bearer(self, visit: Visit, client: Client | None) -> Bearer:
