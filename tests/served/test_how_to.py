@@ -75,20 +75,6 @@ def test_import_page_brings_users_along(tmp_path: Path) -> None:
     assert "auth0|5f7c8ec7c33c6c004bbafe82,ann@example.com,gold" in played.text
 
 
-def test_factors_page_gives_and_resets(tmp_path: Path) -> None:
-    """A login is asked for a factor; a link and methods are made; in the end Ann has none."""
-    played = play(f"{PAGES}/manage-second-factors.md", tmp_path)
-
-    unenrolled, app, phone, enrolled, *_ = played.answers()
-    assert [{"type": "otp"}] == unenrolled["mfa_requirements"]["enroll"]  # type: ignore[index]
-    assert {"challenge"} == set(enrolled["mfa_requirements"])  # type: ignore[call-overload]
-    assert ("totp", "XXXXXXXXX0000") == (app["type"], phone["phone_number"])
-    assert "Use an authenticator app\nSend me a letter" in played.text
-    lists = [json.loads(line) for line in played.text.splitlines() if line.startswith("[")]
-    assert [2, 1, 0] == [len(one) for one in lists]
-    assert "Second factors removed" in played.text
-
-
 def test_migration_page_moves_ann_in(tmp_path: Path) -> None:
     """Refused, then moved in by a script, then let in without one, under the old system's id."""
     played = play(f"{PAGES}/migrate-users-lazily.md", tmp_path)
