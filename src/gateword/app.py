@@ -18,6 +18,7 @@ from starlette.routing import Router
 from gateword import logging_setup
 from gateword.accounts.log_streaming import LogStreaming
 from gateword.accounts.post import Post
+from gateword.crypto.device_keys_on_demand import DeviceKeysOnDemand
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
@@ -48,7 +49,13 @@ from gateword.settings import DATABASE_FILE, Settings, load
 from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
-from gateword.storage.open import open_counters, open_database, open_stores, open_tenants
+from gateword.storage.open import (
+    open_counters,
+    open_database,
+    open_geography,
+    open_stores,
+    open_tenants,
+)
 from gateword.telemetry.counters import Counters
 from gateword.telemetry.house import HouseTelemetry, of_process
 from gateword.web.routes import application
@@ -88,6 +95,7 @@ class Engines:
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)
         self._breaches = StoredBreaches(corpus, self.clock.monotonic_s, is_expected=is_expected)
+        self._geography = open_geography(settings.geo_database)
         self.scripts = QuickJsEngine(max(2, _cores()))  # one that hangs leaves room for another
         self._script_hashes = ScriptHashes(max(1, _cores() // 2))
         self.own: OwnServer | None = None
@@ -127,6 +135,7 @@ class Engines:
             hasher=self._hasher,
             signer=signer,
             verifier=VerifierOnDemand(stores.signing_keys, self.clock),
+            device_keys=DeviceKeysOnDemand(),
             stamp=HmacStamp(self._key, tenant.key),
             key_maker=SigningKeysOnDemand(tenant.domain, self.clock, self.dice),
             clock=self.clock,
@@ -134,6 +143,7 @@ class Engines:
             breaches=self._breaches,
             scripts=self._scripts_of(stores, signer),
             grant_types=frozenset(make.grant_type for make in GRANTS),
+            geography=self._geography,
         )
 
     def _scripts_of(self, stores: Stores, signer: KeyringSigner) -> TenantScripts:

@@ -114,6 +114,12 @@ class Settings:
         "Corpus of breached passwords that `gateword breached import` makes; empty is "
         "`breached-passwords.gwb` in the data folder.",
     )
+    geo_database: str = _setting(
+        "",
+        "path",
+        "MaxMind file (`.mmdb`, City) of where addresses are, for adaptive MFA and scripts; "
+        "read at the start. Empty is none.",
+    )
     smtp_url: str = _setting(
         "",
         "URL",

@@ -5,10 +5,12 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,18 +129,25 @@ def test_events_stand_in_the_order_of_their_dates(gateword: CommandLine) -> None
     assert ["two", "three"] == found(gateword, "-n", "2")
 
 
-@pytest.mark.parametrize(
-    "code",
-    [one for one in LogCode if one.value.startswith("f") or one.value.endswith("_failure")],
-)
-def test_failure_is_red(gateword: CommandLine, code: LogCode) -> None:
+FAILURES = [one for one in LogCode if one.value.startswith("f") or one.value.endswith("_failure")]
+
+
+@pytest.fixture(scope="module")
+def failures(initialised: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a terminal shows of a log with every kind of failure."""
+    data = tmp_path_factory.mktemp("failures") / "data"
+    shutil.copytree(initialised, data)
+    line = CommandLine(data)
+    for code in FAILURES:
+        log(line, code=code, description="one")
+    return at_terminal(line)
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_failure_is_red(failures: str, code: LogCode) -> None:
     """An eye that looks for what went wrong finds every kind of failure."""
-    log(gateword, code=code, description="one")
-
-    shown = at_terminal(gateword)
-
     widest = max(len(one.value) for one in LogCode)
-    assert f"\x1b[31m{code.value:<{widest}}\x1b[0m" in shown
+    assert f"\x1b[31m{code.value:<{widest}}\x1b[0m" in failures
 
 
 def test_columns_have_names_at_a_terminal_only(gateword: CommandLine) -> None:

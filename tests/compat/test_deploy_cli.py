@@ -1,7 +1,9 @@
 """npm `auth0-deploy-cli`, unmodified, deploys to Gateword as it does to Auth0."""
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +24,43 @@ NAMED_BY = {
 
 
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for what Node compiles, which is large."""
+    folder = tmp_path_factory.mktemp("kept")
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def deployed(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """An instance into which the tool has imported the fixture's tenant."""
     with served.running(tmp_path_factory.mktemp("deployed")) as instance:
-        DeployCli(instance).load(FIXTURE / "tenant.yaml")
+        DeployCli(instance, kept).load(FIXTURE / "tenant.yaml")
         yield instance
 
 
 @pytest.fixture(scope="module")
-def dumped(deployed: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tool's export of that instance, as YAML."""
-    return DeployCli(deployed).dump("yaml", tmp_path_factory.mktemp("dumped"))
+def dumps(
+    deployed: Served, kept: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Path]:
+    """The tool's exports of that instance, by layout; both at once, as it mostly waits."""
+    layouts = ("yaml", "directory")
+    folders = [tmp_path_factory.mktemp(layout) for layout in layouts]
+    with ThreadPoolExecutor() as threads:
+        made = threads.map(DeployCli(deployed, kept).dump, layouts, folders)
+        return dict(zip(layouts, made, strict=True))
 
 
 @pytest.fixture(scope="module")
-def dumped_folder(deployed: Served, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dumped(dumps: Mapping[str, Path]) -> Path:
+    """The tool's export of that instance, as YAML."""
+    return dumps["yaml"]
+
+
+@pytest.fixture(scope="module")
+def dumped_folder(dumps: Mapping[str, Path]) -> Path:
     """The tool's export of that instance, in its directory format."""
-    return DeployCli(deployed).dump("directory", tmp_path_factory.mktemp("dumped_folder"))
+    return dumps["directory"]
 
 
 def content(path: Path) -> dict[str, Any]:
@@ -91,26 +113,28 @@ def test_export_equals_the_import_on_every_field(dumped: Path, section: str) -> 
     assert wanted == held(wanted, content(dumped).get(section), section)
 
 
-def test_second_import_changes_nothing(deployed: Served) -> None:
+def test_second_import_changes_nothing(deployed: Served, kept: Path) -> None:
     """The tool sends what is there already, and everything stays as it was."""
     before = state(deployed)
 
-    printed = DeployCli(deployed).load(FIXTURE / "tenant.yaml")
+    printed = DeployCli(deployed, kept).load(FIXTURE / "tenant.yaml")
 
     assert "Created [" not in printed
     assert before == state(deployed)
 
 
-def test_import_of_an_export_changes_nothing(deployed: Served, dumped: Path) -> None:
+def test_import_of_an_export_changes_nothing(deployed: Served, dumped: Path, kept: Path) -> None:
     """What the tenant has only by default is written out then, and stays what it is."""
     before = state(deployed)
 
-    DeployCli(deployed).load(dumped)
+    DeployCli(deployed, kept).load(dumped)
 
     assert before == held(before, state(deployed))
 
 
-def test_directory_goes_into_another_tenant(dumped_folder: Path, deployed: Served) -> None:
+def test_directory_goes_into_another_tenant(
+    dumped_folder: Path, deployed: Served, kept: Path
+) -> None:
     """An export in the directory format makes the same tenant elsewhere."""
     action = dumped_folder / "actions" / "Greet.json"
     document = json.loads(action.read_text(encoding="utf-8"))
@@ -118,7 +142,7 @@ def test_directory_goes_into_another_tenant(dumped_folder: Path, deployed: Serve
     action.write_text(json.dumps(document), encoding="utf-8")
 
     with served.running(deployed.data.parent / "elsewhere") as other:
-        DeployCli(other).load(dumped_folder)
+        DeployCli(other, kept).load(dumped_folder)
 
         wanted = state(deployed)
         assert wanted == held(wanted, state(other))

@@ -23,6 +23,8 @@ from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Row, Value, Work
 from gateword.storage.migrate import upgrade
 from gateword.storage.open import open_database, open_stores, open_tenants
 from gateword.storage.statement import Sql
+from gateword.storage.url import is_postgres, sqlite_path
+from tests.support import empty_tables
 
 T = TypeVar("T")
 
@@ -76,6 +78,9 @@ class CountingDice:
 
     def letters(self, length: int) -> str:
         return f"{next(_numbers):0{length}d}"
+
+    def digits(self, length: int) -> str:
+        return f"{next(_numbers) % 10**length:0{length}d}"
 
 
 class CountingDatabase:
@@ -248,6 +253,8 @@ async def a_tenant(database: Database) -> Tenant:
 async def a_house(url: str) -> AsyncIterator[House]:
     """Make the tables, add a tenant, and close everything at the end."""
     nowhere = Path("/nonexistent")  # every URL of these tests is absolute
+    if not is_postgres(url):
+        empty_tables.put(sqlite_path(url, nowhere))
     upgrade(url, data_dir=nowhere)
     database = await open_database(url, data_dir=nowhere)
     tenant = await a_tenant(database)

@@ -43,7 +43,7 @@ async def test_one_ticket_confirms_one_of_ten(house: House) -> None:
     await stores.tickets.add(handle, ticket)
 
     spent = await asyncio.gather(
-        *(stores.proofs.step(None, user.key, one.id, 7, NOON, ticket=handle) for one in made)
+        *(stores.proofs.step(None, user, one.id, 7, NOON, ticket=handle) for one in made)
     )
 
     owned = await stores.authenticators.of_user(user.key, NOON)

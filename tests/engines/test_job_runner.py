@@ -56,8 +56,12 @@ class Office:
         """Return the toolbox, with stores changed."""
         found: Stores = replace(self.house.stores, **stores)
         given: dict[str, Any] = dict.fromkeys(
-            ("signer", "verifier", "stamp", "key_maker", "telemetry", "breaches", "scripts"), None
-        )
+            (
+                "signer", "verifier", "device_keys", "stamp", "key_maker", "telemetry", "breaches",
+                "scripts",
+            ),
+            None,
+        )  # fmt: skip
         names = Parts.__dataclass_fields__.keys() & given.keys()
         return Parts(
             stores=found,

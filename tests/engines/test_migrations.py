@@ -172,6 +172,44 @@ def test_tries_under_way_survive_both_ways(url: str) -> None:
     assert before == after == run(url, *asked)
 
 
+def test_users_and_their_logins_survive_second_factors_both_ways(url: str) -> None:
+    """Promise D7: nobody has a factor after the way up; after the way down nobody's is left."""
+    people = "SELECT user_id, logins_count FROM users"
+    families = "SELECT user_id, client_id FROM refresh_families"
+    upgrade(url, data_dir=NOWHERE)
+    downgrade(url, "0004", data_dir=NOWHERE)
+    run(
+        url,
+        "INSERT INTO tenants (key, name, domain, document) VALUES (7, 't', 't.example', '{}')",
+        "INSERT INTO users (key, tenant, user_id, email_verified, phone_verified, blocked, profile,"
+        " user_metadata, app_metadata, created_at, updated_at, logins_count)"
+        " VALUES (1, 7, 'auth0|a', 0, 0, 0, '{}', '{}', '{}', 1, 1, 3)",
+        "INSERT INTO clients (tenant, client_id, document, created_at, updated_at)"
+        " VALUES (7, 'shop', '{}', 1, 1)",
+        "INSERT INTO refresh_families (tenant, user_key, user_id, client_id, connection, scopes,"
+        " gty, auth_time, created_at, latest_counter)"
+        " VALUES (7, 1, 'auth0|a', 'shop', 'Employees', '[]', 'password', 1, 1, 1)",
+    )
+    before = run(url, people, families)
+
+    upgrade(url, data_dir=NOWHERE)
+    new = run(url, "SELECT factors FROM users", "SELECT mfa_at FROM refresh_families")
+    run(
+        url,
+        "INSERT INTO authenticators (tenant, id, user_key, kind, name, target, pair, last_step,"
+        " failures, created_at) VALUES (7, 'totp|dev_1', 1, 'totp', '', '', '', 0, 0, 1)",
+    )
+    after = run(url, people, families)
+    downgrade(url, "0004", data_dir=NOWHERE)
+    down = run(url, people, families)
+    upgrade(url, data_dir=NOWHERE)
+
+    assert [[("",)], [(None,)]] == new
+    assert [[("auth0|a", 3)], [("auth0|a", "shop")]] == before
+    assert before == after == down == run(url, people, families)
+    assert [[]] == run(url, "SELECT id FROM authenticators")
+
+
 @pytest.mark.parametrize(
     ("first", "then"),
     [

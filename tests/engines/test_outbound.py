@@ -25,7 +25,7 @@ def server() -> Iterator[str]:
     """A server of one's own; its address."""
     Echo.peers.clear()
     served = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=served.serve_forever, daemon=True).start()
+    threading.Thread(target=served.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{served.server_port}"
     served.shutdown()
     served.server_close()

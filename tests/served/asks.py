@@ -1,8 +1,10 @@
 """What tests ask a served instance, and how they wait for something to come true."""
 
+import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, TypeVar
 
 import httpx
@@ -47,13 +49,41 @@ def trust(served: Served) -> ssl.SSLContext:
 
 def many(served: Served, connections: int) -> httpx.AsyncClient:
     """Return a client that opens up to that many connections to the instance."""
+    return _client(served, trust(served), connections)
+
+
+def _client(served: Served, trusted: ssl.SSLContext, connections: int) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         base_url=served.base_url,
-        verify=trust(served),
+        verify=trusted,
         trust_env=False,
         timeout=30,
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
     )
+
+
+@asynccontextmanager
+async def crowd(served: Served, count: int) -> AsyncIterator[Sequence[httpx.AsyncClient]]:
+    """Give clients with a connection each that is open already.
+
+    A client that has hundreds of connections looks through all of them at each step of each
+    request; what it sends is no longer sent at once.
+    """
+    trusted = trust(served)
+    async with AsyncExitStack() as stack:
+        clients = [
+            await stack.enter_async_context(_client(served, trusted, 1)) for _ in range(count)
+        ]
+        await asyncio.gather(*(client.get("/health") for client in clients))
+        yield clients
+
+
+async def at_once(served: Served, forms: Iterable[dict[str, str]]) -> list[httpx.Response]:
+    """Ask for tokens over a connection for each form, all of them opened before."""
+    those = list(forms)
+    async with crowd(served, len(those)) as clients:
+        asks = zip(clients, those, strict=True)
+        return await asyncio.gather(*(client.post(TOKEN, data=form) for client, form in asks))
 
 
 def wait_until(look: Callable[[], T], within_s: float) -> T:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -59,8 +60,8 @@ def status_of(served: Served, path: str) -> int:
 def test_asks_when_the_database_is_away_are_told_to_come_again(orphan: Served) -> None:
     """Every grant is answered 503 with a short Retry-After, and nothing of the inside shows."""
     forms = (login(STEADY), refresh(STEADY, "v1.unknown"), machine(STEADY))
-    with orphan.client() as client:
-        answers = [client.post(TOKEN, data=form) for form in forms]
+    with orphan.client() as client, ThreadPoolExecutor() as threads:  # each waits for two seconds
+        answers = list(threads.map(lambda form: client.post(TOKEN, data=form), forms))
 
     assert [503] * len(forms) == [answer.status_code for answer in answers]
     assert {"temporarily_unavailable"} == {answer.json()["error"] for answer in answers}

@@ -15,6 +15,19 @@ from tests.support.served import GATEWORD, free_port
 BASH = shutil.which("bash") or "/bin/bash"
 ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT_S = 90
+WAIT = """
+curl() {
+  case " $* " in *" --retry-connrefused "*)
+    for _ in {1..500}; do
+      (: </dev/tcp/127.0.0.1/PORT) 2>/dev/null && break
+      sleep 0.02
+    done ;;
+  esac
+  command curl "$@"
+}
+"""
+"""curl waits whole seconds before it looks again for a server; here it begins when one is there."""
+
 BLOCK = re.compile(r"^```(sh|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -34,15 +47,15 @@ def play(page: str, folder: Path, *, begin: str = "") -> Played:
 
     The documented port is replaced by a free one, and the server is stopped whatever happens.
     """
-    text = (ROOT / page).read_text()
-    script = ["set -u"]
+    text, port = (ROOT / page).read_text(), str(free_port())
+    script = ["set -u", WAIT.replace("PORT", port)]
     for kind, block in BLOCK.findall(text[text.index(begin) :]):
         if kind == "yaml":
             name = block.partition("\n")[0].removeprefix("# ")
             (folder / name).write_text(block)
         else:
             script.append(block)
-    pasted = "\n".join(script).replace("8443", str(free_port()))
+    pasted = "\n".join(script).replace("8443", port)
     source = f"trap 'kill $(jobs -p) 2>/dev/null' EXIT\n{pasted}"
     ran = subprocess.run(
         [BASH, "-c", source],

@@ -255,7 +255,7 @@ def _scored(rule: str, folder: Path, score: int) -> str | None:
 
     path = folder / "scored.js"
     with ThreadingHTTPServer(("127.0.0.1", 0), Scores) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         origin = f"http://127.0.0.1:{server.server_port}"
         path.write_text(rule.replace("https://score.example", origin), encoding="utf-8")
         ran = subprocess.run(

@@ -18,7 +18,7 @@ from gateword.policy import attack_protection, protection_extras
 from gateword.storage.attempt_memory import REMEMBERED_S
 from gateword.storage.valkey_outage import AWAY, BACK
 from gateword.storage.valkey_server import AGAIN_S
-from tests.served.asks import TOKEN, login, many
+from tests.served.asks import TOKEN, at_once, login
 from tests.served.house import CHEAP_HASHES, PASSWORD, PEOPLE, STEADY, serving, settings_of
 from tests.support import valkey as servers
 from tests.support.protection import protect
@@ -84,11 +84,8 @@ async def _throttle(served: Served) -> None:
 
 async def _guess(served: Served, times: int) -> list[httpx.Response]:
     """Try a password for one name of nobody after another, all at once, at either worker."""
-    async with many(served, times) as client:
-        await asyncio.gather(*(client.get("/health") for _ in range(times)))
-        names = [f"nobody{next(_NUMBERS)}@example.com" for _ in range(times)]
-        forms = [login(STEADY, name, "wrong") for name in names]
-        return await asyncio.gather(*(client.post(TOKEN, data=form) for form in forms))
+    names = [f"nobody{next(_NUMBERS)}@example.com" for _ in range(times)]
+    return await at_once(served, [login(STEADY, name, "wrong") for name in names])
 
 
 def ask(served: Served, email: str, password: str) -> httpx.Response:

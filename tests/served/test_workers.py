@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import httpx
 
 from gateword.app import opened
-from tests.served.asks import TOKEN, login, machine, many, refresh
+from tests.served.asks import TOKEN, at_once, login, machine, refresh
 from tests.served.house import STRICT, Shop, client_of, settings_of
 from tests.support.served import Served
 
@@ -23,19 +23,13 @@ def ask(served: Served, form: dict[str, str]) -> httpx.Response:
         return client.post(TOKEN, data=form)
 
 
-async def at_once(served: Served, form: dict[str, str]) -> list[httpx.Response]:
-    """Send the same ask over as many connections at once, all of them opened before."""
-    async with many(served, AT_ONCE) as client:
-        await asyncio.gather(*(client.get("/health") for _ in range(AT_ONCE)))
-        return await asyncio.gather(*(client.post(TOKEN, data=form) for _ in range(AT_ONCE)))
-
-
 def test_rotation_when_exchanged_in_parallel_has_one_winner(pair: Served) -> None:
     """Of 32 parallel exchanges of one token exactly one succeeds, and the family is retired."""
     for _ in range(FAMILIES):
         family = ask(pair, login(STRICT)).json()
 
-        answers = asyncio.run(at_once(pair, refresh(STRICT, family["refresh_token"])))
+        exchange = refresh(STRICT, family["refresh_token"])
+        answers = asyncio.run(at_once(pair, [exchange] * AT_ONCE))
 
         assert [200, *[403] * (AT_ONCE - 1)] == sorted(one.status_code for one in answers)
         lost = {one.json()["error"] for one in answers if one.status_code != 200}

@@ -23,11 +23,14 @@ from gateword.domain.tenant import Tenant
 from gateword.houses import Houses
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import SigningKey
+from gateword.rules.engine import QuickJsEngine
 from gateword.rules.own_server import OwnServer
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
 from gateword.web.routes import application
+from tests.support import empty_tables
 from tests.support.lease_watch import LeaseWatch, Watch
+from tests.support.lent_scripts import LentScripts
 from tests.support.stand_ins import (
     START,
     CountedHasher,
@@ -143,17 +146,27 @@ def cheap_settings(folder: Path, **changed: Any) -> Settings:
 
 
 @asynccontextmanager
-async def a_house(folder: Path, like: Path | None = None, **settings: Any) -> AsyncIterator[House]:
+async def a_house(
+    folder: Path,
+    like: Path | None = None,
+    scripts: QuickJsEngine | None = None,
+    **settings: Any,
+) -> AsyncIterator[House]:
     """Open a house, and close it again.
 
     Args:
         folder: Empty folder for its database.
         like: Database file of a house to begin as a copy of; None begins with one empty tenant.
+        scripts: Runs its scripts, and those of other houses; None lets it have an engine alone.
         **settings: Changed settings.
     """
     if like is not None:
         shutil.copy(like, folder / FILE)
+    elif "database_url" not in settings:
+        empty_tables.put(folder / FILE)
     engines = HouseEngines(cheap_settings(folder, **settings), str(like and like.name))
+    if scripts is not None:
+        engines.scripts = LentScripts(scripts)
     await engines.open()
     try:
         tenants = open_tenants(engines.database)

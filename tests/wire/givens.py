@@ -16,6 +16,7 @@ from gateword.ports.documents import Kept
 from tests.support.house import DOMAIN, House, signing_key
 from tests.support.protection import protect
 from tests.wire.action_givens import ACTION_GIVENS
+from tests.wire.device_givens import DEVICE_GIVENS
 from tests.wire.mfa_givens import MFA_GIVENS
 from tests.wire.world import CLIENTS, EMPLOYEES, ROTATING, VALUES
 
@@ -258,6 +259,7 @@ GIVENS: Final[dict[str, Given]] = {
     r"a rule that is off: (.+)": _idle_rule,
     r"rules config (\w+) is (.+)": _rules_config,
     **ACTION_GIVENS,
+    **DEVICE_GIVENS,
     **MFA_GIVENS,
     r"scripts have (\{.*\})": _scripts,
     r"(\d+) s later": _later,

@@ -100,8 +100,9 @@ async def _recovery_code(house: House, who: str, code: str) -> None:
 
 async def _said(house: House, said: str) -> None:
     verdict = Verdict.APPROVED if said == "approves" else Verdict.DENIED
-    id_ = app_id(Kind.PUSH.value, "Device")
-    if not await house.parts.stores.challenges.answer(id_, verdict, house.clock.now()):
+    challenges, at = house.parts.stores.challenges, house.clock.now()
+    asked = await challenges.waiting(app_id(Kind.PUSH.value, "Device"), at)
+    if asked is None or not await challenges.answer(asked.id, verdict, at):
         raise LookupError("nothing is asked of the device")
 
 

@@ -4,7 +4,8 @@ Answers bring `{{mfa}}` and `{{oob}}` (the `mfa_token` and `oob_code` of the fir
 of the third), `{{seed}}`, `{{recovery}}`, and from a list `{{totp_id}}` and the like; `{{code}}` is
 the last that was sent. `{{otp:NAME}}` is what an app shows now, `{{otp:NAME-1}}` what it showed
 before: NAME is one of `world.SEEDS`, or a seed that an answer brought. `{{spaced:NAME}}` and
-`{{arabic:NAME}}` are the same with spaces, or in Arabic digits.
+`{{arabic:NAME}}` are the same with spaces, or in Arabic digits. `{{proof:…}}` and `{{phone:…}}` are
+of `device_givens`.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any, Final
 import pyotp
 
 from tests.support.house import House
+from tests.wire.device_givens import DEVICE_VALUES
 from tests.wire.world import SEEDS
 
 VARYING: Final = (
@@ -46,6 +48,7 @@ CODES: Final[Mapping[str, Callable[[str, Mapping[str, str], int], str]]] = {
     "otp": _code,
     "spaced": _spaced,
     "arabic": _arabic,
+    **DEVICE_VALUES,
 }
 
 

@@ -32,9 +32,39 @@ OTHER_ROWS: Final = (
 )
 """Rows of §1.6, by their case; the row of five refresh cases is one row for each here."""
 
+MFA_ROWS: Final = (
+    "password/refresh",
+    "token too old",
+    "token garbage, foreign, used",
+    "mfa-otp wrong",
+    "mfa-oob wrong code",
+    "mfa-oob bad oob_code",
+    "recovery wrong",
+    "push denied",
+    "pending",
+    "polled too often",
+    "challenge or otp, no factor",
+    "challenge, no such kind",
+    "recovery, none exists",
+    "associate while enrolled",
+    "associate, factor off",
+    "bearer missing or bad",
+    "bearer scope missing",
+    "delete unknown id",
+    "delete ok",
+    "bad phone",
+    "missing field or wrong JSON",
+    "too many wrong codes",
+    "too many messages",
+    "too many pushes",
+    "lacks grant",
+)
+"""Rows of mfa-api §8, by where it is said no."""
+
 ROWS: Final = (
     *(f"§1.5 row {number}" for number in range(1, PASSWORD_ROWS + 1)),
     *(f"§1.6 {case}" for case in OTHER_ROWS),
+    *(f"mfa-api §8 {where}" for where in MFA_ROWS),
 )
 
 

@@ -27,15 +27,17 @@ import jwt
 from cryptography.x509 import load_pem_x509_certificate
 
 from gateword.provision.management_api import SCOPES
+from gateword.rules.engine import QuickJsEngine
 from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
-from tests.support.on_a_socket import on_a_socket
+from tests.support.on_a_socket import Socket
 from tests.wire import mfa_values
 from tests.wire.assertions import assertion
 from tests.wire.forging import unb64
 from tests.wire.gates import may_compare
 from tests.wire.givens import carry_out
+from tests.wire.varying import VARYING
 from tests.wire.world import CLIENTS, VALUES
 
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}]+)\}\}")
@@ -48,21 +50,6 @@ _TOKENS: Final = {
     "oob_code": "oob",
     "recovery_code": "recovery",
 }
-_VARYING: Final = (
-    (re.compile(r'("jti":)"[A-Za-z0-9]{22}"'), r'\1"{{letters:22}}"'),
-    (re.compile(r'("error_id":)"[0-9a-f]{32}"'), r'\1"{{hex:32}}"'),
-    (re.compile(r'("ms":)\d+'), r'\1"{{ms}}"'),
-    (re.compile(r'("n":)"[\w-]{342}"'), r'\1"{{base64url:342}}"'),
-    (re.compile(r'("x5t":)"[\w-]{27}"'), r'\1"{{base64url:27}}"'),
-    (re.compile(r'("kid":)"[\w-]{43}"'), r'\1"{{base64url:43}}"'),
-    (re.compile(r'("cert":)"-----BEGIN CERTIFICATE[^"]+"'), r'\1"{{certificate}}"'),
-    (re.compile(r'("pkcs7":)"-----BEGIN PKCS7[^"]+"'), r'\1"{{pkcs7}}"'),
-    (re.compile(r'("fingerprint":)"(?:[0-9A-F]{2}:){19}[0-9A-F]{2}"'), r'\1"{{fingerprint}}"'),
-    (re.compile(r'("thumbprint":)"[0-9A-F]{40}"'), r'\1"{{thumbprint}}"'),
-    (re.compile(r'("\w+":)"UM48[\w+/]{30,}={0,2}"'), r'\1"{{sealed}}"'),
-    *mfa_values.VARYING,
-    (re.compile(r'("x5c":)\["[A-Za-z0-9+/=]{900,1200}"\]'), r'\1["{{base64}}"]'),
-)
 _UNTIMED: Final[Any] = {"verify_exp": False, "verify_aud": False, "verify_iat": False}
 
 
@@ -191,7 +178,7 @@ class Play:
     def _shown(self, text: str) -> str:
         for name in _SHOWN_BY_NAME:
             text = text.replace(f'"{self.known[name]}"', f'"{{{{{name}}}}}"')
-        for pattern, shown in _VARYING:
+        for pattern, shown in VARYING:
             text = pattern.sub(shown, text)
         return re.sub(r'("(?:iat|exp)":)(\d+)', lambda match: match[1] + self._time(match[2]), text)
 
@@ -268,26 +255,34 @@ def _signed_with(token: str) -> str:
     return "NO KEY OF THIS TENANT"
 
 
-async def played(text: str, folder: Path, world: Path, *, is_served: bool = False) -> str:
+async def played(
+    text: str,
+    folder: Path,
+    world: Path,
+    *,
+    scripts: QuickJsEngine | None = None,
+    at: Socket | None = None,
+) -> str:
     """Return the text of a golden as a house answers it today.
 
     Args:
         text: A golden, recorded or not.
         folder: Empty folder for the database.
         world: Database file of a furnished house.
-        is_served: Requests go over a socket to the server that operators start.
+        scripts: As for `a_house`.
+        at: Requests go over this socket to the server that operators start.
     """
     golden = parse(text)
     settings = {}
     for said in golden.said("settings"):
         name, _, value = said.partition("=")
         settings[name.strip()] = json.loads(value)
-    if is_served:
+    if at is not None:
         settings["trusted_proxies"] = "127.0.0.1"
     async with AsyncExitStack() as stack:
-        house = await stack.enter_async_context(a_house(folder, world, **settings))
-        if is_served:
-            house = await stack.enter_async_context(on_a_socket(house))
+        house = await stack.enter_async_context(a_house(folder, world, scripts, **settings))
+        if at is not None:
+            house = await stack.enter_async_context(at.of(house))
         play = Play(house)
         steps = [await play.step(number, step) for number, step in enumerate(golden.steps, 1)]
     return render(Golden(steps=steps))

@@ -10,6 +10,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import RefusalTable, Row
+from gateword.rules.engine import QuickJsEngine
 from tests.support.golden import parse
 from tests.wire import outcomes
 from tests.wire.play import played
@@ -36,10 +37,13 @@ WITHOUT_GOLDEN: Final = {
 """Refusals that a request and its answer in a file cannot show, each with the reason."""
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", TEXTS)
-async def test_answer_is_the_recorded_one(name: str, world: Path, tmp_path: Path) -> None:
+async def test_answer_is_the_recorded_one(
+    name: str, world: Path, tmp_path: Path, scripts: QuickJsEngine
+) -> None:
     """Status, headers, body, decoded tokens and log rows are those of the golden, byte for byte."""
-    assert TEXTS[name] == await played(TEXTS[name], tmp_path, world)
+    assert TEXTS[name] == await played(TEXTS[name], tmp_path, world, scripts=scripts)
 
 
 def test_golden_names_its_source() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
@@ -129,7 +129,7 @@ async def test_realm_that_does_not_answer_is_no_wrong_password(house: House) -> 
     """REALM_UNREACHABLE: an answer of 503 says nothing about user or password; the log says why."""
     real = await house.houses.at(DOMAIN)
     grant = PasswordGrant(Story(real.parts, Plugs(realms={"auth0": SilentRealm()})))
-    tenancy = Tenancy(parts=real.parts, grants={PASSWORD: grant}, key_documents=real.key_documents)
+    tenancy = replace(real, grants={PASSWORD: grant})
     app = application(house.engines.settings, OneTenancy(tenancy))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url=f"https://{DOMAIN}"

@@ -1,10 +1,14 @@
 """Every golden of a rule, asked over a socket of the server that operators start."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
 import pytest
+import pytest_asyncio
 
+from gateword.rules.engine import QuickJsEngine
+from tests.support.on_a_socket import Socket, a_socket
 from tests.wire.play import played
 
 GOLDENS: Final = Path(__file__).parent / "golden"
@@ -15,10 +19,20 @@ LEAST: Final = 60
 """Rules that were written for the purpose."""
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def at() -> AsyncIterator[Socket]:
+    """A socket with a server behind it."""
+    async with a_socket() as here:
+        yield here
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("name", sorted(RULES))
-async def test_rule_runs_on_a_served_instance(name: str, world: Path, tmp_path: Path) -> None:
-    """What a tenant's rule does is the same over a socket, through real processes of scripts."""
-    assert RULES[name] == await played(RULES[name], tmp_path, world, is_served=True)
+async def test_rule_runs_on_a_served_instance(
+    name: str, world: Path, tmp_path: Path, scripts: QuickJsEngine, at: Socket
+) -> None:
+    """What a tenant's rule does is the same over a socket, through a real process of scripts."""
+    assert RULES[name] == await played(RULES[name], tmp_path, world, scripts=scripts, at=at)
 
 
 def test_rules_were_written_for_each_kind() -> None:

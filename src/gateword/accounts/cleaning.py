@@ -34,3 +34,4 @@ class Cleaning:
         await parts.stores.jobs.purge(now - JOBS_KEPT)
         await parts.stores.half_logins.purge(now - HALVES_KEPT)
         await parts.stores.authenticators.purge(now)
+        await parts.stores.familiar.purge(now)

@@ -3,7 +3,7 @@
 import json
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,13 +25,14 @@ from gateword.cli.common import (
 )
 from gateword.domain.refused import Refused
 from gateword.ports.opened import Opened
-from gateword.provision import code_findings, compiling
+from gateword.provision import adaptive, code_findings, compiling
 from gateword.provision.checkup import findings
 from gateword.provision.draft import Draft, drawn
 from gateword.provision.finding import Finding
 from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.breach_corpus import Corpus, Unusable
 from gateword.storage.breaches import WHOLE, corpus_file
+from gateword.storage.open import open_geography
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _EXPIRES_SOON: Final = timedelta(days=30)
@@ -53,6 +54,9 @@ def doctor(
     """
     settings = existing(data, database_url)
     found = [*_files(settings), *_certificate(settings), *_clock()]
+    if unusable := _unusable_geo(settings):
+        found.append(unusable)
+        settings = replace(settings, geo_database="")
     found += run(_tenant(settings, tenant))
     is_healthy = all(finding.level != "error" for finding in found)
     if as_json:
@@ -83,8 +87,8 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
                 house.parts.clock.now(),
                 few_leaks=_few_leaks(settings),
             )
-            codes = code_findings.findings(draft, settings)
-            return [*await _counters(house), *await _scripts(house, draft), *codes, *found]
+            told = [*code_findings.findings(draft, settings), *adaptive.findings(draft, settings)]
+            return [*await _counters(house), *await _scripts(house, draft), *told, *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"
         return [Finding(level="error", about="database", text=text)]
@@ -95,6 +99,16 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
 async def _scripts(house: Opened, draft: Draft) -> list[Finding]:
     hooks = await compiling.hooks(house.parts.stores.documents)
     return await compiling.findings(house.parts.scripts, [*compiling.drafted(draft), *hooks])
+
+
+def _unusable_geo(settings: Settings) -> Finding | None:
+    try:
+        open_geography(settings.geo_database)
+    except ValueError as bad:
+        return Finding(
+            level="error", about="geo_database", text=f"{bad}; the server will not start"
+        )
+    return None
 
 
 def _few_leaks(settings: Settings) -> int | None:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "logs": "Print the newest events of a tenant's log, the oldest of them first.",
     "breached": "Import, show and ask the corpus of breached passwords.",
     "attack": "Attack a throw-away tenant of a server of its own, and show what each shield did.",
+    "device": "Be a push device: enrol, approve and deny logins, show codes.",
     "doctor": "Look for faults: files, database, keys, certificate, clients, realms.",
     "demo": "Show the whole flow: a login server, an application with a login form, and an API.",
 }

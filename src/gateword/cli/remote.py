@@ -11,8 +11,8 @@ import httpx
 import typer
 from rich.markup import escape
 
-from gateword.cli.common import BAD_USE, fail, settings_of
-from gateword.crypto.dev_ca import DevCertificates
+from gateword.cli.common import BAD_USE, fail
+from gateword.cli.trust import trusting, unreachable
 from gateword.domain.secret import Secret
 from gateword.policy.members import Fault
 from gateword.provision.apply import Applied
@@ -99,7 +99,7 @@ class Server:
             )
             document = answer.json()
         except httpx.HTTPError as error:
-            fail(f"{escape(self.url)} {escape(_unreachable(error))}")
+            fail(f"{escape(self.url)} {escape(unreachable(error))}")
         except ValueError:
             fail(f"{escape(self.url)} does not answer like Gateword")
         if answer.status_code == _BAD_REQUEST and "faults" in document:
@@ -145,36 +145,7 @@ def server(
             "GATEWORD_MANAGEMENT_CLIENT_ID and GATEWORD_MANAGEMENT_CLIENT_SECRET",
             BAD_USE,
         )
-    trust = ssl.create_default_context()
-    try:
-        for path in _authorities(ca, data):
-            trust.load_verify_locations(path)
-    except (OSError, ssl.SSLError) as error:
-        fail(f"{escape(str(ca))} is no certificate authority: {error}", BAD_USE)
-    return Server(base, client_id, Secret(client_secret), trust)
-
-
-def _authorities(ca: Path | None, data: Path | None) -> list[Path]:
-    if ca is not None:
-        return [ca]
-    own = DevCertificates(settings_of(data).data_dir / "tls").ca
-    return [own] if own.exists() else []
-
-
-def _unreachable(error: httpx.HTTPError) -> str:
-    """Return why a server cannot be asked, and what to do."""
-    told = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in told:
-        why = told.partition("certificate verify failed: ")[2].partition(" (_ssl")[0]
-        return (
-            f"has a certificate that is not trusted here ({why or told}): name its authority with "
-            "--ca FILE, or the installation whose development CA it has with --data DIR"
-        )
-    if isinstance(error, httpx.TimeoutException):
-        return f"did not answer in time ({told or type(error).__name__})"
-    if isinstance(error, httpx.ConnectError):
-        return f"cannot be reached ({told}): is the server running, and is this its address?"
-    return f"cannot be asked: {told}"
+    return Server(base, client_id, Secret(client_secret), trusting(ca, data))
 
 
 def _base(url: str) -> str:

@@ -8,6 +8,7 @@ from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import Also
 from gateword.domain.resource_server import ResourceServer
+from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import RefreshToken
@@ -134,6 +135,7 @@ class Login:
         mfa_at: When one was last shown, in this login or the one it renews.
         amr: How it was proved, for tokens that say so (RFC 8176); empty for those that do not.
         seen_before: When and from where the user had logged in before this was counted.
+        risk: How well it fits the user; None where that is not looked at.
     """
 
     ask: TokenAsk
@@ -164,6 +166,7 @@ class Login:
     mfa_at: datetime | None = None
     amr: tuple[str, ...] = ()
     seen_before: tuple[datetime | None, str | None] | None = None
+    risk: Risk | None = None
 
     @property
     def proofs(self) -> tuple[tuple[str, datetime], ...]:

@@ -7,6 +7,7 @@ from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.login import FactorWish
+from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 
@@ -54,8 +55,10 @@ class Authenticator:
         target: Phone number or e-mail address that codes go to; empty for other kinds.
         seed: Secret of a TOTP (base32), or public key of a push device (PEM); None for others.
         group: The same for those that go together: a push device and its TOTP, text messages and
-            calls of one phone; of a phone it begins with the preferred kind: `voice:…`.
-        last_step: The last 30 seconds, counted from 1970, whose code was accepted.
+            calls of one phone; of a phone it may begin with the preferred kind: `voice:…`. Of a
+            recovery code, the id of what was enrolled together with it.
+        last_step: The last 30 seconds, counted from 1970, whose code was accepted; of a push
+            device the counter of its last request.
         failures: Wrong codes in a row.
         confirmed_at: When it was first proved; None until then.
         expires_at: End of an enrolment that was not confirmed; None once it was.
@@ -137,6 +140,7 @@ class HalfLogin:
     methods: tuple[str, ...] = ()
     refresh_expires_at: datetime | None = None
     refresh_idle_expires_at: datetime | None = None
+    risk: Risk | None = None
 
 
 @unique
@@ -157,6 +161,7 @@ class Challenge:
         session: Digest of the `mfa_token` it belongs to; of the access token's user else.
         code: Keyed digest of the code that was sent; empty when a device answers.
         verdict: What the device said.
+        id: Name by which a device answers it, and no other; empty until it is kept.
     """
 
     user_key: int
@@ -167,3 +172,4 @@ class Challenge:
     expires_at: datetime
     verdict: Verdict = Verdict.PENDING
     details: Mapping[str, object] = field(default_factory=dict)
+    id: str = ""

@@ -137,6 +137,46 @@ class MfaRefusal(RefusalTable):
         "mfa-api §9 push",
     )
 
+    # push devices (docs/reference/device-protocol.md; ours)
+    DEVICE_KEY_INVALID = Row(
+        400,
+        "invalid_request",
+        "The public key must be a JWK: EC on P-256, or OKP on Ed25519.",
+        (),
+        "device protocol, enrolment, ours",
+    )
+    DEVICE_TICKET_GONE = Row(
+        403,
+        "invalid_ticket",
+        "This enrollment was used already, or its time is over. Begin a new one.",
+        (),
+        "device protocol, enrolment, ours",
+    )
+    DEVICE_PROOF_INVALID = Row(
+        401, "invalid_token", "Invalid device signature", (), "device protocol, proofs, ours"
+    )
+    DEVICE_CLOCK_OFF = Row(
+        401,
+        "clock_off",
+        "The request was signed at another time than now. Set the clock of the device.",
+        (),
+        "device protocol, proofs, ours",
+    )
+    DEVICE_REPLAYED = Row(
+        401,
+        "replayed",
+        "The counter of the request is not higher than all before. Sign it again.",
+        (),
+        "device protocol, proofs, ours",
+    )
+    DEVICE_QUESTION_GONE = Row(
+        404,
+        "not_found",
+        "This question is not asked (any more).",
+        (),
+        "device protocol, answers, ours",
+    )
+
     # bearer and authenticators (mfa-api §8)
     BEARER_INVALID = Row(401, "invalid_token", "Invalid MFA token", (), "mfa-api §8")
     SCOPE_MISSING = Row(

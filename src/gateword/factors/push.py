@@ -10,12 +10,11 @@ from urllib.parse import quote
 
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.secret import Secret
-from gateword.policy import totp
+from gateword.policy import device, totp
 from gateword.ports.attempts import Bucket
 from gateword.ports.factor import Asked, Asking, Enrolled
 from gateword.ports.queues import Ticket
 
-TICKET: Final = "device_enrollment"
 QR_LIFETIME: Final = timedelta(minutes=5)
 SHIELD: Final = "second-factor-pushes"
 _HANDLE_CHARS: Final = 32
@@ -34,25 +33,30 @@ class PushFactor:
         dice = asking.dice
         pair = dice.letters(_PAIR_CHARS)
         seed = totp.seed_of(bytes.fromhex(dice.hex(_SEED_HEX)))
-        device = asking.authenticator(Kind.PUSH, pair=pair)
+        phone = asking.authenticator(Kind.PUSH, pair=pair)
         codes = asking.authenticator(Kind.TOTP, seed=seed, pair=pair)
         handle = Secret(dice.letters(_HANDLE_CHARS))
         ticket = Ticket(
-            purpose=TICKET,
+            purpose=device.TICKET,
             user_key=asking.user.key,
-            document={"device": device.id, "codes": codes.id},
+            document={"device": phone.id, "codes": codes.id},
             created_at=asking.at,
             expires_at=asking.at + QR_LIFETIME,
         )
         await asking.tickets.add(handle, ticket)
         return Enrolled(
-            authenticators=(device, codes),
+            authenticators=(phone, codes),
             answer={"barcode_uri": _uri(asking, handle)},
             is_asked=True,
         )
 
     async def ask(self, asking: Asking, authenticator: Authenticator) -> Asked | None:
-        details = {"ip": asking.ip, "user_agent": asking.user_agent, "client_id": asking.client_id}
+        details = {
+            "ip": asking.ip,
+            "user_agent": asking.user_agent,
+            "client_id": asking.client_id,
+            "is_enrollment": asking.is_enrollment,
+        }
         budget = Bucket(
             shield=SHIELD,
             key=f"mfa-push:{authenticator.user_key}",

@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from gateword.domain.log_event import Also, LogCode
+from gateword.domain.log_event import LogCode
 from gateword.domain.login import TokenAsk
 from gateword.domain.mfa import Authenticator, Challenge, Kind, Verdict
 from gateword.domain.mfa_refusal import MfaRefusal
@@ -52,7 +52,7 @@ class MfaOobGrant:
         if challenge.code:
             await self._compared(ask, waiting, challenge, one, handle)
         else:
-            await self._answered(ask, waiting, challenge, one, handle)
+            await self._answered(ask, waiting, challenge, handle)
         return await completing.completed(self.story, login, waiting, METHODS[one.kind], one)
 
     def _is_theirs(self, challenge: Challenge, waiting: Waiting) -> bool:
@@ -69,7 +69,8 @@ class MfaOobGrant:
         if one is None or one.is_confirmed is enrolls:
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its authenticator is gone")
         demand = mfa_demand.kept(waiting.half)
-        if not enrolls and one not in mfa_demand.usable(owned, guardian, demand):
+        usable = one in mfa_demand.usable(owned, guardian, demand)
+        if not (mfa_demand.is_on(one.kind, guardian, demand) if enrolls else usable):
             raise Refused(MfaRefusal.OOB_CODE_MALFORMED, detail="its factor was switched off")
         if not second_step.not_suspended([one]):
             raise second_step.suspended(waiting)
@@ -92,7 +93,7 @@ class MfaOobGrant:
             if not hmac.compare_digest(typed, challenge.code):
                 return False
             spent = await parts.stores.proofs.challenge(
-                waiting.handle, waiting.user.key, handle, ask.at
+                waiting.handle, waiting.user, handle, ask.at
             )
             why.extend([spent] if spent else [])
             return spent is None
@@ -117,26 +118,13 @@ class MfaOobGrant:
         return Refused(MfaRefusal.PENDING)
 
     async def _answered(
-        self,
-        ask: TokenAsk,
-        waiting: Waiting,
-        challenge: Challenge,
-        one: Authenticator,
-        handle: Secret,
+        self, ask: TokenAsk, waiting: Waiting, challenge: Challenge, handle: Secret
     ) -> None:
-        parts = self.story.parts
-        spent = await parts.stores.proofs.challenge(
-            waiting.handle if challenge.verdict is Verdict.APPROVED else None,
-            waiting.user.key,
-            handle,
-            ask.at,
-        )
+        stores = self.story.parts.stores
+        if challenge.verdict is Verdict.DENIED:  # ends the question, and proves nothing
+            row = MfaRefusal.PUSH_DENIED
+            is_first = await stores.challenges.end(handle)
+            raise Refused(row if is_first else MfaRefusal.OOB_CODE_MALFORMED, facts=waiting.facts())
+        spent = await stores.proofs.challenge(waiting.handle, waiting.user, handle, ask.at)
         if spent is not None:
             raise second_step.spent(waiting, spent, MfaRefusal.OOB_CODE_MALFORMED)
-        if challenge.verdict is Verdict.DENIED:
-            also = Also(
-                code=LogCode.GD_AUTH_REJECTED,
-                description="Denied on the device",
-                details=second_step.told([one]),
-            )
-            raise Refused(MfaRefusal.PUSH_DENIED, facts=waiting.facts(also))

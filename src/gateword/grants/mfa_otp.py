@@ -62,7 +62,9 @@ class MfaOtpGrant:
         owned = await mfa.owned_by(parts, waiting.user, guardian)
         seeds = [one for one in owned if one.kind is Kind.TOTP]
         if mfa_demand.enrolls(half, owned, guardian):
-            found, row = [one for one in seeds if not one.is_confirmed], MfaRefusal.NOT_ENROLLED
+            is_on = mfa_demand.is_on(Kind.TOTP, guardian, mfa_demand.kept(half))
+            found = [one for one in seeds if is_on and not one.is_confirmed]
+            row = MfaRefusal.NOT_ENROLLED
         else:
             found = mfa_demand.usable(seeds, guardian, mfa_demand.kept(half))
             row = MfaRefusal.NO_SUCH_FACTOR
@@ -82,7 +84,5 @@ class MfaOtpGrant:
         if found is None:
             return None, None
         one, step = found
-        spent = await parts.stores.proofs.step(
-            waiting.handle, waiting.user.key, one.id, step, ask.at
-        )
+        spent = await parts.stores.proofs.step(waiting.handle, waiting.user, one.id, step, ask.at)
         return one, spent

@@ -46,7 +46,7 @@ class MfaRecoveryCodeGrant:
 
         async def look() -> bool:
             spent = await parts.stores.proofs.recovery_code(
-                token, waiting.user.key, recovery.normal(code), successor, ask.at
+                token, waiting.user, recovery.normal(code), successor, ask.at
             )
             why.extend([spent] if spent else [])
             return spent is None

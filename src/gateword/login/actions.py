@@ -16,6 +16,7 @@ from gateword.domain.script import Fault, Script, ScriptFault
 from gateword.domain.user import User
 from gateword.login import facts, wishes
 from gateword.login.action_runs import KIND, PREFIX, Runs, bound
+from gateword.login.whereabouts import located
 from gateword.policy import action_event, rule_claims
 from gateword.policy.action_wishes import Wishes, merged
 from gateword.policy.user_document import Change
@@ -53,7 +54,8 @@ async def _applied(parts: Parts, login: Login) -> Login:
         return login
     runs = Runs(parts, action_event.POST_LOGIN, login.told)
     roles = await parts.stores.roles.of_user(login.user.key)
-    event = action_event.post_login(login, [role.name for role in roles])
+    where = located(parts, login.ask.caller.ip)
+    event = action_event.post_login(login, [role.name for role in roles], where)
     try:
         for position, action in enumerate(actions):
             login = await _ran(parts, login, runs, action, _now(event, login.user, runs.wishes))

@@ -102,7 +102,7 @@ def _entry(shields: Sequence[Shield], knock: Knock, user: User | None) -> Entry:
         tries=_counted_once(tries for one in claims for tries in one.tries),
         crowds=tuple(crowd for one in claims for crowd in one.crowds),
         speaks_for_place=knock.attempt.ask.caller.is_sure,
-        wants_levels=knock.protection.bots.is_on,
+        wants_levels=knock.protection.bots.is_on or knock.is_assessed,
     )
 
 

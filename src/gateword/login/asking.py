@@ -8,11 +8,12 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Final
 
+from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.mfa import Authenticator, Challenge, Kind
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
-from gateword.login.second_step import Waiting
+from gateword.login.second_step import Waiting, told
 from gateword.ports.factor import Asked, Asking, Factor
 from gateword.ports.parts import Parts
 
@@ -49,6 +50,8 @@ async def asked(
     await parts.stores.challenges.add(handle, challenge)
     if made.letter is not None:
         await parts.stores.outbox.add(made.letter, asking.at)
+    if authenticator.kind is Kind.PUSH:
+        await parts.stores.logs.append([_pushed(asking, authenticator, waiting)])
     return handle
 
 
@@ -63,6 +66,24 @@ def session(waiting: Waiting) -> bytes:
     if waiting.handle is None:
         return f"{waiting.half.client_id} {waiting.user.key}".encode()
     return sha256(waiting.handle.reveal().encode()).digest()
+
+
+def _pushed(asking: Asking, one: Authenticator, waiting: Waiting) -> LogEvent:
+    user, connection = asking.user, waiting.connection
+    return LogEvent(
+        code=LogCode.GD_SEND_PN,
+        at=asking.at,
+        description="A device is asked",
+        client_id=asking.client_id,
+        ip=asking.ip,
+        user_agent=asking.user_agent,
+        user_id=user.user_id,
+        user_name=user.email or user.username or "",
+        connection=connection.name,
+        connection_id=connection.id,
+        strategy=connection.strategy,
+        details=told([one]),
+    )
 
 
 async def _spend(parts: Parts, made: Asked, kind: Kind, asking: Asking) -> None:

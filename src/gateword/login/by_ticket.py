@@ -210,7 +210,7 @@ async def _typed(parts: Parts, who: Guest, code: Secret, caller: Caller) -> Auth
     async def used() -> Spent | None:
         one, step = found[0]
         return await parts.stores.proofs.step(
-            None, who.user.key, one.id, step, parts.clock.now(), ticket=who.ticket
+            None, who.user, one.id, step, parts.clock.now(), ticket=who.ticket
         )
 
     await _tried(parts, who, caller, is_right, used, MfaRefusal.OTP_WRONG)
@@ -229,7 +229,7 @@ async def _answered(
 
     async def used() -> Spent | None:
         return await parts.stores.proofs.challenge(
-            None, who.user.key, handle, parts.clock.now(), ticket=who.ticket
+            None, who.user, handle, parts.clock.now(), ticket=who.ticket
         )
 
     if challenge.code:

@@ -8,7 +8,7 @@ from gateword.domain.login import Attempt, Login
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.user import User
-from gateword.login import facts, gate, leaks, robots
+from gateword.login import assessment, facts, gate, leaks, robots
 from gateword.login.gate import Held
 from gateword.ports.attempts import Outcome
 from gateword.ports.parts import Parts, Plugs
@@ -99,7 +99,8 @@ async def _proved(parts: Parts, held: Held, found: Found, also: tuple[Also, ...]
         await gate.settle(parts, held, Outcome.RIGHT, remembers=False)
         raise _refused(Refusal.PASSWORD_LEAKED, attempt, user, also=also)
     # Counted for blocked users as well (Auth0: "User profile structure").
-    counted = await gate.right(parts, held, user, remembers=not user.blocked)
+    teaches = not user.blocked and not held.knock.is_assessed  # else when the login is complete
+    counted = await gate.right(parts, held, user, remembers=teaches)
     if counted is None:  # deleted while the password was being checked
         raise _refused(Refusal.UNKNOWN_USER, attempt, also=also)
     if counted.last_password_reset != user.last_password_reset:  # changed meanwhile
@@ -117,6 +118,7 @@ async def _proved(parts: Parts, held: Held, found: Found, also: tuple[Also, ...]
         notes=attempt.notes,
         also=also,
         seen_before=(user.last_login, user.last_ip),
+        risk=await assessment.of_try(parts, held, user),
     )
 
 

@@ -128,7 +128,9 @@ async def _kept(
     if mfa_demand.issues_recovery_code(guardian, demand) and not has_any:
         new = recovery.made(parts, bearer.user, is_confirmed=False)
         code = new.code
-        rows = (*rows, replace(new.authenticator, expires_at=rows[0].expires_at))
+        first = rows[0]
+        came_with = replace(new.authenticator, group=first.id, expires_at=first.expires_at)
+        rows = (*rows, came_with)
     if not await parts.stores.authenticators.add(rows, MOST, recovery_code=code):
         raise Refused(MfaRefusal.TOO_MANY_AUTHENTICATORS)
     return rows, code

@@ -13,6 +13,7 @@ from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob
 from gateword.domain.secret import Secret
 from gateword.login import wishes
 from gateword.login.action_runs import KIND, PREFIX, Runs, bound
+from gateword.login.whereabouts import located
 from gateword.policy import action_event, hook_document, rule_claims, sealed
 from gateword.policy.action_wishes import DENIALS, message
 from gateword.policy.rule_objects import texts
@@ -96,7 +97,7 @@ async def _hooked(parts: Parts, exchange: Exchange, hook: Script) -> Exchange:
             },
             "scope": list(exchange.scopes),
             "audience": exchange.api.identifier,
-            "context": {"request": action_event.request(ask)},
+            "context": {"request": action_event.request(ask, located(parts, ask.caller.ip))},
         },
     )
     result = await parts.scripts.run(job)
@@ -120,7 +121,11 @@ async def _acted(parts: Parts, exchange: Exchange, actions: Sequence[Script]) ->
     runs = Runs(parts, action_event.CREDENTIALS_EXCHANGE)
     before = exchange.notes
     event = action_event.credentials_exchange(
-        exchange.ask, exchange.api, exchange.scopes, exchange.claims
+        exchange.ask,
+        exchange.api,
+        exchange.scopes,
+        exchange.claims,
+        located(parts, exchange.ask.caller.ip),
     )
     for action in actions:
         fault = await runs.run(action, _now(event, exchange, runs))

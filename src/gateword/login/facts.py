@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gateword.domain.log_event import Also, LogFacts
 from gateword.domain.login import Attempt, Login
 from gateword.domain.user import User
+from gateword.policy import confidence
 from gateword.policy.identifier import MAX_CHARS
 
 
@@ -40,6 +41,10 @@ def of_login(login: Login, details: Mapping[str, object] | None = None) -> LogFa
         strategy=login.connection.strategy,
         audience=login.audience,
         notes=login.notes,
-        details=details or {},
+        details={**(details or {}), **_assessed(login)},
         also=login.also,
     )
+
+
+def _assessed(login: Login) -> dict[str, object]:
+    return {} if login.risk is None else {"riskAssessment": confidence.document(login.risk)}

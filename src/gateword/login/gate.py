@@ -15,7 +15,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.login import admission, facts, notices
+from gateword.login import admission, facts, mfa_policies, notices
 from gateword.policy import subject
 from gateword.policy.caller import counted
 from gateword.ports.attempts import Lease, Outcome, Settled
@@ -74,6 +74,7 @@ async def reserve(parts: Parts, plugs: Plugs, realm: Realm, attempt: Attempt) ->
         subject=_subject(parts, attempt, claimant),
         place=counted(attempt.ask.caller.ip),
         protection=protection,
+        is_assessed=await mfa_policies.is_adaptive(parts),
     )
     lease = await admission.admitted(parts, plugs, knock, claimant.user)
     return Held(knock, claimant, lease)

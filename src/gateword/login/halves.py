@@ -64,6 +64,7 @@ def half(
         methods=login.methods,
         refresh_expires_at=login.refresh_expires_at,
         refresh_idle_expires_at=login.refresh_idle_expires_at,
+        risk=login.risk,
     )
 
 
@@ -114,6 +115,7 @@ async def whole(
         refresh_expires_at=kept.refresh_expires_at,
         refresh_idle_expires_at=kept.refresh_idle_expires_at,
         methods=kept.methods,
+        risk=kept.risk,
     )
 
 

@@ -13,7 +13,7 @@ from gateword.domain.mfa_settings import MfaSettings
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.login import facts, halves
+from gateword.login import assessment, facts, halves, mfa_policies
 from gateword.policy import guardian_document, mfa_demand, mfa_settings
 from gateword.policy.guardian import Guardian, in_force
 from gateword.policy.identifier import normal
@@ -38,9 +38,12 @@ async def demand(parts: Parts, login: Login, presented: Secret | None = None) ->
     Raises:
         Refused: REQUIRED with a new `mfa_token`; PROVIDER_UNUSABLE or NO_FACTOR.
     """
-    kept = await parts.stores.documents.get(guardian_document.KIND, guardian_document.POLICIES_ID)
-    policies = guardian_document.policies(kept.document if kept else None)
-    wanted = mfa_demand.of_login(login, policies, await settings(parts))
+    wanted = mfa_demand.of_login(
+        login,
+        await mfa_policies.policies(parts),
+        await settings(parts),
+        is_risky=assessment.is_low(login),
+    )
     if wanted is None and await _guards_first_factor(parts, login):
         wanted = Demand(factors=("email",), why="the first factor needs the user's address")
     if wanted is None:

@@ -61,13 +61,17 @@ def _refused(attempt: Attempt, event: Also) -> Refused:
     return Refused(Refusal.VERIFICATION_REQUIRED, facts=facts.of(attempt, also=(event,)))
 
 
+def spent(held: Held) -> float:
+    """Return the share of its budget of failed logins that an address has spent, 0 to 1."""
+    size = held.knock.protection.suspicious_ip.login.size
+    left = held.lease.levels.get(f"login:{held.knock.place}", size)
+    return 1 - left / max(1, size)
+
+
 def _is_risky(parts: Parts, held: Held) -> bool:
-    knock, lease = held.knock, held.lease
-    size = knock.protection.suspicious_ip.login.size
-    left = lease.levels.get(f"login:{knock.place}", size)
     return is_risky(
-        1 - left / max(1, size),
-        knock.protection.bots.level,
-        is_known=lease.is_known,
+        spent(held),
+        held.knock.protection.bots.level,
+        is_known=held.lease.is_known,
         is_alarmed=parts.stores.tallies.is_alarmed,
     )

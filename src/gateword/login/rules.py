@@ -8,6 +8,7 @@ from gateword.domain.login import Login
 from gateword.domain.script import Kind, Script, ScriptJob, ScriptResult
 from gateword.domain.secret import Secret
 from gateword.login import wishes
+from gateword.login.whereabouts import located
 from gateword.policy import rule_claims, rule_objects, rule_trial, rule_user
 from gateword.policy.rule_document import CONFIGURATION, KIND, STAGES
 from gateword.ports.parts import Parts
@@ -38,7 +39,12 @@ async def apply(parts: Parts, login: Login) -> Login:
         configuration=await configuration(parts),
         given={
             "user": rule_objects.user(login.user),
-            "context": rule_objects.context(login, [role.name for role in roles], session_id),
+            "context": rule_objects.context(
+                login,
+                [role.name for role in roles],
+                session_id,
+                located(parts, login.ask.caller.ip),
+            ),
         },
     )
     result = await parts.scripts.run(job)

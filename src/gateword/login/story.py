@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateword.domain.login import Attempt, Login
 from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet
-from gateword.login import actions, credentials, mfa, renewal, rules, scopes, tokens
+from gateword.login import actions, assessment, credentials, mfa, renewal, rules, scopes, tokens
 from gateword.ports.parts import Parts, Plugs
 
 
@@ -25,6 +25,7 @@ class Story:
         login = await credentials.check(self.parts, self.plugs, attempt)
         login = await scopes.grant(self.parts, login)
         login = await self.ask_scripts(login)
+        await assessment.learn(self.parts, login)
         return await tokens.mint(self.parts, login)
 
     async def ask_scripts(self, login: Login, presented: Secret | None = None) -> Login:
@@ -53,6 +54,7 @@ class Story:
         """
         login = await actions.go_on(self.parts, login)
         login = await mfa.demand_more(self.parts, login, presented)
+        await assessment.learn(self.parts, login)
         if presented is None or login.renews is None:
             return await tokens.mint(self.parts, login)
         return await renewal.exchanged(self.parts, login, presented, login.renews)

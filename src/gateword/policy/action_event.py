@@ -11,8 +11,9 @@ from typing import Final
 from gateword.domain.client import Client
 from gateword.domain.login import Login, TokenAsk
 from gateword.domain.resource_server import ResourceServer
+from gateword.domain.risk import Location
 from gateword.domain.token import RefreshToken
-from gateword.policy import enrolled
+from gateword.policy import confidence, enrolled, geoip
 from gateword.policy.rule_objects import PASSWORD_PROTOCOL, PROTOCOLS, body, texts
 from gateword.policy.timestamp import written
 from gateword.policy.user_document import rendered
@@ -21,17 +22,21 @@ POST_LOGIN: Final = "post-login"
 CREDENTIALS_EXCHANGE: Final = "credentials-exchange"
 
 
-def post_login(login: Login, roles: Sequence[str]) -> dict[str, object]:
+def post_login(
+    login: Login, roles: Sequence[str], where: Location | None = None
+) -> dict[str, object]:
     """Return the event of a login whose scopes are settled.
 
     Args:
         login: The login.
         roles: Names of the user's roles.
+        where: Where the address is; None without a geo database.
     """
     ask, connection, user = login.ask, login.connection, login.user
     event: dict[str, object] = {
         "authentication": {
-            "methods": [{"name": name, "timestamp": written(at)} for name, at in login.proofs]
+            "methods": [{"name": name, "timestamp": written(at)} for name, at in login.proofs],
+            **({"riskAssessment": confidence.document(login.risk)} if login.risk else {}),
         },
         "authorization": {"roles": list(roles)},
         "client": client(ask.client),
@@ -41,7 +46,7 @@ def post_login(login: Login, roles: Sequence[str]) -> dict[str, object]:
             "name": connection.name,
             "strategy": connection.strategy,
         },
-        "request": request(ask),
+        "request": request(ask, where),
         "stats": {"logins_count": user.logins_count},
         "tenant": {"id": ask.tenant.name},
         "transaction": {
@@ -68,7 +73,11 @@ def post_login(login: Login, roles: Sequence[str]) -> dict[str, object]:
 
 
 def credentials_exchange(
-    ask: TokenAsk, api: ResourceServer, scopes: Sequence[str], claims: Mapping[str, object]
+    ask: TokenAsk,
+    api: ResourceServer,
+    scopes: Sequence[str],
+    claims: Mapping[str, object],
+    where: Location | None = None,
 ) -> dict[str, object]:
     """Return the event of a machine that asks for itself.
 
@@ -77,11 +86,12 @@ def credentials_exchange(
         api: For which API.
         scopes: What would be granted.
         claims: What the hook has put into the token.
+        where: Where the address is; None without a geo database.
     """
     return {
         "accessToken": {"customClaims": dict(claims), "scope": list(scopes)},
         "client": client(ask.client),
-        "request": request(ask),
+        "request": request(ask, where),
         "resource_server": {"identifier": api.identifier},
         "tenant": {"id": ask.tenant.name},
         "transaction": {"metadata": {}, "requested_scopes": list(ask.scope or ())},
@@ -97,11 +107,11 @@ def client(found: Client) -> dict[str, object]:
     }
 
 
-def request(ask: TokenAsk) -> dict[str, object]:
-    """Return the request; where its address is, nobody here knows."""
+def request(ask: TokenAsk, where: Location | None = None) -> dict[str, object]:
+    """Return the request, and where its address is as far as that is known."""
     return {
         "body": body(ask),
-        "geoip": {},
+        "geoip": geoip.in_actions(where),
         "hostname": ask.caller.hostname,
         "ip": ask.caller.ip,
         "method": "POST",

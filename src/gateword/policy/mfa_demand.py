@@ -140,7 +140,7 @@ def usable(
         one
         for one in owned
         if one.is_confirmed
-        and _is_on(one.kind, guardian, demand)
+        and is_on(one.kind, guardian, demand)
         and (not demand.factors or one.kind.factor in demand.factors)
     ]
 
@@ -153,12 +153,13 @@ def is_enrolled(owned: Sequence[Authenticator], guardian: Guardian, demand: Dema
     return any(
         one.is_confirmed
         and one.kind is not Kind.RECOVERY_CODE
-        and _is_on(one.kind, guardian, demand)
+        and is_on(one.kind, guardian, demand)
         for one in owned
     )
 
 
-def _is_on(kind: Kind, guardian: Guardian, demand: Demand) -> bool:
+def is_on(kind: Kind, guardian: Guardian, demand: Demand) -> bool:
+    """Say whether a demand can be met by a kind of factor, as the switches stand now."""
     return guardian.allows(kind) or (demand.overrides and kind.factor in demand.factors)
 
 

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Final
 
 from gateword.domain.login import Login, TokenAsk
+from gateword.domain.risk import Location
 from gateword.domain.user import User
+from gateword.policy import confidence, geoip
 from gateword.policy.user_document import rendered
 
 PROTOCOLS: Final = {"refresh_token": "oauth2-refresh-token"}
@@ -28,13 +30,16 @@ def user(found: User) -> dict[str, object]:
     return {**rendered(found), **found.app_metadata}
 
 
-def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, object]:
+def context(
+    login: Login, roles: Sequence[str], session_id: str, where: Location | None = None
+) -> dict[str, object]:
     """Return the context of a login whose scopes are settled.
 
     Args:
         login: The login.
         roles: Names of the user's roles.
         session_id: Means nothing on this flow; some rules want one.
+        where: Where the address is; None without a geo database.
     """
     ask, client, connection = login.ask, login.ask.client, login.connection
     options = {name: connection.options[name] for name in _ENTERPRISE if name in connection.options}
@@ -56,11 +61,12 @@ def context(login: Login, roles: Sequence[str], session_id: str) -> dict[str, ob
         "idToken": {},
         "samlConfiguration": {},
         "sessionID": session_id,
-        "request": _request(login),
+        "request": _request(login, where),
         "authentication": {
             "methods": [{"name": name, "timestamp": _ms(at)} for name, at in login.proofs]
         },
         "authorization": {"roles": list(roles)},
+        **({"riskAssessment": confidence.document(login.risk)} if login.risk else {}),
     }
 
 
@@ -79,7 +85,7 @@ def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _request(login: Login) -> dict[str, object]:
+def _request(login: Login, where: Location | None) -> dict[str, object]:
     ask = login.ask
     return {
         "userAgent": ask.caller.user_agent,
@@ -87,7 +93,7 @@ def _request(login: Login) -> dict[str, object]:
         "hostname": ask.caller.hostname,
         "query": {},
         "body": body(ask),
-        "geoip": {},
+        "geoip": geoip.in_rules(where),
     }
 
 

@@ -110,6 +110,22 @@ class TokenVerifier(Protocol):
         ...
 
 
+class DeviceKeys(Protocol):
+    """Reads what push devices sign; a device's key decides the algorithm."""
+
+    def public_pem(self, jwk: Mapping[str, object]) -> Secret | None:
+        """Return a public key (RFC 7517: P-256 or Ed25519) as PEM; None for anything else."""
+        ...
+
+    def claims(self, proof: Secret, public_pem: Secret) -> Mapping[str, object] | None:
+        """Return the claims that the key signed (compact JWS), or None."""
+        ...
+
+    def unverified_issuer(self, proof: Secret) -> str | None:
+        """Return the `iss` a proof claims, only to find whose key to check it with."""
+        ...
+
+
 class Vault(Protocol):
     """Encrypts what must be read back, under a key that is not in the database."""
 

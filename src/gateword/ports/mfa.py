@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 from gateword.domain.mfa import Authenticator, Challenge, HalfLogin, Verdict
 from gateword.domain.secret import Secret
+from gateword.domain.user import User
 
 ENROLLMENT: Final = "mfa_enrollment"
 """Purpose of a ticket by which a factor is set up (Auth0: "Create an enrollment ticket")."""
@@ -73,8 +74,20 @@ class Authenticators(Protocol):
         """
         ...
 
+    async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
+        """Give an enrolment its device: its public key, and what it is called.
+
+        It is confirmed by its first approval, not by this. False when the enrolment is over, or
+        has a device already.
+        """
+        ...
+
+    async def advance(self, id_: str, counter: int) -> bool:
+        """Note the counter of a device's request; False unless it is higher than all before."""
+        ...
+
     async def fail(self, ids: Sequence[str]) -> None:
-        """Count a wrong code against each."""
+        """Count a wrong code against each; they are one user's."""
         ...
 
     async def purge(self, before: datetime) -> int:
@@ -123,22 +136,28 @@ class Challenges(Protocol):
         """Return the question that a device has to answer now."""
         ...
 
-    async def answer(self, authenticator_id: str, verdict: Verdict, at: datetime) -> bool:
-        """Note what a device said; False when nothing (more) is asked."""
+    async def answer(self, id_: str, verdict: Verdict, at: datetime) -> bool:
+        """Note what a device said to a challenge; False when that one is not asked (any more)."""
+        ...
+
+    async def end(self, handle: Secret) -> bool:
+        """End a challenge without proving anything; of many who try exactly one does."""
         ...
 
 
 class Proofs(Protocol):
     """What is used once, together with the login that it completes: both or neither.
 
-    Each takes the `mfa_token` (None when an access token or a ticket enrols), the user, and the
-    time, and returns None when the proof counts. A ticket that enrols is used with the proof.
+    Each takes the `mfa_token` (None when an access token or a ticket enrols), the user as they were
+    when the login was looked at, and the time, and returns None when the proof counts. It counts
+    for nobody who was deleted, blocked or given a new password since, and enrols nothing for who
+    has set up another factor since. A ticket that enrols is used with the proof.
     """
 
     async def step(
         self,
         handle: Secret | None,
-        user_key: int,
+        user: User,
         authenticator_id: str,
         step: int,
         at: datetime,
@@ -151,7 +170,7 @@ class Proofs(Protocol):
     async def challenge(
         self,
         handle: Secret | None,
-        user_key: int,
+        user: User,
         oob_code: Secret,
         at: datetime,
         *,
@@ -161,7 +180,7 @@ class Proofs(Protocol):
         ...
 
     async def recovery_code(
-        self, handle: Secret, user_key: int, code: Secret, successor: Secret, at: datetime
+        self, handle: Secret, user: User, code: Secret, successor: Secret, at: datetime
     ) -> Spent | None:
         """Use a recovery code; `successor` is the user's from now on."""
         ...

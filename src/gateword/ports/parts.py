@@ -9,10 +9,12 @@ from gateword.ports.breaches import Breaches
 from gateword.ports.census import Census
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.connections import Connections
-from gateword.ports.crypto import Hasher, Signer, Stamp, TokenVerifier
+from gateword.ports.crypto import DeviceKeys, Hasher, Signer, Stamp, TokenVerifier
 from gateword.ports.documents import Documents
 from gateword.ports.factor import Factor
+from gateword.ports.familiar import Familiar
 from gateword.ports.families import Families
+from gateword.ports.geography import Geography
 from gateword.ports.logins import Logins
 from gateword.ports.mfa import Authenticators, Challenges, HalfLogins, Proofs
 from gateword.ports.passwords import Passwords
@@ -66,6 +68,7 @@ class Stores:
     half_logins: HalfLogins
     challenges: Challenges
     proofs: Proofs
+    familiar: Familiar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +77,14 @@ class Parts:
 
     Attributes:
         grant_types: What the token endpoint answers, by the registry.
+        geography: Where addresses are; None where nobody knows.
     """
 
     stores: Stores
     hasher: Hasher
     signer: Signer
     verifier: TokenVerifier
+    device_keys: DeviceKeys
     stamp: Stamp
     key_maker: SigningKeyMaker
     clock: Clock
@@ -87,6 +92,7 @@ class Parts:
     breaches: Breaches
     scripts: Scripts
     grant_types: frozenset[str] = frozenset()
+    geography: Geography | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,14 @@ class Knock:
         subject: Whose: one text for all spellings of an account's names.
         place: Address group of the end user.
         protection: The tenant's settings.
+        is_assessed: Once the password was right, how well the login fits its user is looked at.
     """
 
     attempt: Attempt
     subject: str
     place: str
     protection: Protection
+    is_assessed: bool = False
 
     @property
     def ip(self) -> str:

@@ -166,9 +166,13 @@ LIFT_USER: Final = Statement("DELETE FROM failures WHERE tenant = :tenant AND us
 FORGET_PLACES: Final = Statement(
     "DELETE FROM known_places WHERE tenant = :tenant AND user_key = :user_key"
 )
+FORGET_DEVICES: Final = Statement(
+    "DELETE FROM known_devices WHERE tenant = :tenant AND user_key = :user_key"
+)
 FORGET_USER: Final = (
     LIFT_USER,
     FORGET_PLACES,
+    FORGET_DEVICES,
     Statement("DELETE FROM leases WHERE tenant = :tenant AND user_key = :user_key"),
 )
 """What goes with a deleted user (promise D9)."""

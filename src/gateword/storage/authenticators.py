@@ -16,6 +16,7 @@ from gateword.storage.engine import Row
 from gateword.storage.many_rows import among, values
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_rows import HOLD
 
 _COLUMNS: Final = """
     id, user_key, kind, created_at, name, target, seed, pair, last_step, failures, confirmed_at,
@@ -33,8 +34,12 @@ _OF_USERS: Final = f"""
 _GET: Final = Statement(
     f"SELECT {_COLUMNS} FROM authenticators WHERE tenant = :tenant AND id = :id"  # noqa: S608
 )
-_LOCK: Final = Statement(
-    "SELECT key FROM users WHERE tenant = :tenant AND key = :user_key", locking=True
+_HOLD_OWNER: Final = Statement(
+    """
+    SELECT key FROM users WHERE tenant = :tenant
+    AND key = (SELECT user_key FROM authenticators WHERE tenant = :tenant AND id = :id)
+    """,
+    locking=True,
 )
 _COUNT: Final = Statement(f"""
     SELECT COUNT(*) FROM authenticators
@@ -61,7 +66,10 @@ _REMOVE: Final = Statement("""
     AND (id = :id OR (pair = :pair AND pair <> ''))
 """)
 _REMOVE_CHALLENGES: Final = Statement("""
-    DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id = :id
+    DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id IN (
+        SELECT id FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
+        AND (id = :id OR (pair = :pair AND pair <> ''))
+    )
 """)
 _REMOVE_ALL: Final = Statement(
     "DELETE FROM authenticators WHERE tenant = :tenant AND user_key = :user_key"
@@ -82,10 +90,32 @@ _CONFIRM: Final = Statement("""
     WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
     AND expires_at > :at
 """)
-_CONFIRM_OTHERS: Final = Statement("""
+_ADMIT: Final = Statement("""
+    UPDATE authenticators SET seed = :seed, name = :name
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL
+    AND confirmed_at IS NULL AND expires_at > :at
+""")
+_ADVANCE: Final = Statement("""
+    UPDATE authenticators SET last_step = :counter
+    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND last_step < :counter
+""")
+_CONFIRM_PAIR: Final = Statement("""
     UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
-    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL
-    AND (kind = 'recovery-code' OR (pair = :pair AND pair <> ''))
+    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL AND expires_at > :at
+    AND pair = :pair AND pair <> ''
+""")
+_CONFIRM_CODE: Final = Statement("""
+    UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
+    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL AND expires_at > :at
+    AND kind = 'recovery-code' AND pair IN (
+        SELECT id FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
+        AND (id = :id OR (pair = :pair AND pair <> ''))
+    )
+""")
+_REMOVE_OTHER_CODES: Final = Statement("""
+    DELETE FROM authenticators
+    WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
+    AND confirmed_at IS NULL
 """)
 _KINDS: Final = Statement("""
     SELECT DISTINCT kind FROM authenticators
@@ -136,7 +166,7 @@ class SqlAuthenticators:
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
             first = made[0]
-            if await tx.one(_LOCK, user_key=first.user_key) is None:
+            if await tx.one(HOLD, user_key=first.user_key) is None:
                 return False
             if replaces:
                 await tx.run(_REMOVE_ALL, user_key=first.user_key)
@@ -164,13 +194,13 @@ class SqlAuthenticators:
 
     async def remove(self, user_key: int, ids: Sequence[str]) -> int:
         async def work(tx: TenantTx) -> int:
-            await tx.one(_LOCK, user_key=user_key)
+            await tx.one(HOLD, user_key=user_key)
             gone = 0
             for id_ in ids:
                 row = await tx.one(_PAIR, user_key=user_key, id=id_)
                 if row is not None:
+                    await tx.run(_REMOVE_CHALLENGES, user_key=user_key, id=id_, pair=row[0])
                     gone += await tx.run(_REMOVE, user_key=user_key, id=id_, pair=row[0])
-                    await tx.run(_REMOVE_CHALLENGES, id=id_)
             await note_kinds(tx, user_key)
             return gone
 
@@ -182,26 +212,41 @@ class SqlAuthenticators:
             return False
 
         async def work(tx: TenantTx) -> bool:
-            await tx.one(_LOCK, user_key=found.user_key)
+            await tx.one(HOLD, user_key=found.user_key)
             sealed = seed and self._vault.seal(seed, _context(id_))
             whose = found.user_key
             if not await tx.run(_CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
                 return False
-            await confirm_others(tx, whose, found.group, ms(at))
+            await confirm_others(tx, whose, id_, found.group, ms(at))
             return True
+
+        return await self._database.transact(work)
+
+    async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
+        sealed = self._vault.seal(key, _context(id_))
+
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_ADMIT, id=id_, seed=sealed, name=name, at=ms(at)) == 1
+
+        return await self._database.transact(work)
+
+    async def advance(self, id_: str, counter: int) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_ADVANCE, id=id_, counter=counter) == 1
 
         return await self._database.transact(work)
 
     async def fail(self, ids: Sequence[str]) -> None:
         async def work(tx: TenantTx) -> None:
-            for id_ in sorted(ids):
+            for id_ in ids:
+                await tx.one(_HOLD_OWNER, id=id_)
                 await tx.run(_FAIL, id=id_)
 
         await self._database.transact(work)
 
     async def replace_recovery_code(self, made: Authenticator, code: Secret) -> None:
         async def work(tx: TenantTx) -> None:
-            await tx.one(_LOCK, user_key=made.user_key)
+            await tx.one(HOLD, user_key=made.user_key)
             await tx.run(_REMOVE_CODES, user_key=made.user_key)
             await self._add(tx, made, code)
             await note_kinds(tx, made.user_key)
@@ -218,7 +263,7 @@ class SqlAuthenticators:
         """Make authenticators of what an import has brought along."""
 
         async def work(tx: TenantTx) -> None:
-            await tx.one(_LOCK, user_key=user_key)
+            await tx.one(HOLD, user_key=user_key)
             brought = await imported_factors.take(tx, self._vault, user_key)
             rows = await tx.all(_OF_USER, user_key=user_key, at=ms(at))
             owned = [self._authenticator(row) for row in rows]
@@ -271,9 +316,15 @@ class SqlAuthenticators:
         )
 
 
-async def confirm_others(tx: TenantTx, user_key: int, pair: str, at: int) -> None:
-    """Confirm what goes together with an authenticator that was proved, and the recovery code."""
-    await tx.run(_CONFIRM_OTHERS, user_key=user_key, pair=pair, at=at)
+async def confirm_others(tx: TenantTx, user_key: int, id_: str, pair: str, at: int) -> None:
+    """Confirm what goes together with an authenticator that was proved, and its recovery code.
+
+    A recovery code that came with another enrolment is nobody's from now on: whoever began that
+    one may have had the password alone.
+    """
+    await tx.run(_CONFIRM_PAIR, user_key=user_key, pair=pair, at=at)
+    if await tx.run(_CONFIRM_CODE, user_key=user_key, id=id_, pair=pair, at=at):
+        await tx.run(_REMOVE_OTHER_CODES, user_key=user_key)
     await note_kinds(tx, user_key)
 
 

@@ -9,9 +9,10 @@ from gateword.storage.columns import digest, json_object, ms, time, to_json
 from gateword.storage.engine import Row
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_rows import HOLD
 
 _COLUMNS: Final = (
-    "user_key, authenticator_id, session, code, created_at, expires_at, verdict, details"
+    "user_key, authenticator_id, session, code, created_at, expires_at, verdict, details, hash"
 )
 _END_OTHERS: Final = Statement("""
     DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id = :authenticator_id
@@ -36,9 +37,10 @@ _WAITING: Final = Statement(f"""
 """)  # noqa: S608  # constants
 _ANSWER: Final = Statement("""
     UPDATE challenges SET verdict = :verdict
-    WHERE tenant = :tenant AND authenticator_id = :authenticator_id AND verdict = 'pending'
+    WHERE tenant = :tenant AND hash = :hash AND code = '' AND verdict = 'pending'
     AND expires_at > :at
 """)
+_END: Final = Statement("DELETE FROM challenges WHERE tenant = :tenant AND hash = :hash")
 
 
 class SqlChallenges:
@@ -49,6 +51,7 @@ class SqlChallenges:
 
     async def add(self, handle: Secret, challenge: Challenge) -> None:
         async def work(tx: TenantTx) -> None:
+            await tx.one(HOLD, user_key=challenge.user_key)  # of two at once one is the later
             await tx.run(_END_OTHERS, authenticator_id=challenge.authenticator_id)
             await tx.run(
                 _ADD,
@@ -73,13 +76,17 @@ class SqlChallenges:
         row = await self._database.one(_WAITING, authenticator_id=authenticator_id, at=ms(at))
         return None if row is None else _challenge(row)
 
-    async def answer(self, authenticator_id: str, verdict: Verdict, at: datetime) -> bool:
+    async def answer(self, id_: str, verdict: Verdict, at: datetime) -> bool:
+        hash_ = bytes.fromhex(id_)
+
         async def work(tx: TenantTx) -> bool:
-            whose = authenticator_id
-            answered = await tx.run(
-                _ANSWER, authenticator_id=whose, verdict=verdict.value, at=ms(at)
-            )
-            return answered == 1
+            return await tx.run(_ANSWER, hash=hash_, verdict=verdict.value, at=ms(at)) == 1
+
+        return await self._database.transact(work)
+
+    async def end(self, handle: Secret) -> bool:
+        async def work(tx: TenantTx) -> bool:
+            return await tx.run(_END, hash=digest(handle)) == 1
 
         return await self._database.transact(work)
 
@@ -94,4 +101,5 @@ def _challenge(row: Row) -> Challenge:
         expires_at=time(row[5]),
         verdict=Verdict(row[6]),
         details=json_object(row[7]),
+        id=bytes(row[8]).hex(),
     )

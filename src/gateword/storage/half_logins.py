@@ -11,6 +11,7 @@ from gateword.ports.crypto import Vault
 from gateword.storage.columns import digest, ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_rows import HOLD
 
 _ADD: Final = Statement("""
     INSERT INTO half_logins (tenant, hash, user_key, sealed, failures, expires_at)
@@ -67,6 +68,7 @@ class SqlHalfLogins:
 
     async def end_of_user(self, user_key: int) -> None:
         async def work(tx: TenantTx) -> None:
+            await tx.one(HOLD, user_key=user_key)
             for statement in _END_OF_USER:
                 await tx.run(statement, user_key=user_key)
 

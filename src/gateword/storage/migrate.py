@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from gateword.storage.sqlite_tables import SqliteTables
 from gateword.storage.url import is_postgres, sqlite_path
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The version of the tables that this program wants."""
 
 BASE: Final = "base"

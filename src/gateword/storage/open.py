@@ -5,6 +5,7 @@ from pathlib import Path
 
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.crypto import Vault
+from gateword.ports.geography import Geography
 from gateword.ports.meter import Meter
 from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
@@ -19,6 +20,7 @@ from gateword.storage.connections import SqlConnections
 from gateword.storage.cursors import SqlCursors
 from gateword.storage.documents import SqlDocuments
 from gateword.storage.engine import Database
+from gateword.storage.familiar import SqlFamiliar
 from gateword.storage.families import SqlFamilies
 from gateword.storage.half_logins import SqlHalfLogins
 from gateword.storage.hash_kinds import HashKinds
@@ -85,6 +87,22 @@ def open_counters(url: str, prefix: str, meter: Meter, clock: Clock) -> Server |
     return server
 
 
+def open_geography(path: str) -> Geography | None:
+    """Return where addresses are; None without a file.
+
+    Args:
+        path: As the setting `geo_database` has it.
+
+    Raises:
+        ValueError: The file is missing or no such database.
+    """
+    if not path:
+        return None
+    geo = import_module("gateword.storage.geo_database")  # most installations have no such file
+    found: Geography = geo.GeoDatabase(Path(path))
+    return found
+
+
 def open_stores(
     database: Database,
     tenant_key: int,
@@ -130,6 +148,7 @@ def open_stores(
         half_logins=SqlHalfLogins(rows, vault),
         challenges=SqlChallenges(rows),
         proofs=SqlProofs(rows),
+        familiar=SqlFamiliar(rows),
     )
 
 

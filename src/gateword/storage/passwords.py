@@ -6,7 +6,7 @@ from typing import Final
 
 from gateword.domain.secret import Secret
 from gateword.ports.passwords import OldPassword
-from gateword.storage.attempt_sql import FORGET_PLACES, LIFT_USER
+from gateword.storage.attempt_sql import FORGET_DEVICES, FORGET_PLACES, LIFT_USER
 from gateword.storage.columns import ms, time
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
@@ -103,6 +103,7 @@ class SqlPasswords:
             await tx.run(_END_TICKETS, user_key=user_key)
             await tx.run(LIFT_USER, user_key=user_key)
             await tx.run(FORGET_PLACES, user_key=user_key)
+            await tx.run(FORGET_DEVICES, user_key=user_key)
             return True
 
         try:

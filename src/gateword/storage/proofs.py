@@ -1,7 +1,7 @@
 """Proofs of a second factor: used once, in one transaction with the login they complete.
 
-Rule: the user's row is locked first, so that of many who try at once one is let in, and nobody who
-is being deleted.
+Rule: the user's row is held first, so that of many who try at once one is let in, and nobody whose
+user was deleted, blocked, given a new password or a first factor a moment ago.
 """
 
 from collections.abc import Callable, Coroutine
@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from gateword.domain.secret import Secret
+from gateword.domain.user import User
 from gateword.ports.mfa import ENROLLMENT, Spent
 from gateword.storage import tickets
 from gateword.storage.authenticators import confirm_others
-from gateword.storage.columns import digest, ms
+from gateword.storage.columns import digest, ms, ms_or_none
+from gateword.storage.engine import Row
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.user_rows import HOLD
 
-_LOCK: Final = Statement(
-    "SELECT key FROM users WHERE tenant = :tenant AND key = :user_key", locking=True
-)
 _TAKE: Final = Statement("""
     DELETE FROM half_logins
     WHERE tenant = :tenant AND hash = :hash AND user_key = :user_key AND expires_at > :at
@@ -31,6 +31,9 @@ _STEP: Final = Statement("""
     AND (expires_at IS NULL OR expires_at > :at)
     RETURNING pair
 """)
+_UNCONFIRMED: Final = Statement(
+    "SELECT id FROM authenticators WHERE tenant = :tenant AND id = :id AND confirmed_at IS NULL"
+)
 _CHALLENGE: Final = Statement("""
     DELETE FROM challenges
     WHERE tenant = :tenant AND hash = :hash AND user_key = :user_key AND expires_at > :at
@@ -67,71 +70,81 @@ class SqlProofs:
     async def step(
         self,
         handle: Secret | None,
-        user_key: int,
+        user: User,
         authenticator_id: str,
         step: int,
         at: datetime,
         *,
         ticket: Secret | None = None,
     ) -> Spent | None:
-        async def proof(tx: TenantTx) -> bool:
-            row = await tx.one(_STEP, id=authenticator_id, user_key=user_key, step=step, at=ms(at))
+        async def proof(tx: TenantTx, held: Row) -> bool:
+            whose, is_first = user.key, await self._is_unconfirmed(tx, authenticator_id)
+            if is_first and _has_enrolled(user, held):
+                return False
+            row = await tx.one(_STEP, id=authenticator_id, user_key=whose, step=step, at=ms(at))
             if row is not None:
-                await confirm_others(tx, user_key, row[0], ms(at))
+                await confirm_others(tx, whose, authenticator_id, row[0], ms(at))
             return row is not None and await _is_let_in(tx, ticket, at)
 
-        return await self._used(handle, user_key, at, proof)
+        return await self._used(handle, user, at, proof)
 
     async def challenge(
         self,
         handle: Secret | None,
-        user_key: int,
+        user: User,
         oob_code: Secret,
         at: datetime,
         *,
         ticket: Secret | None = None,
     ) -> Spent | None:
-        async def proof(tx: TenantTx) -> bool:
-            row = await tx.one(_CHALLENGE, hash=digest(oob_code), user_key=user_key, at=ms(at))
+        async def proof(tx: TenantTx, held: Row) -> bool:
+            row = await tx.one(_CHALLENGE, hash=digest(oob_code), user_key=user.key, at=ms(at))
             if row is None:
                 return False
-            used = await tx.one(_USED, id=row[0], user_key=user_key, at=ms(at))
+            is_first = await self._is_unconfirmed(tx, row[0])
+            if is_first and _has_enrolled(user, held):
+                return False
+            used = await tx.one(_USED, id=row[0], user_key=user.key, at=ms(at))
             if used is not None:
-                await confirm_others(tx, user_key, used[0], ms(at))
+                await confirm_others(tx, user.key, row[0], used[0], ms(at))
             return await _is_let_in(tx, ticket, at)
 
-        return await self._used(handle, user_key, at, proof)
+        return await self._used(handle, user, at, proof)
 
     async def recovery_code(
-        self, handle: Secret, user_key: int, code: Secret, successor: Secret, at: datetime
+        self, handle: Secret, user: User, code: Secret, successor: Secret, at: datetime
     ) -> Spent | None:
-        async def proof(tx: TenantTx) -> bool:
+        async def proof(tx: TenantTx, _held: Row) -> bool:
             used = await tx.run(
                 _RECOVERY_CODE,
-                user_key=user_key,
+                user_key=user.key,
                 code=digest(code),
                 successor=digest(successor),
                 at=ms(at),
             )
-            await tx.run(_FORGIVE, user_key=user_key)  # whoever has it may use all factors again
+            await tx.run(_FORGIVE, user_key=user.key)  # who has it may use all factors again
             return used == 1
 
-        return await self._used(handle, user_key, at, proof)
+        return await self._used(handle, user, at, proof)
+
+    async def _is_unconfirmed(self, tx: TenantTx, id_: str) -> bool:
+        return await tx.one(_UNCONFIRMED, id=id_) is not None
 
     async def _used(
         self,
         handle: Secret | None,
-        user_key: int,
+        user: User,
         at: datetime,
-        proof: Callable[[TenantTx], Coroutine[Any, Any, bool]],
+        proof: Callable[[TenantTx, Row], Coroutine[Any, Any, bool]],
     ) -> Spent | None:
         async def work(tx: TenantTx) -> Spent | None:
-            if await tx.one(_LOCK, user_key=user_key) is None:
+            held = await tx.one(HOLD, user_key=user.key)
+            if held is None or held[0] or held[1] != ms_or_none(user.last_password_reset):
                 return Spent.SESSION
-            if not await proof(tx):
+            if not await proof(tx, held):
                 raise _TakenBack(Spent.PROOF)
             if handle is not None:
-                taken = await tx.run(_TAKE, hash=digest(handle), user_key=user_key, at=ms(at))
+                taken = await tx.run(_TAKE, hash=digest(handle), user_key=user.key, at=ms(at))
                 if not taken:
                     raise _TakenBack(Spent.SESSION)
             return None
@@ -146,3 +159,8 @@ class SqlProofs:
 async def _is_let_in(tx: TenantTx, ticket: Secret | None, at: datetime) -> bool:
     """Use the ticket by which a factor is set up, if it is one that does so."""
     return ticket is None or await tickets.use_in(tx, ticket, ENROLLMENT, at) is not None
+
+
+def _has_enrolled(user: User, held: Row) -> bool:
+    """Say whether a user has confirmed a factor since they were looked at."""
+    return {*held[2].split()} != {*user.factors}

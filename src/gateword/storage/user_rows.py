@@ -51,6 +51,14 @@ def select(
 
 
 BY_KEY: Final = select("users.tenant = :tenant AND users.key = :key")
+HOLD: Final = Statement(
+    """
+    SELECT blocked, last_password_reset, factors FROM users
+    WHERE tenant = :tenant AND key = :user_key
+    """,
+    locking=True,
+)
+"""Holds a user until the transaction ends; whoever changes what is the user's begins with it."""
 
 
 def users(rows: Sequence[Row]) -> list[User]:

@@ -7,10 +7,12 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Lifespan
 
+from gateword.policy import device as devices
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
 from gateword.web import closed, exports, faces, home, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
+from gateword.web.device import DeviceEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.enrollment_page import EnrollmentPage
 from gateword.web.health import Health
@@ -84,7 +86,7 @@ def application(
         _at("/.well-known/openid-configuration", public(well_known.configuration)),
         _at("/.well-known/oauth-authorization-server", public(well_known.configuration)),
         _at("/.well-known/jwks.json", public(well_known.key_set)),
-        *_factors(settings, tenancies, proxies),
+        *_factors(settings, tenancies, proxies, monotonic_s),
         *_doors(settings, tenancies, proxies, monotonic_s),
         _at("/health", Health(tenancies)),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
@@ -102,9 +104,16 @@ def _at(path: str, app: ASGIApp) -> Route:
     return Route(path, endpoint=app)
 
 
-def _factors(settings: Settings, tenancies: Tenancies, proxies: tuple[str, ...]) -> Sequence[Route]:
-    """Return the MFA API."""
+def _factors(
+    settings: Settings,
+    tenancies: Tenancies,
+    proxies: tuple[str, ...],
+    monotonic_s: Callable[[], float],
+) -> Sequence[Route]:
+    """Return the MFA API, and what push devices speak to."""
     mfa = MfaEndpoint(settings.body_timeout_s, proxies)
+    per_address, per_device = RateLimit(120, 20, monotonic_s), RateLimit(30, 2, monotonic_s)
+    device = DeviceEndpoint(settings.body_timeout_s, proxies, per_address, per_device)
 
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS)
@@ -114,6 +123,9 @@ def _factors(settings: Settings, tenancies: Tenancies, proxies: tuple[str, ...])
         _at("/mfa/authenticators/{id:whole}", door(DELETE=mfa.remove)),
         _at("/mfa/associate", door(POST=mfa.associate)),
         _at("/mfa/challenge", door(POST=mfa.challenge)),
+        _at(devices.ENROLL, Endpoint(tenancies, {"POST": device.enroll})),
+        _at(devices.CHALLENGE, Endpoint(tenancies, {"GET": device.challenge})),
+        _at(devices.ANSWER, Endpoint(tenancies, {"POST": device.answer})),
     )
 
 

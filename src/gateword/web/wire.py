@@ -80,6 +80,8 @@ def revealed(body: Mapping[str, object]) -> dict[str, object]:
 def _revealed(value: object) -> object:
     if isinstance(value, list):
         return [_revealed(one) for one in value]
+    if isinstance(value, Mapping):
+        return revealed(value)
     return value.reveal() if isinstance(value, Secret) else value
 
 

@@ -572,3 +572,18 @@ ALTER TABLE refresh_families ADD COLUMN mfa_at BIGINT;
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';
 
+-- Running upgrade 0005 -> 0006
+
+CREATE TABLE known_devices (
+    tenant BIGINT NOT NULL, 
+    user_key BIGINT NOT NULL, 
+    device TEXT NOT NULL, 
+    seen_at BIGINT NOT NULL, 
+    CONSTRAINT known_devices_key PRIMARY KEY (tenant, user_key, device), 
+    CONSTRAINT known_devices_tenant_owner FOREIGN KEY(tenant) REFERENCES tenants ("key") ON DELETE CASCADE
+);
+
+CREATE INDEX known_devices_by_end ON known_devices (tenant, seen_at);
+
+UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num = '0005';
+
