@@ -1,4 +1,4 @@
-"""Statements on authenticators."""
+"""Statements about what users have enrolled."""
 
 from typing import Final
 

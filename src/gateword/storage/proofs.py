@@ -156,11 +156,11 @@ class SqlProofs:
             return why
 
 
-def _has_enrolled(user: User, held: Row) -> bool:
-    """Say whether a user has confirmed a factor since they were looked at."""
-    return {*held[2].split()} != {*user.factors}
-
-
 async def _is_let_in(tx: TenantTx, ticket: Secret | None, at: datetime) -> bool:
     """Use the ticket by which a factor is set up, if it is one that does so."""
     return ticket is None or await tickets.use_in(tx, ticket, ENROLLMENT, at) is not None
+
+
+def _has_enrolled(user: User, held: Row) -> bool:
+    """Say whether a user has confirmed a factor since they were looked at."""
+    return {*held[2].split()} != {*user.factors}
