@@ -42,6 +42,7 @@ REVEAL_ROOMS: Final = (
     "src/gateword/rules/action_cache.py",  # hands Actions back what they have cached
     "src/gateword/management/client_answers.py",  # answers a client's secret to its operator
     "src/gateword/management/resource_servers.py",  # the same of an API
+    "src/gateword/management/user_factors.py",  # the same of a user's recovery code
     "src/gateword/delivery/webhook.py",  # sends what the other side knows a stream by
     "src/gateword/login/client.py",  # compares a client's secret in constant time
     "src/gateword/delivery/smtp.py",  # proves itself to the mail server

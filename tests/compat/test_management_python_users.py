@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from auth0.management import SetUserAuthenticationMethods
 from auth0.management.core.api_error import ApiError
 
 from tests.compat.management_python import QUIET, a_name, client, everything, gone
@@ -140,6 +141,30 @@ def test_what_a_user_has_elsewhere(api: Any, person: str) -> None:
     gone(api.users.multifactor.delete_provider, "auth0|nobody", "duo")
     assert [] == everything(api.users.refresh_token.list(person))
     api.users.refresh_token.delete(person)
+
+
+def test_second_factors(api: Any, person: str) -> None:
+    """Methods are made, listed, renamed, replaced and deleted; a link is made; a code is new."""
+    methods, guardian = api.users.authentication_methods, api.guardian.enrollments
+    made = methods.create(person, type="totp", name="App", totp_secret="JBSWY3DPEHPK3PXP")
+    assert "App" == methods.get(person, made.id).name
+    assert [made.id] == [one.id for one in methods.list(person)]
+    assert "Other" == methods.update(person, made.id, name="Other").name
+    [enrolled] = api.users.enrollments.get(person)
+    assert ("confirmed", "authenticator") == (enrolled.status, enrolled.auth_method)
+    assert "confirmed" == guardian.get(enrolled.id).status
+    phone = SetUserAuthenticationMethods(type="phone", phone_number="+15550100")
+    [replaced] = methods.set(person, request=[phone])
+    assert "+15550100" == replaced.phone_number
+    methods.delete(person, replaced.id)
+    assert 24 == len(api.users.regenerate_recovery_code(person).recovery_code)
+    methods.delete_all(person)
+    api.users.authenticators.delete_all(person)
+    api.users.multifactor.delete_provider(person, "google-authenticator")
+    assert [] == everything(methods.list(person))
+    ticket = guardian.create_ticket(user_id=person)
+    assert ticket.ticket_url.endswith(f"/mfa/enrollment?ticket={ticket.ticket_id}")
+    gone(guardian.delete, enrolled.id)
 
 
 def test_tokens_devices_and_grants(api: Any, house: Served, person: str) -> None:

@@ -1,86 +1,29 @@
 """Bulk imports: what lands, what is met, and what a crash leaves behind."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
-from gateword.domain.user import NewUser, User
-from gateword.domain.user_import import Arrival, Outcome
+from gateword.domain.user import NewUser
+from gateword.domain.user_import import Outcome
 from gateword.policy.identifier import login_names
-from gateword.policy.user_import import read
-from gateword.ports.queues import Job
 from gateword.ports.user_import import Step
 from tests.engines.house import NOON, House
+from tests.engines.importing import UNTIL, Imports, always, an_arrival, an_import
 
-UNTIL = NOON + timedelta(minutes=1)
 WEAK = "$import-md5$$e=utf8,s=prefix$$AAAAAAAAAAAAAAAAAAAAAA"
 BCRYPT = "$2b$10$abcdefghijklmnopqrstuuyQv8vsWhQjcCeXJ4PJbGCDPdxsB6RNO"
 MD5 = {"algorithm": "md5", "hash": {"value": "0" * 32, "encoding": "hex"}}
 
 
-def an_arrival(**item: Any) -> Arrival:
-    """Return an item as it is read."""
-    found = read(item, "Customers")
-    assert isinstance(found, Arrival), found
-    return found
-
-
-@dataclass
-class Imports:
-    """A house with a database and an import under way."""
-
-    house: House
-    connection: Connection
-    job: Job
-    outcomes: Sequence[Outcome] = ()
-
-    async def land(
-        self, *arrivals: Arrival, may_replace: Callable[[Secret], bool] | None = None
-    ) -> list[str]:
-        """Land a chunk and return what became of each."""
-
-        def judge(outcomes: Sequence[Outcome]) -> Step:
-            self.outcomes = outcomes
-            return Step(replace(self.job, done=self.job.done + len(outcomes)), [{"n": 1}])
-
-        moved = await self.house.stores.user_imports.land(
-            self.connection, arrivals, judge, job=self.job, at=NOON, until=UNTIL,
-            may_replace=may_replace,
-        )  # fmt: skip
-        assert moved is not None
-        self.job = moved
-        return [outcome.name for outcome in self.outcomes]
-
-    async def user(self, name: str) -> User:
-        """Return a user by login name."""
-        account = await self.house.stores.users.account(self.connection.key, login_names(name))
-        assert account is not None
-        return account.user
-
-    async def hash_of(self, name: str) -> str | None:
-        """Return what is stored as a user's password hash."""
-        user = await self.user(name)
-        found = await self.house.stores.users.password_hash(user.key, self.connection.key)
-        return found and found.reveal()
-
-
 @pytest.fixture
 async def imports(house: House) -> Imports:
     """An import into the database Customers."""
-    connection = await house.add_connection("Customers")
-    job = Job(id="job_1", type="users_file", status="processing", document={}, created_at=NOON)
-    await house.stores.jobs.add(job, None)
-    return Imports(house, connection, job)
-
-
-def always(_: Secret) -> bool:
-    """Every stored hash may be replaced."""
-    return True
+    return await an_import(house)
 
 
 def never(_: Secret) -> bool:
@@ -234,7 +177,7 @@ async def test_job_that_moved_on_takes_nothing_more(imports: Imports) -> None:
 
 
 async def test_factors_and_hashes_come_out_for_an_export(imports: Imports) -> None:
-    """Imported second factors are kept sealed with their user, and replaced by an upsert."""
+    """Imported second factors come out again; what nobody asked for yet an upsert replaces."""
     first = [{"totp": {"secret": "JBSWY3DPEHPK3PXP"}}]
     second = [{"email": {"value": "a@x.test"}}]
     await imports.land(
@@ -244,7 +187,7 @@ async def test_factors_and_hashes_come_out_for_an_export(imports: Imports) -> No
     await imports.land(an_arrival(email="a@x.test", mfa_factors=second), may_replace=always)
     keys = [(await imports.user(name)).key for name in ("a@x.test", "b@x.test")]
     found = await imports.house.stores.user_imports.credentials(imports.connection.key, keys)
-    assert [Secret('[{"email":{"value":"a@x.test"}}]'), None] == [
+    assert [Secret('[{"email": {"value": "a@x.test"}}]'), None] == [
         found[key].factors for key in keys
     ]
     assert [Secret(BCRYPT), None] == [found[key].password_hash for key in keys]

@@ -41,6 +41,7 @@ OTHER_ROUTES: Final[Mapping[str, str]] = {
     "/u/email-verification": "a link that works once",
     "/u/unblock": "a link that works once",
     "/u/style.css": "a file",
+    "/mfa/enrollment": "a link that works once; codes of what is set up are counted first",
     "/oauth/revoke": "a token of a client",
     "/oauth/introspect": "a token of a client",
     "/userinfo": "an access token",
@@ -80,6 +81,7 @@ CODES: Final[Mapping[str, str]] = {
     "grants/mfa_otp.py": "in `look`, which only `counted_try` calls",
     "grants/mfa_oob.py": "in `look`; what a device has said is no secret of its user",
     "grants/mfa_recovery_code.py": "in `look`",
+    "login/by_ticket.py": "in `look`, which only `tried` calls; behind a link that works once",
 }
 """Files that use up a proof of a second factor, each with the reason."""
 

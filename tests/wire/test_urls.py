@@ -44,7 +44,7 @@ MEMBERS: Final = {
 }
 """What every JSON error of a face has, by how its paths begin."""
 
-PAGES: Final = "/u/"
+PAGES: Final = ("/u/", "/mfa/enrollment")
 """People read what is answered here: errors are pages too."""
 
 

@@ -22,17 +22,20 @@ from gateword.policy.web_address import is_web_address
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
 
+ENROLLMENT: Final = "enrollment_email"
 PURPOSES: Final[Mapping[str, str]] = {
     "verify_email": links.VERIFY,
     "reset_email": links.RESET,
     BLOCKED: links.UNBLOCK,
     STOLEN: links.RESET,
+    ENROLLMENT: links.ENROLL,
 }
 SUBJECTS: Final[Mapping[str, str]] = {
     "verify_email": "Verify your e-mail address",
     "reset_email": "Choose a new password",
     BLOCKED: "Logins to your account are blocked",
     STOLEN: "Your password is known to strangers",
+    ENROLLMENT: "Set up a second factor",
 }
 _MAX_LIFETIME_S: Final = 2_592_000
 
@@ -61,8 +64,14 @@ async def written(parts: Parts, ordered: Letter) -> Letter | None:
     words = letter_words.of(tenant, client, connection.name, user, ordered.to, notice)
     theirs = template or {}
     purpose = _purpose(ordered, words, theirs, connection)
-    link = await _link(parts, user, purpose, connection)
+    link = _ready(ordered) or await _link(parts, user, purpose, connection)
     return _filled(ordered, theirs, {**words, **link})
+
+
+def _ready(ordered: Letter) -> Mapping[str, str]:
+    """Return the link that the order brings, as Auth0's template for enrolment calls it, too."""
+    url = ordered.order.get("url", "")
+    return {"url": url, "link": url, "lifetime": links.in_words(links.LIFETIME_S)} if url else {}
 
 
 async def _link(

@@ -1,7 +1,7 @@
 """Links that are sent out: each lets its holder do one thing once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -9,16 +9,19 @@ from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.policy.identifier import normal
+from gateword.ports.mfa import ENROLLMENT
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Ticket
 
 RESET: Final = "change_password"
 VERIFY: Final = "verify_email"
 UNBLOCK: Final = "unblock"
+ENROLL: Final = ENROLLMENT
 PATHS: Final[Mapping[str, str]] = {
     RESET: "u/reset-password",
     VERIFY: "u/email-verification",
     UNBLOCK: "u/unblock",
+    ENROLL: "mfa/enrollment",
 }
 LIFETIME_S: Final = 432_000
 """Five days, as Auth0's links live."""
@@ -33,12 +36,13 @@ class Purpose:
     """What a link is for.
 
     Attributes:
-        name: RESET, VERIFY or UNBLOCK.
+        name: RESET, VERIFY, UNBLOCK or ENROLL.
         email: Address that the link is about; a verified one is no other than this.
         result_url: Where its holder goes afterwards; empty is nowhere.
         verifies: Choosing a password also proves that the address is the user's.
         names_email: `result_url` is told the address.
         lifetime_s: Seconds until it expires.
+        more: What else the link needs to know.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Purpose:
     names_email: bool = False
     client_id: str = ""
     lifetime_s: int = LIFETIME_S
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def document(self) -> dict[str, object]:
         """Return what the ticket must remember."""
@@ -59,6 +64,7 @@ class Purpose:
             "verifies": self.verifies,
             "names_email": self.names_email,
             "client_id": self.client_id,
+            **self.more,
         }
 
 

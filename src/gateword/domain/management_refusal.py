@@ -120,6 +120,13 @@ class ManagementRefusal(RefusalTable):
     NO_RULE = Row(404, "inexistent_rule", "The rule does not exist", _FAPI, "§1")
     NO_REFRESH_TOKEN = Row(404, "", "The refresh token does not exist.", _FAPI, "our own")
     NO_ENROLLMENT = Row(404, "enrollment_not_found", "Enrollment not found", _FAPI, "§1")
+    NO_AUTHENTICATION_METHOD = Row(
+        404,
+        "inexistent_authentication_method",
+        "The authentication method does not exist.",
+        _FAPI,
+        "pattern of §1, inferred",
+    )
     NO_ROLE = Row(404, "", "The role does not exist.", _FAPI, "§1: role has no code")
     NO_JOB = Row(404, "inexistent_job", "The job does not exist", _FAPI, "§9, text inferred")
     NO_EMAIL_PROVIDER = Row(

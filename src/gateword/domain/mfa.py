@@ -54,8 +54,9 @@ class Authenticator:
         name: What the user, or an administrator, calls it.
         target: Phone number or e-mail address that codes go to; empty for other kinds.
         seed: Secret of a TOTP (base32), or public key of a push device (PEM); None for others.
-        group: The same for those that go together: a push device and its TOTP. Of a recovery code,
-            the id of what was enrolled together with it.
+        group: The same for those that go together: a push device and its TOTP, text messages and
+            calls of one phone; of a phone it may begin with the preferred kind: `voice:…`. Of a
+            recovery code, the id of what was enrolled together with it.
         last_step: The last 30 seconds, counted from 1970, whose code was accepted; of a push
             device the counter of its last request.
         failures: Wrong codes in a row.
@@ -81,6 +82,11 @@ class Authenticator:
     def is_confirmed(self) -> bool:
         """It can prove a login."""
         return self.confirmed_at is not None
+
+    @property
+    def is_preferred(self) -> bool:
+        """Of a phone's: it is the one that is asked first."""
+        return self.group.startswith(f"{self.kind.value}:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,6 +66,7 @@ class NewUser:
         connection: Name of the database connection.
         local_id: Given by importers; made by the store when None.
         password_hash: Encoded hash (PHC or bcrypt form); None for a user without a password.
+        factors: Second factors that the user brings along, as JSON; None when there are none.
     """
 
     connection: str
@@ -80,6 +81,7 @@ class NewUser:
     profile: Mapping[str, object] = field(default_factory=dict)
     user_metadata: Mapping[str, object] = field(default_factory=dict)
     app_metadata: Mapping[str, object] = field(default_factory=dict)
+    factors: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

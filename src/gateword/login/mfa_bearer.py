@@ -31,10 +31,12 @@ class Bearer:
     Attributes:
         waiting: The login behind it; its handle is None for an access token.
         scopes: Of an access token; None for an `mfa_token`.
+        is_invited: An administrator's link opens them.
     """
 
     waiting: Waiting
     scopes: tuple[str, ...] | None
+    is_invited: bool = False
 
     @property
     def user(self) -> User:

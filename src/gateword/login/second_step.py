@@ -139,11 +139,22 @@ async def counted_try(
     look: Callable[[], Awaitable[bool]],
     limit: LogCode = LogCode.GD_OTP_LIMIT,
 ) -> bool:
+    """Look at a code that was sent to the token endpoint, as `tried` does."""
+    return await tried(parts, ask.caller.ip, waiting, look, limit)
+
+
+async def tried(
+    parts: Parts,
+    ip: str,
+    waiting: Waiting,
+    look: Callable[[], Awaitable[bool]],
+    limit: LogCode = LogCode.GD_OTP_LIMIT,
+) -> bool:
     """Look at a code, counted before and settled after; say whether it was right.
 
     Args:
         parts: The tenant's.
-        ask: Who tries.
+        ip: Where it came from.
         waiting: The login.
         look: Looks at the code and uses it up.
         limit: What the log is told when there were too many.
@@ -151,7 +162,7 @@ async def counted_try(
     Raises:
         Refused: TOO_MANY_CODES.
     """
-    lease = await _reserved(parts, ask, waiting, limit)
+    lease = await _reserved(parts, ip, waiting, limit)
     attempts = parts.stores.attempts
     try:
         is_right = await look()
@@ -163,12 +174,12 @@ async def counted_try(
     return is_right
 
 
-async def _reserved(parts: Parts, ask: TokenAsk, waiting: Waiting, limit: LogCode) -> Lease:
+async def _reserved(parts: Parts, ip: str, waiting: Waiting, limit: LogCode) -> Lease:
     kind = "recovery" if limit is LogCode.GD_RECOVERY_LIMIT else "code"
     entry = Entry(
         connection_key=waiting.connection.key,
         subject=f"mfa{waiting.user.key}",
-        place=counted(ask.caller.ip),
+        place=counted(ip),
         user_key=None,
         buckets=(
             Bucket(

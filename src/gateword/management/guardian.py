@@ -1,4 +1,4 @@
-"""`/guardian`: second factors, the policies that demand them, and who has enrolled in one.
+"""`/guardian`: second factors, the policies that demand them, and what each factor needs.
 
 Source: Auth0 Management API v2 "Guardian", recorded answers.
 """
@@ -9,6 +9,7 @@ from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refused import Refused
+from gateword.management import factor_log
 from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.schema import Schema, array, flag, nullable, obj, secret, text
@@ -23,18 +24,6 @@ _FACTOR: Final = obj(
 )
 _SWITCH: Final = obj({"enabled": flag("Whether users may use it.")}, required=("enabled",))
 _POLICIES: Final = array(text(choices=policy.POLICIES), most=len(policy.POLICIES), unique=True)
-_TICKET: Final = obj(
-    {
-        "user_id": text("Who is to enrol.", least=1, most=1024),
-        "email": text("Where the link goes instead of the user's address.", most=254),
-        "send_mail": flag("Whether the link is sent."),
-        "email_locale": text(most=64),
-        "factor": text("The only factor to enrol.", choices=policy.ENROLLMENT_FACTORS),
-        "allow_multiple_enrollments": flag(),
-    },
-    required=("user_id",),
-)
-_NOT_YET: Final = "Enrollment in a second factor is not available on this server"
 
 
 async def factors(call: Call) -> list[Document]:
@@ -52,6 +41,8 @@ async def switch(call: Call) -> Document:
         raise Refused(ManagementRefusal.INVALID_PATH, fault=fault)
     document = read(call.body, policy.switched)
     await call.parts.stores.documents.put(policy.KIND, Kept(id=name, document=document), call.at)
+    state = "on" if document["enabled"] else "off"
+    await factor_log.of_tenant(call, f"Factor {name} is switched {state}")
     return document
 
 
@@ -66,19 +57,9 @@ async def set_policies(call: Call) -> Sequence[object]:
     document = policy.policies_document(call.items)
     kept = Kept(id=policy.POLICIES_ID, document=document)
     await call.parts.stores.documents.put(policy.KIND, kept, call.at)
+    shown = ", ".join(policy.policies(document)) or "never"
+    await factor_log.of_tenant(call, f"Second factors are demanded: {shown}")
     return policy.policies(document)
-
-
-async def create_ticket(call: Call) -> Document:
-    """Refuse: nobody can enrol here yet, and a link that leads nowhere helps nobody."""
-    if await call.parts.stores.users.by_id(str(call.body["user_id"])) is None:
-        raise Refused(ManagementRefusal.NO_USER)
-    raise Refused(ManagementRefusal.NOT_SUPPORTED, text=_NOT_YET)
-
-
-async def enrollment(call: Call) -> Document:  # noqa: ARG001  a `Run`: there are none
-    """Answer an enrolment; there are none yet."""
-    raise Refused(ManagementRefusal.NO_ENROLLMENT)
 
 
 def _get(about: Setting) -> Callable[[Call], Awaitable[Document]]:
@@ -102,7 +83,9 @@ def _set(about: Setting, *, keeps_rest: bool) -> Callable[[Call], Awaitable[Docu
                 secret=sealed.closed(policy.secrets(about, call.body, secrets)),
             )
 
-        return (await call.parts.stores.documents.edit(policy.KIND, made, call.at)).document
+        kept = await call.parts.stores.documents.edit(policy.KIND, made, call.at)
+        await factor_log.of_tenant(call, f"Settings of second factors changed: {about.path}")
+        return kept.document
 
     return run
 
@@ -188,34 +171,6 @@ RESOURCE: Final = Resource(
             summary="Set the policies",
             body=_POLICIES,
             answer=_POLICIES,
-        ),
-        Verb(
-            method="POST",
-            path="/guardian/enrollments/ticket",
-            scopes=("create:guardian_enrollment_tickets",),
-            run=create_ticket,
-            summary="Create an enrollment ticket",
-            body=_TICKET,
-            answer=obj({"ticket_id": text(), "ticket_url": text()}),
-            refusals=(ManagementRefusal.NO_USER, ManagementRefusal.NOT_SUPPORTED),
-        ),
-        Verb(
-            method="GET",
-            path="/guardian/enrollments/{id}",
-            scopes=("read:guardian_enrollments",),
-            run=enrollment,
-            summary="Get an enrollment",
-            answer=obj({"id": text()}, required=("id",)),
-            refusals=(ManagementRefusal.NO_ENROLLMENT,),
-        ),
-        Verb(
-            method="DELETE",
-            path="/guardian/enrollments/{id}",
-            scopes=("delete:guardian_enrollments",),
-            run=enrollment,
-            summary="Delete an enrollment",
-            status=204,
-            refusals=(ManagementRefusal.NO_ENROLLMENT,),
         ),
         *(verb for about in policy.SETTINGS for verb in _verbs(about)),
     ),

@@ -89,6 +89,7 @@ USER: Final = obj(
         "last_ip": text(),
         "logins_count": whole(),
         "last_password_reset": text(),
+        "multifactor": array(text(), "Providers in which the user has a second factor."),
     },
     "A user.",
     others=True,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.connection import Connection
+from gateword.domain.secret import Secret
 from gateword.domain.user import Identity, NewUser, User
-from gateword.policy import json_text
+from gateword.policy import brought_factors, json_text
 from gateword.policy.profile import completed
 from gateword.policy.signup import is_deliverable
 from gateword.policy.user_document import PROFILE
@@ -142,12 +143,19 @@ class _Reading:
         root, passing = dict(self._root(self._profile)), dict(self._root(self._hidden))
         if connection.options.get("set_user_root_attributes") == "never_on_login":
             root = {}
-        said = frozenset(self._profile)
-        if "mfa_factors" in self._profile:
-            self._notes.append("mfa_factors of the profile are not taken over yet")
-        new = completed(replace(new, profile=root))
+        said, factors = frozenset(self._profile), self._factors()
+        new = completed(replace(new, profile=root, factors=factors))
         notes = tuple(self._notes[:_MOST_NOTES])
         return TakenOver(local_id, new, root, passing, said, notes)
+
+    def _factors(self) -> Secret | None:
+        given = self._profile.get("mfa_factors") or []
+        listed = given if isinstance(given, list) else []
+        good = [one for one in listed if brought_factors.factor(one) is not None]
+        good = good[: brought_factors.MOST]
+        if not isinstance(given, list) or len(good) < len(given):
+            self._left_out("mfa_factors")
+        return Secret(json.dumps(good)) if good else None
 
     def _root(self, members: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         for name, value in members.items():

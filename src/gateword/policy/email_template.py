@@ -12,8 +12,8 @@ NAMES: Final = (
     "welcome_email", "blocked_account", "stolen_credentials", "enrollment_email",
     "mfa_oob_code", "user_invitation", "change_password", "password_reset", "async_approval",
 )  # fmt: skip
-"""Those that Auth0 has. `verify_email`, `reset_email`, `blocked_account`, `stolen_credentials` and
-`mfa_oob_code` are sent here, the rest is stored."""
+"""Those that Auth0 has. `verify_email`, `reset_email`, `blocked_account`, `stolen_credentials`,
+`mfa_oob_code` and `enrollment_email` are sent here, the rest is stored."""
 
 WRITTEN: Final = ("body", "subject", "from", "resultUrl")
 """Members that are texts with names in them."""

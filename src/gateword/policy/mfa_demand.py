@@ -13,6 +13,7 @@ from typing import Final
 from gateword.domain.login import FactorWish, Login
 from gateword.domain.mfa import Authenticator, HalfLogin, Kind
 from gateword.domain.mfa_settings import MfaSettings
+from gateword.policy.brought_factors import UNREAD
 from gateword.policy.guardian import CHALLENGED, ENROLLED, Guardian
 
 NO_PROVIDER: Final = "none"
@@ -96,7 +97,8 @@ def _is_spared(login: Login, settings: MfaSettings) -> bool:
 
 
 def _is_enrolled(login: Login) -> bool:
-    return any(kind.value in login.user.factors for kind in _STRONG)
+    kinds = login.user.factors
+    return UNREAD in kinds or any(kind.value in kinds for kind in _STRONG)
 
 
 def wished(wish: FactorWish) -> Demand:

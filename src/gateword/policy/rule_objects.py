@@ -11,7 +11,7 @@ from typing import Final
 from gateword.domain.login import Login, TokenAsk
 from gateword.domain.risk import Location
 from gateword.domain.user import User
-from gateword.policy import confidence, enrolled, geoip
+from gateword.policy import confidence, geoip
 from gateword.policy.user_document import rendered
 
 PROTOCOLS: Final = {"refresh_token": "oauth2-refresh-token"}
@@ -27,9 +27,7 @@ _ENTERPRISE: Final = ("tenant_domain", "domain_aliases")
 
 def user(found: User) -> dict[str, object]:
     """Return the user; members of the app metadata stand at the root too, and win there."""
-    shown = enrolled.providers(found.factors)
-    multifactor = {"multifactor": shown} if shown else {}
-    return {**rendered(found), **multifactor, **found.app_metadata}
+    return {**rendered(found), **found.app_metadata}
 
 
 def context(

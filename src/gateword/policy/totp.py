@@ -24,6 +24,24 @@ SEED: Final = re.compile(r"[A-Z2-7]{16,256}")
 """What a seed that somebody brings along may be."""
 
 _CODE: Final = re.compile(r"[0-9]{6}")
+_ENDS: Final = frozenset({0, 2, 4, 5, 7})
+"""Characters behind the last whole 40 bits that base32 can end in (RFC 4648)."""
+
+
+class _Codes(pyotp.HOTP):
+    """Codes of seeds that are shorter than ours, too: apps made 80 bits for years."""
+
+    min_secret_length_bits = 40
+
+
+def is_seed(text: str) -> bool:
+    """Say whether a text can be the seed that somebody brings along."""
+    return bool(SEED.fullmatch(text)) and is_base32(text)
+
+
+def is_base32(text: str) -> bool:
+    """Say whether a text of base32's characters, without padding, can be decoded."""
+    return len(text) % 8 in _ENDS
 
 
 def step_at(at: datetime) -> int:
@@ -55,7 +73,7 @@ def accepted(
     for one in seeds:
         if one.seed is None:
             continue
-        codes = pyotp.HOTP(one.seed.reveal())
+        codes = _Codes(one.seed.reveal())
         for step in range(now - window, now + window + 1):
             if hmac.compare_digest(codes.at(step), typed.reveal()) and step > one.last_step:
                 found = found or (one, step)

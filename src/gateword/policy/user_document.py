@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.user import Identity, NewUser, User
+from gateword.policy import enrolled
 from gateword.policy.identifier import normal
 from gateword.policy.profile import completed
 from gateword.policy.timestamp import written
@@ -46,6 +47,7 @@ def rendered(user: User) -> dict[str, object]:
         "blocked": user.blocked or None,
         "last_ip": user.last_ip,
         "logins_count": user.logins_count or None,
+        "multifactor": enrolled.providers(user.factors) or None,
     }
     for name in _TIMES:
         at = getattr(user, name)

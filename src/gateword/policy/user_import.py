@@ -14,7 +14,7 @@ import msgspec
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser, User
 from gateword.domain.user_import import Arrival
-from gateword.policy import hash_import
+from gateword.policy import brought_factors, hash_import
 from gateword.policy.hash_members import BadHash
 from gateword.policy.identifier import is_email, normal
 from gateword.policy.profile import completed
@@ -29,16 +29,9 @@ RESERVED_METADATA: Final = frozenset({
 
 HIDDEN: Final = "*****"
 MAX_TEXT_CHARS: Final = 1024
-MAX_FACTORS: Final = 10
 _MAX_USERNAME_CHARS: Final = 128
 _PHONE: Final = re.compile(r"\+[1-9]\d{1,14}")
 _LOCAL_ID: Final = re.compile(r"[^\s\0]{1,200}")
-_BASE32: Final = re.compile(r"[A-Z2-7]{8,256}=*")
-_FACTOR_VALUES: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
-    "totp": ("secret", _BASE32.fullmatch),
-    "phone": ("value", _PHONE.fullmatch),
-    "email": ("value", is_email),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +230,12 @@ def _factors(reading: _Reading) -> Secret | None:
     if "mfa_factors" not in reading.item:
         return None
     factors = reading.item["mfa_factors"]
-    if not isinstance(factors, list) or not 0 < len(factors) <= MAX_FACTORS:
-        message = f"Expected an array of 1 to {MAX_FACTORS} factors"
+    if not isinstance(factors, list) or not 0 < len(factors) <= brought_factors.MOST:
+        message = f"Expected an array of 1 to {brought_factors.MOST} factors"
         reading.fault("INVALID_TYPE", message, "mfa_factors")
         return None
     for position, factor in enumerate(factors):
-        if not _is_factor(factor):
+        if brought_factors.factor(factor) is None:
             message = "Expected one of totp {secret}, phone {value} and email {value}"
             reading.fault("INVALID_FORMAT", message, f"mfa_factors.{position}")
     return Secret(msgspec.json.encode(factors).decode())
@@ -250,17 +243,6 @@ def _factors(reading: _Reading) -> Secret | None:
 
 def _present(metadata: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in metadata.items() if value is not None}
-
-
-def _is_factor(factor: object) -> bool:
-    if not isinstance(factor, dict) or len(factor) != 1:
-        return False
-    [(kind, inner)] = factor.items()
-    member, is_good = _FACTOR_VALUES.get(kind, ("", bool))
-    if not isinstance(inner, dict) or set(inner) != {member}:
-        return False
-    value = inner[member]
-    return isinstance(value, str) and bool(is_good(value))
 
 
 def _is_username(text: str) -> bool:

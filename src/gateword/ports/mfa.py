@@ -6,11 +6,14 @@ Rule: whatever may be used once is used by one atomic update (promises O3, G9).
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, unique
-from typing import Protocol
+from typing import Final, Protocol
 
 from gateword.domain.mfa import Authenticator, Challenge, HalfLogin, Verdict
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
+
+ENROLLMENT: Final = "mfa_enrollment"
+"""Purpose of a ticket by which a factor is set up (Auth0: "Create an enrollment ticket")."""
 
 
 @unique
@@ -27,13 +30,21 @@ class Authenticators(Protocol):
     """What users have enrolled."""
 
     async def of_user(self, user_key: int, at: datetime) -> Sequence[Authenticator]:
-        """Return a user's authenticators, oldest first; unconfirmed ones that expired are none."""
+        """Return a user's authenticators, oldest first; unconfirmed ones that expired are none.
+
+        What an import has brought along is among them.
+        """
         ...
 
     async def get(self, id_: str) -> Authenticator | None: ...
 
     async def add(
-        self, made: Sequence[Authenticator], most: int, *, recovery_code: Secret | None = None
+        self,
+        made: Sequence[Authenticator],
+        most: int,
+        *,
+        recovery_code: Secret | None = None,
+        replaces: bool = False,
     ) -> bool:
         """Add authenticators of one user, or none of them when there would be more than `most`.
 
@@ -41,10 +52,13 @@ class Authenticators(Protocol):
             made: They belong to the same user.
             most: Authenticators of a user, whether confirmed or not.
             recovery_code: Of the one among them that is a recovery code; only its digest is kept.
+            replaces: All that the user had is gone.
         """
         ...
 
-    async def rename(self, id_: str, name: str) -> bool: ...
+    async def describe(self, changed: Sequence[Authenticator]) -> int:
+        """Write names and groups anew, nothing else; return how many were there."""
+        ...
 
     async def remove(self, user_key: int, ids: Sequence[str]) -> int:
         """Delete authenticators with those that go together with them; return how many."""
@@ -134,20 +148,33 @@ class Challenges(Protocol):
 class Proofs(Protocol):
     """What is used once, together with the login that it completes: both or neither.
 
-    Each takes the `mfa_token` (None when an access token enrols), the user as they were when the
-    login was looked at, and the time, and returns None when the proof counts. It counts for nobody
-    who was deleted, blocked or given a new password since, and enrols nothing for who has set up
-    another factor since.
+    Each takes the `mfa_token` (None when an access token or a ticket enrols), the user as they were
+    when the login was looked at, and the time, and returns None when the proof counts. It counts
+    for nobody who was deleted, blocked or given a new password since, and enrols nothing for who
+    has set up another factor since. A ticket that enrols is used with the proof.
     """
 
     async def step(
-        self, handle: Secret | None, user: User, authenticator_id: str, step: int, at: datetime
+        self,
+        handle: Secret | None,
+        user: User,
+        authenticator_id: str,
+        step: int,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         """Use a TOTP's step, later than the last that was accepted; the TOTP is confirmed by it."""
         ...
 
     async def challenge(
-        self, handle: Secret | None, user: User, oob_code: Secret, at: datetime
+        self,
+        handle: Secret | None,
+        user: User,
+        oob_code: Secret,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         """Use a challenge; its authenticator is confirmed by it."""
         ...

@@ -91,7 +91,7 @@ class Ticket:
     """A link that lets its holder do one thing once (Auth0: "Tickets").
 
     Attributes:
-        purpose: change_password, verify_email or unblock.
+        purpose: change_password, verify_email, unblock, or what a factor calls it.
         document: What else the link needs to know: address, connection, where to go afterwards.
     """
 

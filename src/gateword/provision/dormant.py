@@ -21,6 +21,7 @@ from gateword.policy import guardian_document as guardian
 from gateword.policy.attack_protection import Document
 from gateword.policy.connection_options import SCRIPTS
 from gateword.policy.database_scripts import ASKED, LOGIN, MOVING_IN
+from gateword.policy.guardian import SWITCHES
 from gateword.provision.draft import Draft
 
 
@@ -131,14 +132,18 @@ def _phones(now: Document, default: Document) -> Iterator[str]:
 def _factors(draft: Draft) -> Iterator[Dormant]:
     kept = draft.documents.get(guardian.KIND, {})
     documents = {id_: one.document for id_, one in kept.items()}
-    names = [
+    on = [
         name
         for name in guardian.FACTORS
         if guardian.factor(name, documents.get(name))["enabled"] is True
     ]
+    if browsers := [name for name in on if name not in SWITCHES]:
+        what = ", ".join(browsers)
+        yield Dormant("second factors", f"that need a browser are never asked for: {what}")
     policies = guardian.policies(documents.get(guardian.POLICIES_ID))
-    if told := [*names, *(f"policy {policy}" for policy in policies)]:
-        yield Dormant("second factors", f"are stored and not asked for yet: {', '.join(told)}")
+    if policies and not set(on) & (SWITCHES.keys() - {"recovery-code"}):
+        what = ", ".join(policies)
+        yield Dormant(f"policy {what}", "ends logins: no second factor is on that could be shown")
 
 
 def of_scripts(connection: Connection) -> Iterator[str]:

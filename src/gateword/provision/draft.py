@@ -14,6 +14,7 @@ from gateword.policy import (
     email_template,
     guardian_document,
     log_stream_document,
+    mfa_settings,
     rule_document,
     script_settings,
 )
@@ -41,7 +42,7 @@ _MANAGEMENT_PATH: Final = "/api/v2/"
 KINDS: Final = (
     rule_document.KIND, RULES_CONFIG, action_document.KIND, action_document.BINDINGS_KIND,
     attack_protection.KIND, guardian_document.KIND, log_stream_document.KIND,
-    email_template.KIND, script_settings.KIND,
+    email_template.KIND, script_settings.KIND, mfa_settings.KIND,
 )  # fmt: skip
 """Kinds of documents that a file may hold."""
 

@@ -8,6 +8,7 @@ from gateword.policy import (
     attack_protection,
     email_template,
     log_stream_document,
+    mfa_settings,
     rule_document,
     script_settings,
 )
@@ -29,6 +30,7 @@ def documents(draft: Draft) -> dict[str, object]:
         "attackProtection": _attack_protection(draft),
         **_extras(draft),
         **_script_settings(draft),
+        **_mfa_settings(draft),
         **_guardian(draft),
         "logStreams": _log_streams(draft),
         "emailTemplates": [
@@ -96,6 +98,13 @@ def _extras(draft: Draft) -> dict[str, object]:
     if settings == attack_protection.DEFAULTS[EXTRAS]:
         return {}
     return {EXTRAS_SECTION: settings}
+
+
+def _mfa_settings(draft: Draft) -> dict[str, object]:
+    """Return our own section of second factors, where it says anything, for the same reason."""
+    kept = draft.documents.get(mfa_settings.KIND, {}).get(mfa_settings.ID)
+    settings = mfa_settings.effective(kept.document if kept else None)
+    return {} if settings == mfa_settings.DEFAULTS else {mfa_settings.SECTION: settings}
 
 
 def _script_settings(draft: Draft) -> dict[str, object]:

@@ -42,6 +42,7 @@ OBJECTS: Final[Mapping[str, tuple[str, ...]]] = {
     "attack-protection/captcha.json": ("attackProtection", "captcha"),
     "attack-protection/x-gateword.json": ("x-gateword-attack-protection",),
     "x-gateword-scripts.json": ("x-gateword-scripts",),
+    "x-gateword-mfa.json": ("x-gateword-mfa",),
 }  # fmt: skip
 """File to the members that lead to its place in the document."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from gateword.policy import script_settings
+from gateword.policy import mfa_settings, script_settings
 from gateword.policy.members import Fault, Members, did_you_mean
 from gateword.ports.parts import Parts
 from gateword.provision import compiling, dormant
@@ -29,7 +29,12 @@ from gateword.provision.plan_protection import (
     plan_phone_message_types,
     plan_phone_provider,
 )
-from gateword.provision.plan_rules import plan_rules, plan_rules_configs, plan_script_settings
+from gateword.provision.plan_rules import (
+    plan_mfa_settings,
+    plan_rules,
+    plan_rules_configs,
+    plan_script_settings,
+)
 from gateword.provision.plan_users import SECTION as USERS
 from gateword.provision.plan_users import UserWrite, plan_users, writes_of
 
@@ -59,6 +64,7 @@ WHOLE: Final[tuple[tuple[str, Whole], ...]] = (
     ("attackProtection", plan_attack_protection),
     (EXTRAS_SECTION, plan_extras),
     (script_settings.SECTION, plan_script_settings),
+    (mfa_settings.SECTION, plan_mfa_settings),
     ("guardianPolicies", plan_guardian_policies),
     ("guardianPhoneFactorSelectedProvider", plan_phone_provider),
     ("guardianPhoneFactorMessageTypes", plan_phone_message_types),

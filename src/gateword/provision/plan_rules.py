@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
-from gateword.policy import rule_document, script_settings
+from gateword.policy import mfa_settings, rule_document, script_settings
 from gateword.policy.members import Members
 from gateword.ports.documents import Kept
 from gateword.provision.changes import Change, compared, hidden
@@ -99,6 +99,17 @@ def plan_script_settings(draft: Draft, section: Members) -> None:
     write = KeptWrite(script_settings.KIND, kept[script_settings.ID])
     before = script_settings.effective(stored)
     draft.note(write, "settings of scripts", script_settings.ID, before, after)
+
+
+def plan_mfa_settings(draft: Draft, section: Members) -> None:
+    """Note what the settings of second factors come to; they merge."""
+    kept = draft.documents.setdefault(mfa_settings.KIND, {})
+    stored = kept[mfa_settings.ID].document if mfa_settings.ID in kept else None
+    after = mfa_settings.changed(section, stored)
+    kept[mfa_settings.ID] = Kept(id=mfa_settings.ID, document=after)
+    write = KeptWrite(mfa_settings.KIND, kept[mfa_settings.ID])
+    before = mfa_settings.effective(stored)
+    draft.note(write, "settings of second factors", mfa_settings.ID, before, after)
 
 
 def _changed_value(stored: Kept | None, now: Kept) -> Change:

@@ -1,141 +1,66 @@
 """What users have enrolled; seeds are sealed, of recovery codes only the digest is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
 
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.secret import Secret
+from gateword.policy import brought_factors
+from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
+from gateword.ports.factor import ID_CHARS
+from gateword.storage import authenticator_sql as sql
+from gateword.storage import imported_factors
 from gateword.storage.columns import digest, ms, ms_or_none, time, time_or_none
 from gateword.storage.engine import Row
-from gateword.storage.statement import Statement
+from gateword.storage.many_rows import among, values
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 from gateword.storage.user_rows import HOLD
-
-_COLUMNS: Final = """
-    id, user_key, kind, created_at, name, target, seed, pair, last_step, failures, confirmed_at,
-    last_used_at, expires_at
-"""
-_LIVE: Final = "(expires_at IS NULL OR expires_at > :at)"
-_OF_USER: Final = Statement(f"""
-    SELECT {_COLUMNS} FROM authenticators
-    WHERE tenant = :tenant AND user_key = :user_key AND {_LIVE} ORDER BY created_at, id
-""")  # noqa: S608  # constants
-_GET: Final = Statement(
-    f"SELECT {_COLUMNS} FROM authenticators WHERE tenant = :tenant AND id = :id"  # noqa: S608
-)
-_HOLD_OWNER: Final = Statement(
-    """
-    SELECT key FROM users WHERE tenant = :tenant
-    AND key = (SELECT user_key FROM authenticators WHERE tenant = :tenant AND id = :id)
-    """,
-    locking=True,
-)
-_COUNT: Final = Statement(f"""
-    SELECT COUNT(*) FROM authenticators
-    WHERE tenant = :tenant AND user_key = :user_key AND {_LIVE}
-""")  # noqa: S608  # constants
-_ADD: Final = Statement("""
-    INSERT INTO authenticators (
-        tenant, id, user_key, kind, name, target, seed, code_hash, pair, last_step, failures,
-        created_at, confirmed_at, last_used_at, expires_at
-    ) VALUES (
-        :tenant, :id, :user_key, :kind, :name, :target, :seed, :code_hash, :pair, :last_step, 0,
-        :created_at, :confirmed_at, NULL, :expires_at
-    )
-""")
-_RENAME: Final = Statement(
-    "UPDATE authenticators SET name = :name WHERE tenant = :tenant AND id = :id"
-)
-_PAIR: Final = Statement("""
-    SELECT pair FROM authenticators WHERE tenant = :tenant AND user_key = :user_key AND id = :id
-""")
-_REMOVE: Final = Statement("""
-    DELETE FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
-    AND (id = :id OR (pair = :pair AND pair <> ''))
-""")
-_REMOVE_CHALLENGES: Final = Statement("""
-    DELETE FROM challenges WHERE tenant = :tenant AND authenticator_id IN (
-        SELECT id FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
-        AND (id = :id OR (pair = :pair AND pair <> ''))
-    )
-""")
-_REMOVE_CODES: Final = Statement("""
-    DELETE FROM authenticators
-    WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
-""")
-_FAIL: Final = Statement("""
-    UPDATE authenticators SET failures = failures + 1 WHERE tenant = :tenant AND id = :id
-""")
-_CONFIRM: Final = Statement("""
-    UPDATE authenticators
-    SET confirmed_at = :at, expires_at = NULL, seed = COALESCE(:seed, seed)
-    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
-    AND expires_at > :at
-""")
-_ADMIT: Final = Statement("""
-    UPDATE authenticators SET seed = :seed, name = :name
-    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL
-    AND confirmed_at IS NULL AND expires_at > :at
-""")
-_ADVANCE: Final = Statement("""
-    UPDATE authenticators SET last_step = :counter
-    WHERE tenant = :tenant AND id = :id AND kind = 'push' AND last_step < :counter
-""")
-_CONFIRM_PAIR: Final = Statement("""
-    UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
-    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL AND expires_at > :at
-    AND pair = :pair AND pair <> ''
-""")
-_CONFIRM_CODE: Final = Statement("""
-    UPDATE authenticators SET confirmed_at = :at, expires_at = NULL
-    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NULL AND expires_at > :at
-    AND kind = 'recovery-code' AND pair IN (
-        SELECT id FROM authenticators WHERE tenant = :tenant AND user_key = :user_key
-        AND (id = :id OR (pair = :pair AND pair <> ''))
-    )
-""")
-_REMOVE_OTHER_CODES: Final = Statement("""
-    DELETE FROM authenticators
-    WHERE tenant = :tenant AND user_key = :user_key AND kind = 'recovery-code'
-    AND confirmed_at IS NULL
-""")
-_KINDS: Final = Statement("""
-    SELECT DISTINCT kind FROM authenticators
-    WHERE tenant = :tenant AND user_key = :user_key AND confirmed_at IS NOT NULL ORDER BY kind
-""")
-_NOTE_KINDS: Final = Statement(
-    "UPDATE users SET factors = :factors WHERE tenant = :tenant AND key = :user_key"
-)
-_PURGE: Final = Statement(
-    "DELETE FROM authenticators WHERE tenant = :tenant AND expires_at < :before"
-)
 
 
 class SqlAuthenticators:
     """The authenticators of one tenant (port `Authenticators`)."""
 
-    def __init__(self, database: TenantDatabase, vault: Vault) -> None:
+    def __init__(self, database: TenantDatabase, vault: Vault, dice: Dice) -> None:
         self._database = database
         self._vault = vault
+        self._dice = dice
 
     async def of_user(self, user_key: int, at: datetime) -> Sequence[Authenticator]:
-        rows = await self._database.all(_OF_USER, user_key=user_key, at=ms(at))
+        if await self._database.one(imported_factors.THERE, user_key=user_key) is not None:
+            await self._take_over(user_key, at)
+        rows = await self._database.all(sql.OF_USER, user_key=user_key, at=ms(at))
         return [self._authenticator(row) for row in rows]
 
+    async def of_users(self, user_keys: Sequence[int]) -> Mapping[int, Sequence[Authenticator]]:
+        """Return the confirmed authenticators of at most `MOST` users, by the user's key."""
+        found: dict[int, list[Authenticator]] = {}
+        for row in await self._database.all(
+            among(sql.OF_USERS, len(user_keys)), **values(list(user_keys))
+        ):
+            found.setdefault(row[1], []).append(self._authenticator(row))
+        return found
+
     async def get(self, id_: str) -> Authenticator | None:
-        row = await self._database.one(_GET, id=id_)
+        row = await self._database.one(sql.GET, id=id_)
         return None if row is None else self._authenticator(row)
 
     async def add(
-        self, made: Sequence[Authenticator], most: int, *, recovery_code: Secret | None = None
+        self,
+        made: Sequence[Authenticator],
+        most: int,
+        *,
+        recovery_code: Secret | None = None,
+        replaces: bool = False,
     ) -> bool:
         async def work(tx: TenantTx) -> bool:
             first = made[0]
             if await tx.one(HOLD, user_key=first.user_key) is None:
                 return False
-            row = await tx.one(_COUNT, user_key=first.user_key, at=ms(first.created_at))
+            if replaces:
+                await tx.run(sql.REMOVE_ALL, user_key=first.user_key)
+                await tx.run(sql.REMOVE_ALL_CHALLENGES, user_key=first.user_key)
+            row = await tx.one(sql.COUNT, user_key=first.user_key, at=ms(first.created_at))
             if row is None or row[0] + len(made) > most:
                 return False
             for one in made:
@@ -145,9 +70,14 @@ class SqlAuthenticators:
 
         return await self._database.transact(work)
 
-    async def rename(self, id_: str, name: str) -> bool:
-        async def work(tx: TenantTx) -> bool:
-            return await tx.run(_RENAME, id=id_, name=name) == 1
+    async def describe(self, changed: Sequence[Authenticator]) -> int:
+        async def work(tx: TenantTx) -> int:
+            done = 0
+            for one in changed:
+                done += await tx.run(
+                    sql.DESCRIBE, id=one.id, user_key=one.user_key, name=one.name, pair=one.group
+                )
+            return done
 
         return await self._database.transact(work)
 
@@ -156,10 +86,10 @@ class SqlAuthenticators:
             await tx.one(HOLD, user_key=user_key)
             gone = 0
             for id_ in ids:
-                row = await tx.one(_PAIR, user_key=user_key, id=id_)
+                row = await tx.one(sql.PAIR, user_key=user_key, id=id_)
                 if row is not None:
-                    await tx.run(_REMOVE_CHALLENGES, user_key=user_key, id=id_, pair=row[0])
-                    gone += await tx.run(_REMOVE, user_key=user_key, id=id_, pair=row[0])
+                    await tx.run(sql.REMOVE_CHALLENGES, user_key=user_key, id=id_, pair=row[0])
+                    gone += await tx.run(sql.REMOVE, user_key=user_key, id=id_, pair=row[0])
             await note_kinds(tx, user_key)
             return gone
 
@@ -174,7 +104,7 @@ class SqlAuthenticators:
             await tx.one(HOLD, user_key=found.user_key)
             sealed = seed and self._vault.seal(seed, _context(id_))
             whose = found.user_key
-            if not await tx.run(_CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
+            if not await tx.run(sql.CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
                 return False
             await confirm_others(tx, whose, id_, found.group, ms(at))
             return True
@@ -185,28 +115,28 @@ class SqlAuthenticators:
         sealed = self._vault.seal(key, _context(id_))
 
         async def work(tx: TenantTx) -> bool:
-            return await tx.run(_ADMIT, id=id_, seed=sealed, name=name, at=ms(at)) == 1
+            return await tx.run(sql.ADMIT, id=id_, seed=sealed, name=name, at=ms(at)) == 1
 
         return await self._database.transact(work)
 
     async def advance(self, id_: str, counter: int) -> bool:
         async def work(tx: TenantTx) -> bool:
-            return await tx.run(_ADVANCE, id=id_, counter=counter) == 1
+            return await tx.run(sql.ADVANCE, id=id_, counter=counter) == 1
 
         return await self._database.transact(work)
 
     async def fail(self, ids: Sequence[str]) -> None:
         async def work(tx: TenantTx) -> None:
             for id_ in ids:
-                await tx.one(_HOLD_OWNER, id=id_)
-                await tx.run(_FAIL, id=id_)
+                await tx.one(sql.HOLD_OWNER, id=id_)
+                await tx.run(sql.FAIL, id=id_)
 
         await self._database.transact(work)
 
     async def replace_recovery_code(self, made: Authenticator, code: Secret) -> None:
         async def work(tx: TenantTx) -> None:
             await tx.one(HOLD, user_key=made.user_key)
-            await tx.run(_REMOVE_CODES, user_key=made.user_key)
+            await tx.run(sql.REMOVE_CODES, user_key=made.user_key)
             await self._add(tx, made, code)
             await note_kinds(tx, made.user_key)
 
@@ -214,14 +144,34 @@ class SqlAuthenticators:
 
     async def purge(self, before: datetime) -> int:
         async def work(tx: TenantTx) -> int:
-            return await tx.run(_PURGE, before=ms(before))
+            return await tx.run(sql.PURGE, before=ms(before))
 
         return await self._database.transact(work)
+
+    async def _take_over(self, user_key: int, at: datetime) -> None:
+        """Make authenticators of what an import has brought along."""
+
+        async def work(tx: TenantTx) -> None:
+            await tx.one(HOLD, user_key=user_key)
+            brought = await imported_factors.take(tx, self._vault, user_key)
+            rows = await tx.all(sql.OF_USER, user_key=user_key, at=ms(at))
+            owned = [self._authenticator(row) for row in rows]
+            made = brought_factors.authenticators(
+                imported_factors.new_ones(owned, brought),
+                user_key,
+                at,
+                lambda: self._dice.letters(ID_CHARS),
+            )
+            for one in made:
+                await self._add(tx, one, None)
+            await note_kinds(tx, user_key)
+
+        await self._database.transact(work)
 
     async def _add(self, tx: TenantTx, made: Authenticator, code: Secret | None) -> None:
         is_code = made.kind is Kind.RECOVERY_CODE and code is not None
         await tx.run(
-            _ADD,
+            sql.ADD,
             id=made.id,
             user_key=made.user_key,
             kind=made.kind.value,
@@ -261,16 +211,16 @@ async def confirm_others(tx: TenantTx, user_key: int, id_: str, pair: str, at: i
     A recovery code that came with another enrolment is nobody's from now on: whoever began that
     one may have had the password alone.
     """
-    await tx.run(_CONFIRM_PAIR, user_key=user_key, pair=pair, at=at)
-    if await tx.run(_CONFIRM_CODE, user_key=user_key, id=id_, pair=pair, at=at):
-        await tx.run(_REMOVE_OTHER_CODES, user_key=user_key)
+    await tx.run(sql.CONFIRM_PAIR, user_key=user_key, pair=pair, at=at)
+    if await tx.run(sql.CONFIRM_CODE, user_key=user_key, id=id_, pair=pair, at=at):
+        await tx.run(sql.REMOVE_OTHER_CODES, user_key=user_key)
     await note_kinds(tx, user_key)
 
 
-async def note_kinds(tx: TenantTx, user_key: int) -> None:
-    """Write down with the user what kinds are confirmed."""
-    kinds = [kind for (kind,) in await tx.all(_KINDS, user_key=user_key)]
-    await tx.run(_NOTE_KINDS, user_key=user_key, factors=" ".join(kinds))
+async def note_kinds(tx: TenantTx, user_key: int, brought: Sequence[str] = ()) -> None:
+    """Write down with the user what kinds are confirmed, or wait as they were brought along."""
+    kinds = {kind for (kind,) in await tx.all(sql.KINDS, user_key=user_key)}
+    await tx.run(sql.NOTE_KINDS, user_key=user_key, factors=" ".join(sorted({*kinds, *brought})))
 
 
 def _context(id_: str) -> str:

@@ -119,6 +119,7 @@ def open_stores(
     if counters:
         attempts = ValkeyAttempts(counted, counters, tenant_key, logs, dice)
     cache = ConfigCache(rows, clock.monotonic_s)
+    authenticators = SqlAuthenticators(rows, vault, dice)
     return Stores(
         settings=SqlTenantSettings(cache),
         clients=SqlClients(rows, cache, vault),
@@ -126,7 +127,7 @@ def open_stores(
         resource_servers=SqlResourceServers(cache, vault),
         client_grants=SqlClientGrants(cache),
         roles=SqlRoles(rows),
-        users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s)),
+        users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s), vault),
         passwords=SqlPasswords(rows, counted.forget),
         tokens=SqlTokens(rows),
         families=SqlFamilies(rows),
@@ -137,13 +138,13 @@ def open_stores(
         tickets=SqlTickets(rows),
         outbox=SqlOutbox(rows, vault),
         cursors=SqlCursors(rows),
-        user_imports=SqlUserImports(rows, vault, dice),
+        user_imports=SqlUserImports(rows, vault, dice, authenticators),
         attempts=attempts,
         logins=SqlLogins(rows, attempts),
         census=SqlCensus(rows),
         protection=SqlProtections(cache),
         tallies=SqlTallies(rows),
-        authenticators=SqlAuthenticators(rows, vault),
+        authenticators=authenticators,
         half_logins=SqlHalfLogins(rows, vault),
         challenges=SqlChallenges(rows),
         proofs=SqlProofs(rows),

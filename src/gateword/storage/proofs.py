@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.ports.mfa import Spent
+from gateword.ports.mfa import ENROLLMENT, Spent
+from gateword.storage import tickets
 from gateword.storage.authenticators import confirm_others
 from gateword.storage.columns import digest, ms, ms_or_none
 from gateword.storage.engine import Row
@@ -67,7 +68,14 @@ class SqlProofs:
         self._database = database
 
     async def step(
-        self, handle: Secret | None, user: User, authenticator_id: str, step: int, at: datetime
+        self,
+        handle: Secret | None,
+        user: User,
+        authenticator_id: str,
+        step: int,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         async def proof(tx: TenantTx, held: Row) -> bool:
             whose, is_first = user.key, await self._is_unconfirmed(tx, authenticator_id)
@@ -76,12 +84,18 @@ class SqlProofs:
             row = await tx.one(_STEP, id=authenticator_id, user_key=whose, step=step, at=ms(at))
             if row is not None:
                 await confirm_others(tx, whose, authenticator_id, row[0], ms(at))
-            return row is not None
+            return row is not None and await _is_let_in(tx, ticket, at)
 
         return await self._used(handle, user, at, proof)
 
     async def challenge(
-        self, handle: Secret | None, user: User, oob_code: Secret, at: datetime
+        self,
+        handle: Secret | None,
+        user: User,
+        oob_code: Secret,
+        at: datetime,
+        *,
+        ticket: Secret | None = None,
     ) -> Spent | None:
         async def proof(tx: TenantTx, held: Row) -> bool:
             row = await tx.one(_CHALLENGE, hash=digest(oob_code), user_key=user.key, at=ms(at))
@@ -93,7 +107,7 @@ class SqlProofs:
             used = await tx.one(_USED, id=row[0], user_key=user.key, at=ms(at))
             if used is not None:
                 await confirm_others(tx, user.key, row[0], used[0], ms(at))
-            return True
+            return await _is_let_in(tx, ticket, at)
 
         return await self._used(handle, user, at, proof)
 
@@ -140,6 +154,11 @@ class SqlProofs:
         except _TakenBack as back:
             why: Spent = back.args[0]
             return why
+
+
+async def _is_let_in(tx: TenantTx, ticket: Secret | None, at: datetime) -> bool:
+    """Use the ticket by which a factor is set up, if it is one that does so."""
+    return ticket is None or await tickets.use_in(tx, ticket, ENROLLMENT, at) is not None
 
 
 def _has_enrolled(user: User, held: Row) -> bool:

@@ -55,11 +55,7 @@ class SqlTickets:
         return None if row is None else _ticket(row)
 
     async def use(self, handle: Secret, purpose: str, at: datetime) -> Ticket | None:
-        async def work(tx: TenantTx) -> Ticket | None:
-            row = await tx.one(_USE, hash=digest(handle), purpose=purpose, at=ms(at))
-            return None if row is None else _ticket(row)
-
-        return await self._database.transact(work)
+        return await self._database.transact(lambda tx: use_in(tx, handle, purpose, at))
 
     async def end(self, user_key: int, purpose: str) -> None:
         async def work(tx: TenantTx) -> None:
@@ -72,6 +68,12 @@ class SqlTickets:
             return await tx.run(_PURGE, before=ms(before))
 
         return await self._database.transact(work)
+
+
+async def use_in(tx: TenantTx, handle: Secret, purpose: str, at: datetime) -> Ticket | None:
+    """Use a ticket together with what it is for."""
+    row = await tx.one(_USE, hash=digest(handle), purpose=purpose, at=ms(at))
+    return None if row is None else _ticket(row)
 
 
 def _ticket(row: Row) -> Ticket:

@@ -13,7 +13,8 @@ from gateword.policy.identifier import normal
 from gateword.policy.user_import import created, merged
 from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
-from gateword.storage import user_rows, user_writes
+from gateword.storage import imported_factors, user_rows, user_writes
+from gateword.storage.authenticators import note_kinds
 from gateword.storage.columns import ms
 from gateword.storage.engine import Value
 from gateword.storage.many_rows import MOST, among, inserting, numbered, values
@@ -27,12 +28,12 @@ _LOCAL_ID_CHARS: Final = 24
 _USER: Final = (
     "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "blocked",
     "profile", "user_metadata", "app_metadata", "created_at", "updated_at", "logins_count",
+    "factors",
 )  # fmt: skip
 _IDENTITY: Final = (
     "user_key", "connection_key", "position", "provider", "local_id", "email", "username", "phone",
     "password_hash", "profile",
 )  # fmt: skip
-_FACTORS: Final = ("user_key", "sealed")
 _NAMES: Final = ("email", "username", "phone")
 _WHO: Final = "SELECT user_key, position, connection_key, {} FROM identities WHERE tenant = :tenant"
 _BY_NAME: Final = {
@@ -151,7 +152,9 @@ class Chunk:
             )
         if arrival.factors is not None:
             await self.tx.run(_FORGET_FACTORS, key=user.key)
-            await self._put_factors([(user.key, user.identities[0].local_id, arrival.factors)])
+            await note_kinds(self.tx, user.key, imported_factors.kinds(arrival.factors).split())
+            brought = [(user.key, user.identities[0].local_id, arrival.factors)]
+            await imported_factors.put(self.tx, self.vault, brought)
 
     async def _insert(self, arrivals: Sequence[Arrival]) -> None:
         people = {
@@ -166,6 +169,7 @@ class Chunk:
                 "created_at": at,
                 "updated_at": at,
                 "logins_count": 0,
+                "factors": imported_factors.kinds(one.factors),
             }
             for user_id, one in people.items()
         ]
@@ -176,13 +180,12 @@ class Chunk:
         if len(keys) < len(rows):
             raise RacedError
         await self._insert_identities(people, keys)
-        await self._put_factors(
-            [
-                (keys[user_id], user_id.removeprefix(f"{_PROVIDER}|"), one.factors)
-                for user_id, one in people.items()
-                if one.factors is not None
-            ]
-        )
+        brought = [
+            (keys[user_id], user_id.removeprefix(f"{_PROVIDER}|"), one.factors)
+            for user_id, one in people.items()
+            if one.factors is not None
+        ]
+        await imported_factors.put(self.tx, self.vault, brought)
 
     async def _insert_identities(
         self, people: Mapping[str, Arrival], keys: Mapping[str, int]
@@ -203,20 +206,6 @@ class Chunk:
         done = await self.tx.run(inserting("identities", _IDENTITY, len(rows)), **numbered(rows))
         if done < len(rows):
             raise RacedError
-
-    async def _put_factors(self, factors: Sequence[tuple[int, str, Secret]]) -> None:
-        rows: list[Mapping[str, Value]] = [
-            {"user_key": key, "sealed": self.vault.seal(one, factors_context(local_id))}
-            for key, local_id, one in factors
-        ]
-        if rows:
-            statement = inserting("imported_factors", _FACTORS, len(rows))
-            await self.tx.run(statement, **numbered(rows))
-
-
-def factors_context(local_id: str) -> str:
-    """Return what a user's imported factors are sealed for."""
-    return f"imported_factors/{local_id}"
 
 
 def batches(listed: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -91,7 +91,11 @@ async def unlink(
     provider, local_id = name
     new_id = f"{provider}|{local_id}"
     row = await tx.one(
-        user_writes.ADD, user_id=new_id, at=ms(at), **user_writes.person(alone(found))
+        user_writes.ADD,
+        user_id=new_id,
+        at=ms(at),
+        factors="",
+        **user_writes.person(alone(found)),
     )
     if row is None:
         raise LookupError(f"{new_id} is a user already")

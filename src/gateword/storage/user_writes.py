@@ -14,10 +14,11 @@ from gateword.storage.tenant_database import TenantTx
 ADD: Final = Statement("""
     INSERT INTO users (
         tenant, user_id, email, email_verified, username, phone_number, phone_verified, blocked,
-        profile, user_metadata, app_metadata, created_at, updated_at, logins_count
+        profile, user_metadata, app_metadata, created_at, updated_at, logins_count, factors
     ) VALUES (
         :tenant, :user_id, :email, :email_verified, :username, :phone_number, :phone_verified,
-        :blocked, :profile, :user_metadata, :app_metadata, :at, :at, 0
+        :blocked, :profile, :user_metadata, :app_metadata, :at, :at, 0,
+        :factors
     )
     ON CONFLICT DO NOTHING
     RETURNING key

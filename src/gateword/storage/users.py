@@ -10,8 +10,9 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import Account, Identity, NewUser, User
 from gateword.policy.identifier import normal
 from gateword.ports.clock import Dice
+from gateword.ports.crypto import Vault
 from gateword.ports.users import Unchanged
-from gateword.storage import user_links, user_rows, user_search, user_writes
+from gateword.storage import imported_factors, user_links, user_rows, user_search, user_writes
 from gateword.storage.attempt_sql import FORGET_USER
 from gateword.storage.columns import ms
 from gateword.storage.engine import TakenError
@@ -87,8 +88,11 @@ class _NameTakenError(Exception):
 class SqlUsers:
     """The users of one tenant (port `Users`)."""
 
-    def __init__(self, database: TenantDatabase, dice: Dice, kinds: HashKinds) -> None:
+    def __init__(
+        self, database: TenantDatabase, dice: Dice, kinds: HashKinds, vault: Vault
+    ) -> None:
         self._database = database
+        self._vault = vault
         self._dice = dice
         self._kinds = kinds
 
@@ -131,6 +135,7 @@ class SqlUsers:
                 user_writes.ADD,
                 user_id=f"{OWN_PROVIDER}|{local_id}",
                 at=ms(at),
+                factors=imported_factors.kinds(new.factors),
                 **user_writes.person(new),
             )
             if row is None:
@@ -146,6 +151,8 @@ class SqlUsers:
             )
             if added == 0:
                 raise _NameTakenError
+            if new.factors is not None:
+                await imported_factors.put(tx, self._vault, [(row[0], local_id, new.factors)])
             return user_rows.user(await tx.all(user_rows.BY_KEY, key=row[0]))
 
         try:

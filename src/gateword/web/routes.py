@@ -14,6 +14,7 @@ from gateword.web import closed, exports, faces, home, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.device import DeviceEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
+from gateword.web.enrollment_page import EnrollmentPage
 from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
 from gateword.web.management import ManagementEndpoint, OpenApiEndpoint, Resources
@@ -142,6 +143,7 @@ def _doors(
     reset = ResetPage(timeout_s, proxies, RateLimit(10, 1 / 6, monotonic_s))
     verify = VerificationPage(timeout_s, proxies)
     unblock = UnblockPage(timeout_s, proxies)
+    enroll = EnrollmentPage(timeout_s, proxies, RateLimit(10, 1 / 6, monotonic_s))
 
     def door(**handlers: Handler) -> Endpoint:
         return Endpoint(tenancies, handlers, Cors.CLIENTS, faces.account)
@@ -156,5 +158,6 @@ def _doors(
         _at("/u/reset-password", page(GET=reset.get, POST=reset.post)),
         _at("/u/email-verification", page(GET=verify.get, POST=verify.post)),
         _at("/u/unblock", page(GET=unblock.get, POST=unblock.post)),
+        _at("/mfa/enrollment", page(GET=enroll.get, POST=enroll.post)),
         _at("/u/style.css", page(GET=pages.style)),
     )

@@ -45,6 +45,10 @@ attackProtection:
   captcha: {active_provider_id: hcaptcha, hcaptcha: {site_key: site}}
 """
 FACTORS = """
+guardianFactors: [{name: webauthn-roaming, enabled: true}, {name: recovery-code, enabled: true}]
+guardianPolicies: {policies: [all-applications]}
+"""
+ASKED_FACTORS = """
 guardianFactors: [{name: otp, enabled: true}]
 guardianPolicies: {policies: [all-applications]}
 """
@@ -97,8 +101,12 @@ CASES = [
     ),
     (
         FACTORS,
-        ("second factors are stored and not asked for yet: otp, policy all-applications",),
+        (
+            "second factors that need a browser are never asked for: webauthn-roaming",
+            "policy all-applications ends logins: no second factor is on that could be shown",
+        ),
     ),
+    (ASKED_FACTORS, ()),
     (ACTS_AS_ANOTHER, (f"{PROTECTION}: {METHOD}, {RESET}",)),
     (ACTS_AS_SAID, ()),
     (SCRIPTED, ()),

@@ -192,6 +192,22 @@ async def test_own_section_is_exported_when_it_says_anything(house: House) -> No
     assert "attack-protection/x-gateword.json" in written.as_folder(after)
 
 
+async def test_settings_of_second_factors_are_exported_when_they_say_anything(
+    house: House,
+) -> None:
+    """As the other sections of our own, in both formats."""
+    before = (await exported(house.parts)).document
+
+    await applied(house, "x-gateword-mfa: {first_enrollment: ticket}")
+    after = (await exported(house.parts)).document
+
+    assert "x-gateword-mfa" not in before
+    section = after["x-gateword-mfa"]
+    assert isinstance(section, dict)
+    assert ("ticket", 1) == (section["first_enrollment"], section["otp_window"])
+    assert "x-gateword-mfa.json" in written.as_folder(after)
+
+
 async def test_settings_of_scripts_are_exported_when_they_say_anything(house: House) -> None:
     """As the other section of our own, in both formats."""
     await applied(house, "x-gateword-scripts: {allowed_hosts: [a.example]}")

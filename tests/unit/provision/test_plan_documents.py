@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateword.login import mfa
 from gateword.policy import action_document, log_stream_document, rule_document
 from gateword.ports.documents import Kept
 from tests.support.house import House
@@ -178,9 +179,27 @@ async def test_settings_of_scripts_merge(house: House) -> None:
     assert [] == await applied(house, "x-gateword-scripts: {allowed_hosts: [c.example]}")
 
 
+async def test_settings_of_second_factors_merge(house: House) -> None:
+    """What is left out stays, and null takes a member to its default."""
+    await applied(house, "x-gateword-mfa: {first_enrollment: ticket, otp_window: 0}")
+
+    (change,) = await applied(house, "x-gateword-mfa: {otp_window: null, writes_amr: true}")
+
+    settings = await mfa.settings(house.parts)
+    assert ("ticket", 1, True) == (
+        settings.first_enrollment, settings.otp_window, settings.writes_amr
+    )  # fmt: skip
+    assert ("settings of second factors", "mfa") == (change.kind, change.name)
+    assert ("otp_window", "writes_amr") == change.members
+    assert [] == await applied(house, "x-gateword-mfa: {first_enrollment: ticket}")
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        ("x-gateword-mfa: {otp_window: 3}", "otp_window: must be 0 to 2"),
+        ("x-gateword-mfa: {first_enrolment: ticket}", "did you mean first_enrollment?"),
+        ("x-gateword-mfa: {on_refresh: sometimes}", "is not possible here"),
         ("x-gateword-scripts: {allowed_hosts: [https://a.example/]}", "must be a host alone"),
         ("x-gateword-scripts: {allowed_hosts: a.example}", "allowed_hosts: must be a list of at"),
         ("x-gateword-scripts: {allow_hosts: []}", "did you mean allowed_hosts?"),

@@ -566,6 +566,8 @@ CREATE INDEX challenges_by_end ON challenges (tenant, expires_at);
 
 ALTER TABLE users ADD COLUMN factors TEXT DEFAULT '' NOT NULL;
 
+UPDATE users SET factors = 'imported' WHERE EXISTS (SELECT 1 FROM imported_factors WHERE imported_factors.user_key = users.key);
+
 ALTER TABLE refresh_families ADD COLUMN mfa_at BIGINT;
 
 UPDATE alembic_version SET version_num='0005' WHERE alembic_version.version_num = '0004';

@@ -20,6 +20,11 @@ def upgrade() -> None:
     _challenges()
     # The kinds a user has confirmed, so that no login asks for them.
     op.add_column("users", sa.Column("factors", sa.Text(), nullable=False, server_default=""))
+    # What was brought along is sealed: its kinds are known when somebody first asks.
+    op.execute(
+        "UPDATE users SET factors = 'imported' WHERE EXISTS"
+        " (SELECT 1 FROM imported_factors WHERE imported_factors.user_key = users.key)"
+    )
     # When a second factor was last shown; NULL is never.
     op.add_column("refresh_families", sa.Column("mfa_at", sa.BigInteger()))
 
