@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.served import free_port
 
-_READY_TIMEOUT_S: Final = 60
+_READY_TIMEOUT_S: Final = 120
 _STOP_TIMEOUT_S: Final = 30
 _CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _CHROMIUM_SWITCHES: Final = (

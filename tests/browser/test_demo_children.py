@@ -82,6 +82,22 @@ def test_children_when_gone_give_the_signals_back(tmp_path: Path) -> None:
     assert before is signal.getsignal(signal.SIGINT)
 
 
+def test_first_line_is_what_a_child_said_first(tmp_path: Path) -> None:
+    """Who says where it is found does so in its first line; the rest is for its log."""
+    with Children(tmp_path) as children:
+        children.start("phone", ["/bin/sh", "-c", "echo here; echo more; sleep 60"], os.environ)
+
+        assert "here" == children.first_line("phone")
+
+
+def test_first_line_when_a_child_dies_before_it_tells_why(tmp_path: Path) -> None:
+    """A child that ends instead ends the start."""
+    with Children(tmp_path) as children:
+        children.start("phone", ["/bin/sh", "-c", "printf reason >&2; exit 3"], os.environ)
+        with pytest.raises(ChildFailed, match="reason"):
+            children.first_line("phone")
+
+
 def test_pause_when_a_child_dies_meanwhile_tells_it(tmp_path: Path) -> None:
     """A pause ends like any other wait: not quietly, when a child is gone."""
     with Children(tmp_path) as children:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.running import Demo
-from tests.browser.test_demo import log_in, wait_for_expiry
+from tests.browser.test_demo import JONAS, log_in, wait_for_expiry
 
 TOVE, MARCUS = "tove.lind@pine.example", "marcus.oye@pine.example"
 ANN, NORA = "ann.hale@pine.example", "nora.quist@mail.example"
@@ -204,6 +204,26 @@ def test_renewal_when_everybody_is_asked_wants_a_factor_too(always: Page, demo: 
     type_code(always, code_sent(always, ANN, began_s))
 
     expect(always.locator("[data-refreshes]")).to_have_text("1")
+
+
+def test_unusual_login_alone_is_asked_when_the_policy_says_so(page: Page, demo: Demo) -> None:
+    """A browser is asked once, not again, and once more when it comes from elsewhere."""
+    password = demo.secrets["DEMO_PASSWORD_JONAS"]
+    demand(page, "When a login looks unusual")
+    for _ in range(2):
+        began_s = time.time()
+        log_in(page, "Customers", JONAS, password)
+        type_code(page, code_sent(page, JONAS, began_s))
+        page.get_by_role("button", name="Log out").click()
+        log_in(page, "Customers", JONAS, password)
+        expect(page.get_by_role("heading", name="Hello, Jonas Berg")).to_be_visible()
+        page.get_by_role("button", name="Log out").click()
+        page.goto("/policy")
+        page.get_by_role("button", name="Pretend to be elsewhere").or_(
+            page.get_by_role("button", name="Come back")
+        ).click()
+        expect(page.locator("[data-changed]")).to_be_visible()
+    demand(page, NEVER)
 
 
 def test_own_factors_when_unlocked_can_be_added_and_deleted(page: Page, demo: Demo) -> None:
