@@ -197,9 +197,10 @@ async def test_name_of_an_authenticator_can_be_changed(house: House, furnished: 
     one = an_authenticator(furnished, "a")
     await enrol(house, one)
 
-    assert await house.stores.authenticators.rename(one.id, "Work phone")
-    assert not await house.stores.authenticators.rename("totp|dev_gone", "x")
-    assert replace(one, name="Work phone") == await house.stores.authenticators.get(one.id)
+    named, gone = replace(one, name="Work phone"), replace(one, id="totp|dev_gone", name="x")
+
+    assert 1 == await house.stores.authenticators.describe([named, gone])
+    assert named == await house.stores.authenticators.get(one.id)
 
 
 async def test_neighbour_reaches_no_second_factor(house: House, furnished: Furnished) -> None:
@@ -215,7 +216,7 @@ async def test_neighbour_reaches_no_second_factor(house: House, furnished: Furni
         await other.authenticators.of_user(key, NOON),
         await other.authenticators.get(one.id),
         await other.authenticators.add([an_enrolment(furnished, "d")], MOST),
-        await other.authenticators.rename(one.id, "x"),
+        await other.authenticators.describe([replace(one, name="x")]),
         await other.authenticators.remove(key, [one.id]),
         await other.authenticators.confirm(waiting.id, NOON),
         await other.half_logins.find(token),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from gateword.domain.client import RefreshPolicy
-from gateword.domain.mfa import Kind, Verdict
+from gateword.domain.mfa import Kind
 from gateword.ports.families import Whose
 from gateword.ports.mfa import Spent
 from tests.engines.factors import (
@@ -120,30 +120,6 @@ async def test_code_that_was_sent_counts_for_five_minutes(
     assert Spent.PROOF is await stores.proofs.challenge(token, user, oob_code, late)
     assert None is await stores.proofs.challenge(token, user, oob_code, NOON)
     assert None is await stores.challenges.find(oob_code, NOON)
-
-
-async def test_device_answers_a_question_once_and_in_time(
-    house: House, furnished: Furnished
-) -> None:
-    """A push that was denied is not approved afterwards, nor the other way round."""
-    await connect_all(house)
-    one = an_authenticator(furnished, "p", Kind.PUSH)
-    await enrol(house, one)
-    stores, late = house.stores.challenges, NOON + timedelta(minutes=5)
-    oob_code = await ask(house, one, code="", details={"ip": "192.0.2.1"})
-
-    waiting = await stores.waiting(one.id, NOON)
-    assert waiting is not None
-    assert {"ip": "192.0.2.1"} == waiting.details
-    assert not await stores.answer(one.id, Verdict.APPROVED, late)
-    said = await asyncio.gather(
-        *(stores.answer(one.id, v, NOON) for v in (Verdict.APPROVED, Verdict.DENIED) for _ in "12")
-    )
-    assert 1 == sum(said)
-    kept = await stores.find(oob_code, NOON)
-    assert kept is not None
-    assert kept.verdict is not Verdict.PENDING
-    assert None is await stores.waiting(one.id, NOON)
 
 
 async def test_family_remembers_when_a_factor_was_shown(house: House, furnished: Furnished) -> None:
