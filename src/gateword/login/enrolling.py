@@ -123,7 +123,8 @@ async def _kept(
     """Keep what was enrolled, with a recovery code beside the first factor; return both."""
     code: Secret | None = None
     rows = made.authenticators
-    has_any = any(one.is_confirmed for one in owned)
+    # An address that is only verified is no first factor: nobody has been given a code with it.
+    has_any = any(one.is_confirmed and one.kind is not Kind.EMAIL for one in owned)
     demand = mfa_demand.kept(bearer.waiting.half)
     if mfa_demand.issues_recovery_code(guardian, demand) and not has_any:
         new = recovery.made(parts, bearer.user, is_confirmed=False)
