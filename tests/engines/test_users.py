@@ -247,6 +247,7 @@ def test_every_table_with_a_user_in_it_is_known() -> None:
         ("known_places", "user_key"),
         ("authenticators", "user_key"),
         ("half_logins", "user_key"),
+        ("known_devices", "user_key"),
         ("challenges", "user_key"),
     }
     only_a_number_stays = {
