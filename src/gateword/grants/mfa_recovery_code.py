@@ -56,6 +56,8 @@ class MfaRecoveryCodeGrant:
             row = MfaRefusal.RECOVERY_CODE_WRONG
             if why[0] is Spent.SESSION:
                 raise second_step.spent(waiting, Spent.SESSION, row)
-            raise await second_step.wrong(parts, waiting, row, [one], LogCode.GD_RECOVERY_FAILED)
+            raise await second_step.wrong(
+                parts, ask, waiting, row, [one], LogCode.GD_RECOVERY_FAILED
+            )
         tokens = await completing.completed(self.story, login, waiting, "mfa", one)
         return replace(tokens, recovery_code=successor)
