@@ -20,6 +20,7 @@ import httpx
 from typer.testing import CliRunner
 
 from gateword.cli.main import application
+from gateword.storage.cache import LOOK_AGAIN_S
 from tests.support import ran_against
 
 READY_TIMEOUT_S: Final = 30
@@ -135,10 +136,16 @@ class Served:
         return gateword(*arguments, "--data", str(self.data), stdin=stdin)
 
     def apply(self, config: str) -> str:
-        """Apply a configuration in the Deploy CLI's YAML, and return what the command printed."""
+        """Apply a configuration in the Deploy CLI's YAML, and return what the command printed.
+
+        A server that runs has seen it then.
+        """
         path = self.data / "applied.yaml"
         path.write_text(config, encoding="utf-8")
-        return self.gateword("apply", str(path), "--json")
+        printed = self.gateword("apply", str(path), "--json")
+        if self._process is not None:
+            time.sleep(LOOK_AGAIN_S)
+        return printed
 
     def output(self) -> str:
         """Return the end of what the server printed."""
