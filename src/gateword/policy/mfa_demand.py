@@ -13,6 +13,7 @@ from typing import Final
 from gateword.domain.login import FactorWish, Login
 from gateword.domain.mfa import Authenticator, HalfLogin, Kind
 from gateword.domain.mfa_settings import MfaSettings
+from gateword.domain.user import User
 from gateword.policy.brought_factors import UNREAD
 from gateword.policy.guardian import CHALLENGED, ENROLLED, Guardian
 
@@ -65,14 +66,15 @@ def of_login(
         settings: The tenant's.
         is_risky: Confidence in it is low.
     """
-    if login.renews is not None and _is_spared(login, settings):
-        return None
-    if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
-        shown = login.renews is not None and login.mfa_at is not None
-        is_asked = _is_enrolled(login) and not shown
-        return Demand(why="the audience is the MFA API") if is_asked else None
-    if login.factors:
+    is_spared = login.renews is not None and _is_spared(login, settings)
+    if login.factors and not is_spared:
         return wished(login.factors[0])
+    if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
+        # Nobody is spared this: who holds such a token sets factors up, and deletes them.
+        is_asked = has_strong(login.user) and not _has_shown(login, settings)
+        return Demand(why="the audience is the MFA API") if is_asked else None
+    if is_spared:
+        return None
     risky = Demand(why="confidence in the login is low") if is_risky else None
     provider = None if login.multifactor is None else login.multifactor.get("provider")
     if provider == NO_PROVIDER:
@@ -96,8 +98,16 @@ def _is_spared(login: Login, settings: MfaSettings) -> bool:
     return shown is not None and login.ask.at - shown <= timedelta(seconds=settings.max_age_s)
 
 
-def _is_enrolled(login: Login) -> bool:
-    kinds = login.user.factors
+def _has_shown(login: Login, settings: MfaSettings) -> bool:
+    """Say whether a factor was shown for a refresh token, and not too long ago."""
+    if login.renews is None or login.mfa_at is None:
+        return False
+    return settings.on_refresh != "max_age" or _is_spared(login, settings)
+
+
+def has_strong(user: User) -> bool:
+    """Say whether a user has a factor that guards the MFA API."""
+    kinds = user.factors
     return UNREAD in kinds or any(kind.value in kinds for kind in _STRONG)
 
 
