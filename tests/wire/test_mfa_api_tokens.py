@@ -1,11 +1,12 @@
 """Access tokens for the MFA API that were had with the password alone (mfa-api §3)."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import httpx
 import pytest
 
-from tests.support.factories import MFA_OTP
+from tests.support.factories import MFA_OTP, PASSWORD
 from tests.support.house import House
 from tests.wire.givens import carry_out
 from tests.wire.mfa_values import CODES
@@ -125,3 +126,63 @@ async def test_token_ends_with_its_connection(house: House) -> None:
     answer = await _ask(house, token, "POST", "associate", json=OTP)
 
     assert (401, "invalid_token") == (answer.status_code, answer.json()["error"])
+
+
+async def test_id_that_no_database_can_hold_is_unknown(house: House) -> None:
+    """PostgreSQL takes no NUL: an id with one is nobody's, and no store is asked for it."""
+    await carry_out(house, "factor otp is on")
+    token = str((await _tokens(house))["access_token"])
+    house.engines.watched.said.clear()
+
+    answer = await _ask(house, token, "DELETE", "authenticators/totp%7Cdev_%00")
+
+    assert (404, "Authenticator not found") == (
+        answer.status_code,
+        answer.json()["error_description"],
+    )
+    assert [] == [text for text in house.engines.watched.said if "FROM authenticators" in text]
+
+
+@pytest.mark.parametrize("name", ["challenge_type", "authenticator_id", "oob_channel"])
+async def test_challenge_that_is_not_understood_asks_nobody(house: House, name: str) -> None:
+    """I3: what narrows the choice and is no text is refused, not left out."""
+    await carry_out(house, "factors otp, sms are on")
+    await carry_out(house, "the policy of second factors is all-applications")
+    await carry_out(house, "ann has the phone +4915112345678 by sms")
+    token = (await log_in(house, **APP)).json()["mfa_token"]
+
+    answer = await house.http.post(
+        "/mfa/challenge", json={"mfa_token": token, name: ["otp"], **APP}
+    )
+
+    assert (400, f"Invalid parameter: {name}") == (
+        answer.status_code,
+        answer.json()["error_description"],
+    )
+    assert 0 == len(await house.parts.stores.outbox.claim(house.clock.now(), house.clock.now(), 9))
+
+
+@pytest.mark.parametrize("grant_type", [PASSWORD, "refresh_token"])
+async def test_login_that_waits_ends_with_the_grant_that_began_it(
+    house: House, grant_type: str
+) -> None:
+    """O6: a client that lost the grant type redeems no login of it, and enrols nothing for it."""
+    await carry_out(house, "factor otp is on")
+    kept = (await log_in(house, **APP)).json()["refresh_token"]
+    await carry_out(house, "the policy of second factors is all-applications")
+    begun = await (log_in(house, **APP) if grant_type == PASSWORD else _refreshed(house, str(kept)))
+    token = str(begun.json()["mfa_token"])
+    seed = (await _ask(house, token, "POST", "associate", json=OTP)).json()["secret"]
+    code = CODES["otp"]("mine", {"mine": seed}, int(house.clock.now().timestamp()))
+    await house.parts.stores.clients.change(
+        VALUES["app"],
+        lambda one: replace(one, grant_types=tuple(g for g in one.grant_types if g != grant_type)),
+        house.clock.now(),
+    )
+
+    answers = [
+        await _ask(house, token, "POST", "associate", json=OTP),
+        await house.token(grant_type=MFA_OTP, mfa_token=token, otp=code, **APP),
+    ]
+
+    assert [401, 403] == [answer.status_code for answer in answers]
