@@ -186,3 +186,23 @@ async def test_login_that_waits_ends_with_the_grant_that_began_it(
     ]
 
     assert [401, 403] == [answer.status_code for answer in answers]
+
+
+async def test_holder_of_a_token_cannot_ask_without_end(house: House) -> None:
+    """Each request of the MFA API writes rows and log: sixty at once, then one a second."""
+    await carry_out(house, "factor otp is on")
+    await carry_out(house, "the policy of second factors is all-applications")
+    token = (await log_in(house, **APP)).json()["mfa_token"]
+    asked = {"mfa_token": token, **APP}
+
+    lists = [await _ask(house, token, "GET", "authenticators") for _ in range(60)]
+    refused = [
+        await _ask(house, token, "GET", "authenticators"),
+        await _ask(house, token, "POST", "associate", json=OTP),
+        await house.http.post("/mfa/challenge", json=asked),
+    ]
+
+    assert {200} == {answer.status_code for answer in lists}
+    assert [429] * 3 == [answer.status_code for answer in refused]
+    assert {"1"} == {answer.headers["retry-after"] for answer in refused}
+    assert {"0"} == {answer.headers["x-ratelimit-remaining"] for answer in refused}
