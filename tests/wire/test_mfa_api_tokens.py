@@ -6,7 +6,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from tests.support.factories import MFA_OTP, PASSWORD
+from gateword.policy.user_document import linked_profile
+from tests.support.factories import MFA_OTP, PASSWORD, PASSWORD_REALM
 from tests.support.house import House
 from tests.wire.givens import carry_out
 from tests.wire.mfa_values import CODES
@@ -206,3 +207,22 @@ async def test_holder_of_a_token_cannot_ask_without_end(house: House) -> None:
     assert [429] * 3 == [answer.status_code for answer in refused]
     assert {"1"} == {answer.headers["retry-after"] for answer in refused}
     assert {"0"} == {answer.headers["x-ratelimit-remaining"] for answer in refused}
+
+
+async def test_token_lives_by_any_connection_of_a_linked_account(house: House) -> None:
+    """Who logs in by a linked directory is not shut out because the other one is off."""
+    await carry_out(house, "factor otp is on")
+    users, at = house.parts.stores.users, house.clock.now()
+    await users.link(VALUES["ann"], VALUES["customer_ann"], linked_profile, at)
+    await carry_out(house, "connection Employees is off")
+    linked = {
+        "grant_type": PASSWORD_REALM,
+        "realm": "Customers",
+        "username": "ann@example.com",
+        "password": VALUES["customer_password"],
+    }
+    begun = await log_in(house, **APP, **linked, audience=VALUES["mfa_api"], scope=SCOPE)
+
+    answer = await _ask(house, begun.json()["access_token"], "POST", "associate", json=OTP)
+
+    assert 200 == answer.status_code

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from gateword.domain.connection import Connection
 from gateword.domain.login import TokenAsk
 from gateword.domain.mfa import HalfLogin
 from gateword.domain.mfa_refusal import MfaRefusal
@@ -133,12 +134,12 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
         return None
     user = await parts.stores.users.by_id(str(claims.get("sub")))
     issued = datetime.fromtimestamp(_number(claims.get("iat")), UTC)
-    if user is None or user.blocked or not user.identities:
+    if user is None or user.blocked:
         return None
     if user.last_password_reset is not None and user.last_password_reset > issued:
         return None
-    connection = await parts.stores.connections.named(user.identities[0].connection)
-    if connection is None or not connection.admits(client_id):
+    connection = await _connection(parts, user, client_id)
+    if connection is None:
         return None
     scopes = tuple(str(claims.get("scope", "")).split())
     at = parts.clock.now()
@@ -160,6 +161,15 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
     )
     is_late = mfa_demand.has_strong(user) and MFA not in _texts(claims, "amr")
     return Bearer(Waiting(None, half, user, connection), scopes, is_late=is_late)
+
+
+async def _connection(parts: Parts, user: User, client_id: str) -> Connection | None:
+    """Return the first of a user's connections that lets them in to a client; None is none."""
+    for identity in user.identities:
+        found = await parts.stores.connections.named(identity.connection)
+        if found is not None and found.admits(client_id):
+            return found
+    return None
 
 
 def _texts(claims: Mapping[str, object], name: str) -> tuple[str, ...]:
