@@ -38,7 +38,7 @@ class Story:
         Raises:
             Refused: The row that fits.
         """
-        login = await rules.apply(self.parts, login)
+        login = await rules.apply(self.parts, await mfa.known(self.parts, login))
         login = await actions.apply(self.parts, login)
         login = await mfa.demand(self.parts, login, presented)
         while login.factors:  # it is spared what an Action wants, but not the Actions behind it
