@@ -195,6 +195,7 @@ async def _reserved(parts: Parts, ip: str, waiting: Waiting, limit: LogCode) -> 
                 refill_ms=CODE_AGAIN_MS,
                 spends_always=True,
                 refunds=True,
+                guards=True,
             ),
         ),
         wants_levels=False,
