@@ -17,7 +17,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.user import User
 from gateword.policy import email_template
 from gateword.policy import notice as notices
-from gateword.policy.notice import ALERT, BLOCKED, STOLEN
+from gateword.policy.notice import ALERT, BLOCKED, GUESSED, STOLEN
 from gateword.policy.web_address import is_web_address
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
@@ -28,6 +28,7 @@ PURPOSES: Final[Mapping[str, str]] = {
     "reset_email": links.RESET,
     BLOCKED: links.UNBLOCK,
     STOLEN: links.RESET,
+    GUESSED: links.RESET,
     ENROLLMENT: links.ENROLL,
 }
 SUBJECTS: Final[Mapping[str, str]] = {
@@ -35,6 +36,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "reset_email": "Choose a new password",
     BLOCKED: "Logins to your account are blocked",
     STOLEN: "Your password is known to strangers",
+    GUESSED: "Somebody may know your password",
     ENROLLMENT: "Set up a second factor",
 }
 _MAX_LIFETIME_S: Final = 2_592_000

@@ -11,7 +11,7 @@ from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet
-from gateword.login import asking, completing, mfa, mfa_bearer, second_step
+from gateword.login import asking, completing, mfa, mfa_bearer, notices, second_step
 from gateword.login.second_step import Waiting
 from gateword.login.story import Story
 from gateword.policy import mfa_demand
@@ -102,7 +102,7 @@ class MfaOobGrant:
             return
         if why:
             raise second_step.spent(waiting, why[0], MfaRefusal.OOB_CODE_MALFORMED)
-        raise await second_step.wrong(parts, waiting, MfaRefusal.BINDING_CODE_WRONG, [one])
+        raise await second_step.wrong(parts, ask, waiting, MfaRefusal.BINDING_CODE_WRONG, [one])
 
     async def _pending(self, ask: TokenAsk, waiting: Waiting) -> Refused:
         bucket = Bucket(
@@ -124,6 +124,9 @@ class MfaOobGrant:
         if challenge.verdict is Verdict.DENIED:  # ends the question, and proves nothing
             row = MfaRefusal.PUSH_DENIED
             is_first = await stores.challenges.end(handle)
+            if is_first and waiting.handle is not None:  # somebody else has the password
+                whose = (waiting.connection, waiting.user)
+                await notices.factor_guessed(self.story.parts, ask, *whose, is_denied=True)
             raise Refused(row if is_first else MfaRefusal.OOB_CODE_MALFORMED, facts=waiting.facts())
         spent = await stores.proofs.challenge(waiting.handle, waiting.user, handle, ask.at)
         if spent is not None:

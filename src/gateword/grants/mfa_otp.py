@@ -48,7 +48,7 @@ class MfaOtpGrant:
         if not await second_step.counted_try(parts, ask, waiting, look):
             if Spent.SESSION in why:
                 raise second_step.spent(waiting, Spent.SESSION, MfaRefusal.OTP_WRONG)
-            raise await second_step.wrong(parts, waiting, MfaRefusal.OTP_WRONG, open_)
+            raise await second_step.wrong(parts, ask, waiting, MfaRefusal.OTP_WRONG, open_)
         return await completing.completed(self.story, login, waiting, "otp", proved[0])
 
     async def _seeds(self, waiting: Waiting) -> list[Authenticator]:

@@ -56,7 +56,9 @@ class MfaRecoveryCodeGrant:
             row = MfaRefusal.RECOVERY_CODE_WRONG
             if why[0] is Spent.SESSION:
                 raise second_step.spent(waiting, Spent.SESSION, row)
-            raise await second_step.wrong(parts, waiting, row, [one], LogCode.GD_RECOVERY_FAILED)
+            raise await second_step.wrong(
+                parts, ask, waiting, row, [one], LogCode.GD_RECOVERY_FAILED
+            )
         try:
             tokens = await completing.completed(self.story, login, waiting, "mfa", one)
         except Refused as refused:  # the old code is used up, whatever ends the login now

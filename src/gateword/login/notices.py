@@ -4,15 +4,18 @@ Who the letter is for, whether there is such a user and whether the tenant wants
 kind is found out when it is written; here the same statements run for names of nobody.
 """
 
+from datetime import datetime
 from typing import Final
 
-from gateword.domain.login import Attempt
+from gateword.domain.connection import Connection
+from gateword.domain.login import Attempt, TokenAsk
 from gateword.domain.user import User
 from gateword.policy.caller import counted
 from gateword.policy.identifier import is_email, login_names, normal
 from gateword.policy.notice import (
     ALERT,
     BLOCKED,
+    GUESSED,
     HOUR_MS,
     LEAKED,
     PRESSED,
@@ -25,6 +28,12 @@ from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
 
 _SHIELD: Final = "letters"
+
+MOST_UNTOLD: Final = 2
+"""Wrong codes that anybody may mistype before the user is told."""
+
+GUESS_AGAIN_MS: Final = 360_000
+"""Time after which one more is."""
 
 
 async def account_blocked(
@@ -68,6 +77,42 @@ async def address_throttled(parts: Parts, attempt: Attempt) -> None:
     await _alert(parts, attempt, PRESSED)
 
 
+async def factor_guessed(
+    parts: Parts, ask: TokenAsk, connection: Connection, user: User, *, is_denied: bool = False
+) -> None:
+    """Tell a user that somebody gave the right password and not the second factor.
+
+    With the third wrong code within some minutes, or when the user denied a login on a device; once
+    an hour at most.
+
+    Args:
+        parts: The tenant's.
+        ask: Who tries.
+        connection: The directory whose password was right.
+        user: Whose account it is.
+        is_denied: The user has said that it was somebody else.
+    """
+    few = Bucket(
+        shield=_SHIELD,
+        key=f"mfa-guess:{user.key}",
+        size=MOST_UNTOLD,
+        refill_ms=GUESS_AGAIN_MS,
+        spends_always=True,
+    )
+    is_one_of_few = await parts.stores.attempts.take([few], ask.at) is None
+    if not user.email or (is_one_of_few and not is_denied):
+        return
+    if await _is_due_at(parts, ask.at, f"mfa-guess-told:{user.key}"):
+        notice = Notice(address=ask.caller.ip, at=ask.at)
+        order = {
+            "connection": connection.name,
+            "client_id": ask.client.client_id,
+            **notice.order(),
+        }
+        letter = Letter(to=user.email, kind=GUESSED, user_id=user.user_id, order=order)
+        await parts.stores.outbox.add(letter, ask.at)
+
+
 async def _tell(
     parts: Parts, attempt: Attempt, user: User | None, kind: str, notice: Notice
 ) -> None:
@@ -91,8 +136,12 @@ async def _alert(parts: Parts, attempt: Attempt, what: str) -> None:
 
 async def _is_due(parts: Parts, attempt: Attempt, key: str) -> bool:
     """Say whether nobody was told under that key within the hour; whoever asks has told it."""
+    return await _is_due_at(parts, attempt.ask.at, key)
+
+
+async def _is_due_at(parts: Parts, at: datetime, key: str) -> bool:
     hourly = Bucket(shield=_SHIELD, key=key, size=1, refill_ms=HOUR_MS, spends_always=True)
-    return await parts.stores.attempts.take([hourly], attempt.ask.at) is None
+    return await parts.stores.attempts.take([hourly], at) is None
 
 
 def _notice(attempt: Attempt, *, everywhere: bool = False, what: str = "") -> Notice:

@@ -18,7 +18,7 @@ from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
-from gateword.login import admission
+from gateword.login import admission, notices
 from gateword.policy import masked, subject
 from gateword.policy.caller import counted
 from gateword.ports.attempts import Blocked, Bucket, Busy, Entry, Lease, Outcome
@@ -214,6 +214,7 @@ async def _reserved(parts: Parts, ip: str, waiting: Waiting, limit: LogCode) -> 
 
 async def wrong(
     parts: Parts,
+    ask: TokenAsk,
     waiting: Waiting,
     row: MfaRefusal,
     tried: Sequence[Authenticator] = (),
@@ -222,6 +223,7 @@ async def wrong(
     """Count a wrong code against the login and the authenticators; return the refusal."""
     if waiting.handle is not None:
         await parts.stores.half_logins.fail(waiting.handle, MOST_IN_SESSION)
+        await notices.factor_guessed(parts, ask, waiting.connection, waiting.user)
     if tried:
         await parts.stores.authenticators.fail([one.id for one in tried])
     also = Also(code=log, description=row.row.description, details=told(tried))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from gateword.domain.login import FactorWish, Login
-from gateword.domain.mfa import Authenticator, HalfLogin, Kind
+from gateword.domain.mfa import STRONG, Authenticator, HalfLogin, Kind
 from gateword.domain.mfa_settings import MfaSettings
 from gateword.domain.user import User
 from gateword.policy.brought_factors import UNREAD
@@ -27,8 +27,6 @@ PROVIDERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 ALL: Final = "all-applications"
 ADAPTIVE: Final = "confidence-score"
-_STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
-"""Kinds that count as enrolled; an address or a recovery code alone does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ def _has_shown(login: Login, settings: MfaSettings) -> bool:
 def has_strong(user: User) -> bool:
     """Say whether a user has a factor that guards the MFA API."""
     kinds = user.factors
-    return UNREAD in kinds or any(kind.value in kinds for kind in _STRONG)
+    return UNREAD in kinds or any(kind.value in kinds for kind in STRONG)
 
 
 def wished(wish: FactorWish) -> Demand:

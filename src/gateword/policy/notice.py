@@ -16,8 +16,9 @@ from gateword.policy.timestamp import written
 
 BLOCKED: Final = "blocked_account"
 STOLEN: Final = "stolen_credentials"
+GUESSED: Final = "second_factor_guessed"
 ALERT: Final = "admin_alert"
-"""Kinds of letters: two to users, one to the operator."""
+"""Kinds of letters: three to users, one to the operator. GUESSED is our own (mfa-api §9)."""
 
 PRESSED: Final = "address"
 LEAKED: Final = "leak"
