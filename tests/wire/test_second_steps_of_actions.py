@@ -66,3 +66,23 @@ async def test_app_that_was_begun_elsewhere_is_not_the_phone_that_is_wanted(hous
     answer = await house.token(**proof, **APP)
 
     assert (401, "unsupported_challenge_type") == (answer.status_code, answer.json()["error"])
+
+
+@pytest.mark.parametrize(("has_app", "status"), [(True, 200), (False, 403)])
+async def test_action_may_want_the_recovery_code_itself(
+    house: House,
+    has_app: bool,  # noqa: FBT001
+    status: int,
+) -> None:
+    """It stands for a factor that was lost: who never had one does not log in by it."""
+    await carry_out(house, "factors otp, recovery-code are on")
+    await carry_out(house, f"ann has the recovery code {CODE}")
+    if has_app:
+        await carry_out(house, "ann has the app Phone")
+    wish = "api.authentication.challengeWith({ type: 'recovery-code' });"
+    await carry_out(house, post_login("Wants", wish))
+    begun = (await log_in(house, **APP)).json()
+
+    answer = await _recovered(house, begun.get("mfa_token", "none"), CODE)
+
+    assert status == answer.status_code

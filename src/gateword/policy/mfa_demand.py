@@ -198,7 +198,8 @@ def requirements(
         demand: What is demanded.
     """
     able = {one.kind.factor for one in usable(owned, guardian, demand)}
-    if able - {"recovery-code"} and not demand.is_enrollment:
+    counts = able if demand.factors == ("recovery-code",) else able - {"recovery-code"}
+    if counts and not demand.is_enrollment and is_enrolled(owned, guardian, demand):
         return {"challenge": [{"type": one} for one in CHALLENGED if one in able]}
     if is_enrolled(owned, guardian, demand) and not demand.is_enrollment:
         return None  # setting up another one would get round those that there are
