@@ -172,3 +172,13 @@ def test_url_that_cannot_be_read_is_refused(url: str) -> None:
         open_counters(url, "p", CountingMeter(), SetClock())
 
     assert "hu" not in str(refused.value)
+
+
+async def test_guard_of_a_short_code_is_counted_in_sql(counted: Counted) -> None:
+    """G9: a cache that is away, or was emptied, gives nobody more codes: it is never asked."""
+    guard = an_entry(a_bucket(spends_always=True, guards=True), tries=(), wants_levels=False)
+
+    came = [await log_in(counted.attempts, guard) for _ in range(4)]
+
+    assert [True, True, True, False] == [isinstance(one, Lease) for one in came]
+    assert 0 == counted.meter.outcomes.total()

@@ -8,8 +8,11 @@ import pyotp
 
 from gateword.domain.user import User
 from gateword.ports.documents import Kept
+from gateword.storage.engine import Tx
+from gateword.storage.statement import Statement
 from tests.support.house import House
 from tests.wire.givens import carry_out
+from tests.wire.test_actions import post_login
 from tests.wire.world import CUSTOMERS, VALUES
 
 SEED: Final = "JBSWY3DPEHPK3PXP"
@@ -88,3 +91,30 @@ async def test_factor_that_came_along_proves_a_login(house: House) -> None:
     )
 
     assert 200 == answer.status_code, answer.text
+
+
+async def test_scripts_are_told_of_factors_that_nobody_has_read_yet(house: House) -> None:
+    """An Action that asks whoever has a factor asks users of the release before, too."""
+    await demanding(house)
+    await carry_out(house, "the policy of second factors is never")
+    await carry_out(house, f"connection {CUSTOMERS} imports users")
+    await carry_out(house, f"connection {CUSTOMERS} has script login: {LOGIN}")
+    await logged_in(house, "zoe@legacy.example")
+    key = (await user_of(house, "zoe@legacy.example")).key
+
+    tenant = await house.parts.stores.settings.get()
+
+    async def as_the_migration_leaves_them(tx: Tx) -> None:
+        mark = "UPDATE users SET factors = 'imported' WHERE tenant = :tenant AND key = :key"
+        await tx.run(Statement(mark), tenant=tenant.key, key=key)
+
+    await house.engines.database.transact(as_the_migration_leaves_them)
+    asks = "if (event.user.enrolledFactors.length) api.authentication.challengeWithAny("
+    await carry_out(house, post_login("Asks", f"{asks}[{{ type: 'otp' }}]);"))
+
+    answer = await logged_in(house, "zoe@legacy.example")
+
+    assert (403, {"challenge": [{"type": "otp"}]}) == (
+        answer.status_code,
+        answer.json().get("mfa_requirements"),
+    )

@@ -44,6 +44,10 @@ FACTORS: Final[Mapping[Kind, str]] = {
 }
 """In the order in which one is chosen when the client names none."""
 
+STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
+"""Kinds that count as enrolled where Auth0 asks for no challenge of others: an address alone is no
+provider, and a recovery code stands for a factor that was lost."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authenticator:

@@ -62,8 +62,10 @@ class MfaOtpGrant:
         owned = await mfa.owned_by(parts, waiting.user, guardian)
         seeds = [one for one in owned if one.kind is Kind.TOTP]
         if mfa_demand.enrolls(half, owned, guardian):
-            is_on = mfa_demand.is_on(Kind.TOTP, guardian, mfa_demand.kept(half))
-            found = [one for one in seeds if is_on and not one.is_confirmed]
+            demand = mfa_demand.kept(half)
+            is_on = mfa_demand.is_on(Kind.TOTP, guardian, demand)
+            is_wanted = not demand.factors or Kind.TOTP.factor in demand.factors
+            found = [one for one in seeds if is_on and is_wanted and not one.is_confirmed]
             row = MfaRefusal.NOT_ENROLLED
         else:
             found = mfa_demand.usable(seeds, guardian, mfa_demand.kept(half))

@@ -59,5 +59,9 @@ class MfaRecoveryCodeGrant:
             raise await second_step.wrong(
                 parts, ask, waiting, row, [one], LogCode.GD_RECOVERY_FAILED
             )
-        tokens = await completing.completed(self.story, login, waiting, "mfa", one)
+        try:
+            tokens = await completing.completed(self.story, login, waiting, "mfa", one)
+        except Refused as refused:  # the old code is used up, whatever ends the login now
+            refused.body = {**refused.body, "recovery_code": successor}
+            raise
         return replace(tokens, recovery_code=successor)

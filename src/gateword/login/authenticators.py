@@ -10,7 +10,7 @@ from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refused import Refused
 from gateword.login import factor_log, mfa
 from gateword.login.mfa_bearer import Bearer
-from gateword.policy import masked, mfa_api
+from gateword.policy import json_text, masked, mfa_api
 from gateword.ports.parts import Parts
 
 _CHANNELS: Final[Mapping[Kind, str]] = {
@@ -42,7 +42,9 @@ async def removed(parts: Parts, bearer: Bearer, id_: str, who: Caller) -> None:
     if bearer.scopes is None:
         raise Refused(MfaRefusal.NEEDS_FACTOR)
     bearer.check(mfa_api.REMOVE)
-    one = await parts.stores.authenticators.get(id_)
+    # No id has a NUL, and PostgreSQL takes none.
+    is_id = json_text.is_storable(id_)
+    one = await parts.stores.authenticators.get(id_) if is_id else None
     if one is None or not await parts.stores.authenticators.remove(bearer.user.key, [id_]):
         raise Refused(MfaRefusal.NO_AUTHENTICATOR)
     text, code = "A second factor was deleted", LogCode.GD_UNENROLL

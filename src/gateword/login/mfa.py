@@ -4,6 +4,7 @@ Rule: what cannot be asked for is refused, never let through (mfa-api §11).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from gateword.domain.login import FactorWish, Login
@@ -15,6 +16,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.login import assessment, facts, halves, mfa_policies
 from gateword.policy import guardian_document, mfa_demand, mfa_settings
+from gateword.policy.brought_factors import UNREAD
 from gateword.policy.guardian import Guardian, in_force
 from gateword.policy.identifier import normal
 from gateword.policy.mfa_demand import Demand, Unusable
@@ -25,6 +27,19 @@ _BEGINS: Final = "Fe26.2**"
 """As Auth0's begin; nobody reads them."""
 
 _IMPLIED: Final = "email-id"
+
+
+async def known(parts: Parts, login: Login) -> Login:
+    """Return the login of a user whose kinds of factors are known, so that scripts are told them.
+
+    Only what was brought along before these were written down is not; reading it writes them down.
+    """
+    if UNREAD not in login.user.factors:
+        return login
+    await parts.stores.authenticators.of_user(login.user.key, parts.clock.now())
+    user = await parts.stores.users.by_key(login.user.key)
+    factors = () if user is None else user.factors
+    return replace(login, user=replace(login.user, factors=factors))
 
 
 async def demand(parts: Parts, login: Login, presented: Secret | None = None) -> Login:

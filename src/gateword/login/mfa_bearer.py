@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from gateword.domain.connection import Connection
 from gateword.domain.login import TokenAsk
 from gateword.domain.mfa import HalfLogin
 from gateword.domain.mfa_refusal import MfaRefusal
@@ -18,10 +19,12 @@ from gateword.domain.tenant import Tenant
 from gateword.domain.user import User
 from gateword.login import halves, second_step
 from gateword.login.second_step import Waiting
-from gateword.policy import mfa_api
+from gateword.policy import mfa_api, mfa_demand
+from gateword.policy.claims import MFA
 from gateword.ports.parts import Parts
 
 _DOTS: Final = 2
+_LATE: Final = "a factor was set up after the access token was issued, which shows none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,14 @@ class Bearer:
         waiting: The login behind it; its handle is None for an access token.
         scopes: Of an access token; None for an `mfa_token`.
         is_invited: An administrator's link opens them.
+        is_late: Its user has set up a factor that the access token has not seen: whoever got it
+            may have had the password alone.
     """
 
     waiting: Waiting
     scopes: tuple[str, ...] | None
     is_invited: bool = False
+    is_late: bool = False
 
     @property
     def user(self) -> User:
@@ -47,8 +53,10 @@ class Bearer:
         """Refuse an access token without a scope; an `mfa_token` has none.
 
         Raises:
-            Refused: SCOPE_MISSING.
+            Refused: SCOPE_MISSING; BEARER_INVALID when the token lets its holder look only.
         """
+        if self.is_late and scope != mfa_api.READ:
+            raise Refused(MfaRefusal.BEARER_INVALID, detail=_LATE)
         if self.scopes is not None and scope not in self.scopes:
             raise Refused(MfaRefusal.SCOPE_MISSING, scope=scope)
 
@@ -76,6 +84,8 @@ async def waiting(parts: Parts, ask: TokenAsk, token: Secret) -> Waiting:
     bearer = await _by_access_token(parts, ask.tenant, token)
     if bearer is None or bearer.waiting.half.client_id != ask.client.client_id:
         raise Refused(MfaRefusal.TOKEN_MALFORMED, detail="no access token for the MFA API")
+    if bearer.is_late:
+        raise Refused(MfaRefusal.TOKEN_MALFORMED, detail=_LATE)
     bearer.check(mfa_api.ENROLL)
     return bearer.waiting
 
@@ -114,7 +124,7 @@ def _is_jwt(token: Secret) -> bool:
 
 async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Bearer | None:
     claims = await parts.verifier.access_claims(token, tenant.issuer)
-    if claims is None or tenant.mfa_audience not in _audiences(claims):
+    if claims is None or tenant.mfa_audience not in _texts(claims, "aud"):
         return None
     record = await parts.stores.tokens.find_access(token)
     if record is not None and record.revoked:
@@ -124,11 +134,11 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
         return None
     user = await parts.stores.users.by_id(str(claims.get("sub")))
     issued = datetime.fromtimestamp(_number(claims.get("iat")), UTC)
-    if user is None or user.blocked or not user.identities:
+    if user is None or user.blocked:
         return None
     if user.last_password_reset is not None and user.last_password_reset > issued:
         return None
-    connection = await parts.stores.connections.named(user.identities[0].connection)
+    connection = await _connection(parts, user, client_id)
     if connection is None:
         return None
     scopes = tuple(str(claims.get("scope", "")).split())
@@ -149,12 +159,22 @@ async def _by_access_token(parts: Parts, tenant: Tenant, token: Secret) -> Beare
         scopes=scopes,
         methods=("mfa",),  # its holder may set up one more
     )
-    return Bearer(Waiting(None, half, user, connection), scopes)
+    is_late = mfa_demand.has_strong(user) and MFA not in _texts(claims, "amr")
+    return Bearer(Waiting(None, half, user, connection), scopes, is_late=is_late)
 
 
-def _audiences(claims: Mapping[str, object]) -> tuple[str, ...]:
-    aud = claims.get("aud")
-    return tuple(map(str, aud)) if isinstance(aud, list) else (str(aud),)
+async def _connection(parts: Parts, user: User, client_id: str) -> Connection | None:
+    """Return the first of a user's connections that lets them in to a client; None is none."""
+    for identity in user.identities:
+        found = await parts.stores.connections.named(identity.connection)
+        if found is not None and found.admits(client_id):
+            return found
+    return None
+
+
+def _texts(claims: Mapping[str, object], name: str) -> tuple[str, ...]:
+    found = claims.get(name)
+    return tuple(map(str, found)) if isinstance(found, list) else (str(found),)
 
 
 def _number(value: object) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from gateword.domain.client import Client
 from gateword.domain.connection import Connection
 from gateword.domain.log_event import Also, LogCode, LogFacts
 from gateword.domain.login import Attempt, TokenAsk
@@ -88,15 +89,20 @@ async def found(parts: Parts, token: Secret, client_id: str | None) -> Waiting:
         raise Refused(MfaRefusal.TOKEN_EXPIRED)
     user = await parts.stores.users.by_key(half.user_key)
     connection = await parts.stores.connections.named(half.connection)
-    why = _ended(half, user, connection)
+    client = await parts.stores.clients.get(half.client_id)
+    why = _ended(half, user, connection, client)
     if why is not None or user is None or connection is None:
         facts = LogFacts(user_id=half.user_id, connection=half.connection)
         raise Refused(MfaRefusal.TOKEN_OF_NOBODY, detail=why, facts=facts)
     return Waiting(token, half, user, connection)
 
 
-def _ended(half: HalfLogin, user: User | None, connection: Connection | None) -> str | None:
+def _ended(
+    half: HalfLogin, user: User | None, connection: Connection | None, client: Client | None
+) -> str | None:
     """Return what has happened since the password was right, if it ends the login."""
+    if client is None or not client.may_use(half.grant_type):
+        return f"client {half.client_id} is gone, or may not use {half.grant_type} any more"
     if user is None:
         return "the user is gone"
     if user.blocked:
@@ -189,6 +195,7 @@ async def _reserved(parts: Parts, ip: str, waiting: Waiting, limit: LogCode) -> 
                 refill_ms=CODE_AGAIN_MS,
                 spends_always=True,
                 refunds=True,
+                guards=True,
             ),
         ),
         wants_levels=False,

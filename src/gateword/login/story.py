@@ -1,6 +1,6 @@
 """The flow, top to bottom; each step is one function in one file beside this one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateword.domain.login import Attempt, Login
 from gateword.domain.secret import Secret
@@ -38,9 +38,13 @@ class Story:
         Raises:
             Refused: The row that fits.
         """
-        login = await rules.apply(self.parts, login)
+        login = await rules.apply(self.parts, await mfa.known(self.parts, login))
         login = await actions.apply(self.parts, login)
-        return await mfa.demand(self.parts, login, presented)
+        login = await mfa.demand(self.parts, login, presented)
+        while login.factors:  # it is spared what an Action wants, but not the Actions behind it
+            login = await actions.go_on(self.parts, replace(login, factors=()))
+            login = await mfa.demand(self.parts, login, presented)
+        return login
 
     async def go_on(self, login: Login, presented: Secret | None) -> TokenSet:
         """Turn a login into tokens whose second factor was just shown.

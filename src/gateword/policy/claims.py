@@ -12,6 +12,9 @@ from gateword.domain.resource_server import ResourceServer
 from gateword.domain.user import User
 from gateword.policy.timestamp import written
 
+MFA: Final = "mfa"
+"""In `amr`: a second factor was shown (RFC 8176)."""
+
 _PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
 
 
@@ -42,9 +45,18 @@ def access_token(login: Login, *, at: int, expires_at: int, jti: str) -> dict[st
         claims |= {"gty": gty if isinstance(gty, str) else list(gty), "azp": ask.client.client_id}
     if login.permissions is not None:
         claims["permissions"] = list(login.permissions)
-    if login.amr:
-        claims["amr"] = list(login.amr)
+    if amr := login.amr or _shown(login):
+        claims["amr"] = list(amr)
     return claims
+
+
+def _shown(login: Login) -> tuple[str, ...]:
+    """Return what a token for the MFA API says of its login: whether a second factor was shown.
+
+    We are the only ones who read it: without it nothing is set up or deleted beside a factor.
+    """
+    is_own = login.audience is not None and login.audience == login.ask.tenant.mfa_audience
+    return (MFA,) if is_own and login.mfa_at is not None else ()
 
 
 def audience(login: Login) -> str | list[str]:

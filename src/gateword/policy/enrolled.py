@@ -5,12 +5,8 @@ Object"; templates test `user.multifactor` for `guardian`.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
-from gateword.domain.mfa import FACTORS, Kind
-
-_STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
-"""An address is no provider, and a recovery code stands for a factor that was lost."""
+from gateword.domain.mfa import FACTORS, STRONG, Kind
 
 
 def providers(kinds: Sequence[str]) -> list[str]:
@@ -19,7 +15,7 @@ def providers(kinds: Sequence[str]) -> list[str]:
     Args:
         kinds: Of the user's confirmed authenticators.
     """
-    return ["guardian"] if any(kind.value in kinds for kind in _STRONG) else []
+    return ["guardian"] if any(kind.value in kinds for kind in STRONG) else []
 
 
 def factors(kinds: Sequence[str]) -> list[dict[str, str]]:

@@ -11,8 +11,9 @@ from datetime import timedelta
 from typing import Final
 
 from gateword.domain.login import FactorWish, Login
-from gateword.domain.mfa import Authenticator, HalfLogin, Kind
+from gateword.domain.mfa import STRONG, Authenticator, HalfLogin, Kind
 from gateword.domain.mfa_settings import MfaSettings
+from gateword.domain.user import User
 from gateword.policy.brought_factors import UNREAD
 from gateword.policy.guardian import CHALLENGED, ENROLLED, Guardian
 
@@ -26,8 +27,6 @@ PROVIDERS: Final[Mapping[str, tuple[str, ...]]] = {
 
 ALL: Final = "all-applications"
 ADAPTIVE: Final = "confidence-score"
-_STRONG: Final = frozenset({Kind.PUSH, Kind.TOTP, Kind.SMS, Kind.VOICE})
-"""Kinds that count as enrolled; an address or a recovery code alone does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +64,15 @@ def of_login(
         settings: The tenant's.
         is_risky: Confidence in it is low.
     """
-    if login.renews is not None and _is_spared(login, settings):
-        return None
-    if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
-        shown = login.renews is not None and login.mfa_at is not None
-        is_asked = _is_enrolled(login) and not shown
-        return Demand(why="the audience is the MFA API") if is_asked else None
-    if login.factors:
+    is_spared = login.renews is not None and _is_spared(login, settings)
+    if login.factors and not is_spared:
         return wished(login.factors[0])
+    if login.audience is not None and login.audience == login.ask.tenant.mfa_audience:
+        # Nobody is spared this: who holds such a token sets factors up, and deletes them.
+        is_asked = has_strong(login.user) and not _has_shown(login, settings)
+        return Demand(why="the audience is the MFA API") if is_asked else None
+    if is_spared:
+        return None
     risky = Demand(why="confidence in the login is low") if is_risky else None
     provider = None if login.multifactor is None else login.multifactor.get("provider")
     if provider == NO_PROVIDER:
@@ -96,9 +96,17 @@ def _is_spared(login: Login, settings: MfaSettings) -> bool:
     return shown is not None and login.ask.at - shown <= timedelta(seconds=settings.max_age_s)
 
 
-def _is_enrolled(login: Login) -> bool:
-    kinds = login.user.factors
-    return UNREAD in kinds or any(kind.value in kinds for kind in _STRONG)
+def _has_shown(login: Login, settings: MfaSettings) -> bool:
+    """Say whether a factor was shown for a refresh token, and not too long ago."""
+    if login.renews is None or login.mfa_at is None:
+        return False
+    return settings.on_refresh != "max_age" or _is_spared(login, settings)
+
+
+def has_strong(user: User) -> bool:
+    """Say whether a user has a factor that guards the MFA API."""
+    kinds = user.factors
+    return UNREAD in kinds or any(kind.value in kinds for kind in STRONG)
 
 
 def wished(wish: FactorWish) -> Demand:
@@ -190,7 +198,8 @@ def requirements(
         demand: What is demanded.
     """
     able = {one.kind.factor for one in usable(owned, guardian, demand)}
-    if able - {"recovery-code"} and not demand.is_enrollment:
+    counts = able if demand.factors == ("recovery-code",) else able - {"recovery-code"}
+    if counts and not demand.is_enrollment and is_enrolled(owned, guardian, demand):
         return {"challenge": [{"type": one} for one in CHALLENGED if one in able]}
     if is_enrolled(owned, guardian, demand) and not demand.is_enrollment:
         return None  # setting up another one would get round those that there are

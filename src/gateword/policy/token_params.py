@@ -28,7 +28,8 @@ SECRETS: Final = frozenset(
 _UNBOUNDED: Final = SECRETS | {"username"}
 KNOWN: Final = SECRETS | {
     "grant_type", "client_id", "client_assertion_type", "username", "realm", "audience",
-    "resource", "organization", "token_type_hint",
+    "resource", "organization", "token_type_hint", "challenge_type", "authenticator_id",
+    "oob_channel",
 }  # fmt: skip
 
 

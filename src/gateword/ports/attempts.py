@@ -58,6 +58,7 @@ class Bucket:
         only_tells: Nothing is refused; that it is empty is told all the same.
         place: Address group whose tries in flight count as taken; empty looks at none.
         covers: Address group for all of which its refusal holds; empty for this try alone.
+        guards: A short secret that nothing else bounds: it is counted in SQL, whoever else counts.
     """
 
     shield: str
@@ -70,6 +71,7 @@ class Bucket:
     only_tells: bool = False
     place: str = ""
     covers: str = ""
+    guards: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

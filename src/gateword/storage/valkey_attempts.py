@@ -1,8 +1,8 @@
 """Tries at secrets, whose buckets are counted in Valkey and all else in SQL (port `Attempts`).
 
-Rule 1: what blocks an account is never here (rule R8). Rule 2: while Valkey is away tries go on
-without buckets, and what is no try is counted in SQL. Rule 3: what a try took here it gets back
-when SQL refuses it.
+Rule 1: what blocks an account is never here (rule R8), nor what guards a short code. Rule 2: while
+Valkey is away tries go on without buckets, and what is no try is counted in SQL. Rule 3: what a try
+took here it gets back when SQL refuses it.
 """
 
 import asyncio
@@ -62,7 +62,7 @@ class ValkeyAttempts:
     async def reserve(
         self, entry: Entry, at: datetime, *, name: str = ""
     ) -> Lease | Blocked | Busy:
-        if not entry.buckets:
+        if _is_of_sql(entry):
             return await self._database.reserve(entry, at, name=name)
         try_id = self._dice.letters(_TRY_CHARS)
         try:
@@ -94,7 +94,7 @@ class ValkeyAttempts:
     async def settle(
         self, lease: Lease, outcome: Outcome, at: datetime, *, remembers: bool = True
     ) -> Settled:
-        if not lease.entry.buckets:
+        if _is_of_sql(lease.entry):
             return await self._database.settle(lease, outcome, at, remembers=remembers)
         settled = await self._database.settle(_kept(lease), outcome, at, remembers=remembers)
         await self._ended(lease, outcome, at)
@@ -104,9 +104,9 @@ class ValkeyAttempts:
         self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
     ) -> None:
         """Settle a right try and count it as a login of the user, both or neither."""
-        kept = _kept(lease) if lease.entry.buckets else lease
+        kept = lease if _is_of_sql(lease.entry) else _kept(lease)
         await self._database.record(kept, user_key, ip, at, remembers=remembers)
-        if lease.entry.buckets:
+        if not _is_of_sql(lease.entry):
             await self._ended(lease, Outcome.RIGHT, at)
 
     def is_waited_for(self, connection_key: int, subject: str) -> bool:
@@ -199,6 +199,11 @@ def _kept(lease: Lease) -> Lease:
     """Return what SQL keeps of a try."""
     _, _, kept_id = lease.id.partition(_BETWEEN)
     return replace(lease, id=kept_id, entry=_without_buckets(lease.entry))
+
+
+def _is_of_sql(entry: Entry) -> bool:
+    """Say whether a try has nothing to ask Valkey for, or a guard that must not go away."""
+    return not entry.buckets or any(bucket.guards for bucket in entry.buckets)
 
 
 def _without_buckets(entry: Entry) -> Entry:

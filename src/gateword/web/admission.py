@@ -8,6 +8,19 @@ from gateword.domain.refused import Refused
 from gateword.policy.caller import caller
 from gateword.web import peer
 from gateword.web.endpoint import Visit
+from gateword.web.rate_limit import RateLimit
+
+
+def take(visit: Visit, limit: RateLimit, key: str) -> None:
+    """Take a request out of a bucket that is told of when it is empty, and not logged.
+
+    Raises:
+        Refused: RATE_LIMITED, with the seconds after which to come again.
+    """
+    taken = limit.take(key)
+    if taken is not None and not taken.admitted:
+        visit.taken = taken
+        raise Refused(Refusal.RATE_LIMITED, retry_after_s=max(1, math.ceil(taken.reset_s)))
 
 
 async def admit(visit: Visit, bucket: str, trusted_proxies: tuple[str, ...]) -> None:

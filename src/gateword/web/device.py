@@ -1,21 +1,18 @@
 """`/mfa/device/…`: push devices enrol themselves, look what is asked of them, and answer."""
 
-import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from gateword.domain.mfa_refusal import MfaRefusal
-from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.login import devices
 from gateword.login.devices import Device
 from gateword.policy import device, token_params
 from gateword.policy.caller import caller
-from gateword.web import peer, wire
+from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit
 
@@ -36,7 +33,7 @@ class DeviceEndpoint:
 
     async def enroll(self, visit: Visit) -> Response:
         """Take a device in."""
-        proof = self._presented(visit.request)
+        proof = self._presented(visit)
         body = await wire.read_body(visit.request, self.body_timeout_s, device.MAX_BODY_BYTES)
         members = token_params.members(visit.request.headers.get("content-type", ""), body)
         parts, tenant = visit.tenancy.parts, await visit.tenancy.tenant()
@@ -57,26 +54,21 @@ class DeviceEndpoint:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=wire.NO_STORE)
 
     async def _proved(self, visit: Visit, path: str) -> Device:
-        proof = self._presented(visit.request)
+        proof = self._presented(visit)
         tenant = await visit.tenancy.tenant()
         asked = await devices.proved(visit.tenancy.parts, tenant, path, proof)
-        _take(self.per_device, asked.authenticator.id)
+        admission.take(visit, self.per_device, asked.authenticator.id)
         return asked
 
-    def _presented(self, request: Request) -> Secret:
+    def _presented(self, visit: Visit) -> Secret:
         """Return the proof of a request.
 
         Raises:
             Refused: RATE_LIMITED or DEVICE_PROOF_INVALID.
         """
-        _take(self.per_address, peer.read(request, self.trusted_proxies).address)
+        request = visit.request
+        admission.take(visit, self.per_address, peer.read(request, self.trusted_proxies).address)
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise Refused(MfaRefusal.DEVICE_PROOF_INVALID, detail="no proof")
         return Secret(text.strip())
-
-
-def _take(limit: RateLimit, key: str) -> None:
-    taken = limit.take(key)
-    if taken is not None and not taken.admitted:
-        raise Refused(Refusal.RATE_LIMITED, retry_after_s=max(1, math.ceil(taken.reset_s)))

@@ -3,7 +3,6 @@
 Looking at the page changes nothing; a factor is confirmed by its first proof, and the link with it.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -25,7 +24,7 @@ from gateword.policy import mfa_params
 from gateword.policy.caller import caller
 from gateword.policy.mfa_params import Enrollment
 from gateword.ports.parts import Parts
-from gateword.web import page_form, pages, peer, wire
+from gateword.web import admission, page_form, pages, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.page_form import Form
 from gateword.web.rate_limit import RateLimit
@@ -77,9 +76,7 @@ class EnrollmentPage:
         """Begin with a factor, or look at its proof."""
         tenant, parts = await visit.tenancy.tenant(), visit.tenancy.parts
         form = await page_form.sent(visit, PAGE, self.body_timeout_s)
-        taken = self.limit.take(page_form.fingerprint(form.shown_ticket))
-        if taken is not None and not taken.admitted:
-            raise Refused(Refusal.RATE_LIMITED, retry_after_s=max(1, math.ceil(taken.reset_s)))
+        admission.take(visit, self.limit, page_form.fingerprint(form.shown_ticket))
         guest = await _guest(parts, form.shown_ticket)
         if guest is None:
             return _gone(tenant)

@@ -19,16 +19,22 @@ from gateword.login.mfa_bearer import Bearer
 from gateword.policy import client_auth, mfa_params, token_params
 from gateword.policy.caller import caller
 from gateword.policy.token_params import Fields
-from gateword.web import peer, wire
+from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
+from gateword.web.rate_limit import RateLimit
 
 
 @dataclass(frozen=True, slots=True)
 class MfaEndpoint:
-    """The MFA API."""
+    """The MFA API.
+
+    Attributes:
+        per_user: Requests of whoever holds a token of a user: each of them writes.
+    """
 
     body_timeout_s: float
     trusted_proxies: tuple[str, ...]
+    per_user: RateLimit
 
     async def authenticators(self, visit: Visit) -> Response:
         """Answer the user's authenticators."""
@@ -68,6 +74,7 @@ class MfaEndpoint:
         if token is None:
             raise Refused(Refusal.PARAMETER_MISSING, name="mfa_token")
         waiting = await second_step.found(parts, token, client.client_id)
+        admission.take(visit, self.per_user, f"{tenant.key}:{waiting.user.key}")
         answer = await challenging.challenged(
             parts,
             visit.tenancy.plugs,
@@ -105,6 +112,7 @@ class MfaEndpoint:
         token = _token(visit.request)
         client_id = client.client_id if client else None
         bearer = await mfa_bearer.presented(parts, tenant, token, client_id)
+        admission.take(visit, self.per_user, f"{tenant.key}:{bearer.user.key}")
         owner = await parts.stores.clients.get(bearer.waiting.half.client_id)
         visit.origins = owner.origins if owner else frozenset()
         return bearer

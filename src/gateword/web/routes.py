@@ -111,7 +111,7 @@ def _factors(
     monotonic_s: Callable[[], float],
 ) -> Sequence[Route]:
     """Return the MFA API, and what push devices speak to."""
-    mfa = MfaEndpoint(settings.body_timeout_s, proxies)
+    mfa = MfaEndpoint(settings.body_timeout_s, proxies, RateLimit(60, 1, monotonic_s))
     per_address, per_device = RateLimit(120, 20, monotonic_s), RateLimit(30, 2, monotonic_s)
     device = DeviceEndpoint(settings.body_timeout_s, proxies, per_address, per_device)
 
