@@ -25,7 +25,7 @@ from gateword.cli.common import (
 )
 from gateword.domain.refused import Refused
 from gateword.ports.opened import Opened
-from gateword.provision import adaptive, code_findings, compiling
+from gateword.provision import adaptive, code_findings, compiling, factor_findings
 from gateword.provision.checkup import findings
 from gateword.provision.draft import Draft, drawn
 from gateword.provision.finding import Finding
@@ -88,6 +88,7 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
                 few_leaks=_few_leaks(settings),
             )
             told = [*code_findings.findings(draft, settings), *adaptive.findings(draft, settings)]
+            told += factor_findings.findings(draft)
             return [*await _counters(house), *await _scripts(house, draft), *told, *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"

@@ -53,14 +53,12 @@ async def demand(parts: Parts, login: Login, presented: Secret | None = None) ->
     Raises:
         Refused: REQUIRED with a new `mfa_token`; PROVIDER_UNUSABLE or NO_FACTOR.
     """
-    wanted = mfa_demand.of_login(
-        login,
-        await mfa_policies.policies(parts),
-        await settings(parts),
-        is_risky=assessment.is_low(login),
-    )
-    if wanted is None and await _guards_first_factor(parts, login):
-        wanted = Demand(factors=("email",), why="the first factor needs the user's address")
+    policies, is_risky = await mfa_policies.policies(parts), assessment.is_low(login)
+    wanted = mfa_demand.of_login(login, policies, await settings(parts), is_risky=is_risky)
+    if wanted is None and login.audience == login.ask.tenant.mfa_audience:
+        asked = mfa_demand.elsewhere(login, policies, is_risky=is_risky)
+        if await _guards_first_factor(parts, login, is_demanded=asked is not None):
+            wanted = Demand(factors=("email",), why="the first factor needs the user's address")
     if wanted is None:
         return login
     if isinstance(wanted, Unusable):
@@ -125,13 +123,19 @@ def _named(wanted: Demand) -> str:
     return ", ".join(one for one in wanted.factors if one) or "the factors that are on"
 
 
-async def _guards_first_factor(parts: Parts, login: Login) -> bool:
-    """Say whether a token to set up the first factor takes a code by e-mail (mfa-api §12)."""
-    if login.audience != login.ask.tenant.mfa_audience or login.renews is not None:
+async def _guards_first_factor(parts: Parts, login: Login, *, is_demanded: bool) -> bool:
+    """Say whether a token to set up the first factor takes a code by e-mail.
+
+    Auth0 mints it for users who have e-mail alone. Where a factor is demanded of the same login for
+    any other API, the password would get round it here; so it does not (ADR 0019).
+    """
+    if login.renews is not None:
         return False
-    if (await settings(parts)).first_enrollment == "open":
+    is_open = (await settings(parts)).first_enrollment == "open"
+    has_address = login.user.email_verified or Kind.EMAIL.value in login.user.factors
+    if (is_open and not is_demanded) or not has_address:
         return False
-    return login.user.email_verified and "email" in (await in_force_at(parts)).factors
+    return "email" in (await in_force_at(parts)).factors
 
 
 async def settings(parts: Parts) -> MfaSettings:

@@ -73,6 +73,19 @@ def of_login(
         return Demand(why="the audience is the MFA API") if is_asked else None
     if is_spared:
         return None
+    return elsewhere(login, policies, is_risky=is_risky)
+
+
+def elsewhere(
+    login: Login, policies: Sequence[str], *, is_risky: bool = False
+) -> Demand | Unusable | None:
+    """Return what a login for any other API than that of second factors must prove.
+
+    Args:
+        login: As the scripts left it.
+        policies: The tenant's.
+        is_risky: Confidence in it is low.
+    """
     risky = Demand(why="confidence in the login is low") if is_risky else None
     provider = None if login.multifactor is None else login.multifactor.get("provider")
     if provider == NO_PROVIDER:

@@ -32,7 +32,6 @@ _PURGE: Final = tuple(
     Statement(f"DELETE FROM {table} WHERE tenant = :tenant AND expires_at < :before")  # noqa: S608
     for table in ("half_logins", "challenges")
 )
-_CONTEXT: Final = "half_logins"
 _decoder: Final = msgspec.json.Decoder(HalfLogin)
 
 
@@ -49,7 +48,7 @@ class SqlHalfLogins:
                 _ADD,
                 hash=digest(handle),
                 user_key=login.user_key,
-                sealed=self._vault.seal(Secret(to_json(login)), _CONTEXT),
+                sealed=self._vault.seal(Secret(to_json(login)), _context(handle)),
                 expires_at=ms(login.expires_at),
             )
 
@@ -57,7 +56,11 @@ class SqlHalfLogins:
 
     async def find(self, handle: Secret) -> HalfLogin | None:
         row = await self._database.one(_FIND, hash=digest(handle))
-        return None if row is None else _decoder.decode(self._vault.open(row[0], _CONTEXT).reveal())
+        return (
+            None
+            if row is None
+            else _decoder.decode(self._vault.open(row[0], _context(handle)).reveal())
+        )
 
     async def fail(self, handle: Secret, most: int) -> None:
         async def work(tx: TenantTx) -> None:
@@ -79,3 +82,8 @@ class SqlHalfLogins:
             return sum([await tx.run(statement, before=ms(before)) for statement in _PURGE])
 
         return await self._database.transact(work)
+
+
+def _context(handle: Secret) -> str:
+    """Return what binds a login to its own row: one that is put into another's does not open."""
+    return f"half_logins/{digest(handle).hex()}"
