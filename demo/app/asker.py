@@ -84,7 +84,13 @@ class Asker:
 
 
 def _choices(owned: tuple[Authenticator, ...], wanted: Wanted) -> tuple[Authenticator, ...]:
-    """Return what the user may choose, the usual ways first; any recovery code stands for all."""
+    """Return what the user may choose, in the usual order.
+
+    A code is taken from any app, and any recovery code stands for all, so each is offered once.
+    """
     able = [one for one in owned if one.is_active and one.kind.value.type in wanted.challenge]
-    usual = [one for kind in Kind for one in able if one.kind is kind is not Kind.RECOVERY]
-    return (*usual, *[one for one in able if one.kind is Kind.RECOVERY][:1])
+    found: list[Authenticator] = []
+    for kind in Kind:
+        of_kind = [one for one in able if one.kind is kind]
+        found += of_kind[:1] if kind in (Kind.APP, Kind.RECOVERY) else of_kind
+    return tuple(found)

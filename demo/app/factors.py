@@ -32,7 +32,7 @@ class Kind(Enum):
         "totp",
         "otp",
         "Authenticator app",
-        "Type the six digits that the app shows now.",
+        "Type the six digits that your app shows now, or the phone that is asked.",
         "Scan a picture with an app on your phone. It shows six digits each time you log in, and "
         "needs no network.",
     )

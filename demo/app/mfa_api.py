@@ -172,7 +172,7 @@ def _complete(reply: Reply) -> Reply:
 _BY_TEXT: Final = {
     "Malformed mfa_token": Problem.STEP_OVER,
     "Invalid otp_code.": Problem.CODE_WRONG,
-    "Invalid binding_code.": Problem.CODE_WRONG,
+    "Invalid binding_code.": Problem.SENT_CODE_WRONG,
     "Malformed oob_code": Problem.CODE_TOO_OLD,
     "MFA Authorization rejected.": Problem.RECOVERY_WRONG,
 }

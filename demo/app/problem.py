@@ -121,6 +121,11 @@ class Problem(Enum):
         "Codes of an app change every 30 seconds, and each works once: type the one that shows "
         "now.",
     )
+    SENT_CODE_WRONG = Words(
+        403,
+        "That code is not right.",
+        "Type the newest code that we sent, or ask for another one.",
+    )
     CODE_TOO_OLD = Words(
         403,
         "That code is no longer good.",

@@ -196,7 +196,7 @@ class SecondPages:
             return _again()
         to = "/recovery-code" if outcome.session.recovery_code else "/"
         answer = RedirectResponse(_AFTER.get(step.purpose, to) if to == "/" else to, 303)
-        if step.asked is not None:
+        if step.asked is not None and len(step.can_show) > 1:  # else nothing was chosen
             visitors.remember(answer, step.asked.kind)
         if outcome.handle:
             self._visitors.forget(request)
