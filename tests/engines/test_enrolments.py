@@ -35,7 +35,6 @@ async def test_enrolment_that_was_not_confirmed_in_time_is_none(
     token = await begin(house, furnished, expires_at=LATER)
 
     assert [] == list(await stores.authenticators.of_user(furnished.user.key, SOON))
-    assert not await stores.authenticators.confirm(one.id, SOON)
     assert None is not await stores.proofs.step(token, furnished.user, one.id, STEP, SOON)
     others = [an_authenticator(furnished, f"{n}", created_at=SOON) for n in range(MOST)]
     assert await stores.authenticators.add(others, MOST)
@@ -83,15 +82,12 @@ async def test_pair_is_confirmed_and_deleted_together(house: House, furnished: F
     other = an_authenticator(furnished, "other")
     await enrol(house, push, totp, other)
     stores = house.stores
-    question = await ask(house, push)
 
-    assert await stores.authenticators.confirm(push.id, NOON, Secret("PEM"))
-    device = await stores.authenticators.get(push.id)
+    user, answered = await owner(house, furnished), await ask(house, push)
+    assert None is await stores.proofs.challenge(None, user, answered, NOON)
     assert {push.id, totp.id, other.id} == set(await active(house, furnished))
     assert ("push", "totp") == (await owner(house, furnished)).factors
-    assert device is not None
-    assert Secret("PEM") == device.seed
-    assert not await stores.authenticators.confirm(push.id, NOON)
+    question = await ask(house, push)
 
     assert 2 == await stores.authenticators.remove(furnished.user.key, [totp.id])
     assert [other.id] == await active(house, furnished)
@@ -130,6 +126,11 @@ async def test_recovery_code_counts_whichever_of_a_pair_was_proved(
     code = an_enrolment(furnished, "p", Kind.RECOVERY_CODE, group=pair[Kind.PUSH].id)
     await enrol(house, *pair.values(), code, code=CODE)
 
-    assert await house.stores.authenticators.confirm(pair[proved].id, NOON)
+    one, proofs = pair[proved], house.stores.proofs
+    if proved is Kind.TOTP:
+        assert None is await proofs.step(None, furnished.user, one.id, STEP, NOON)
+    else:
+        question = await ask(house, one)
+        assert None is await proofs.challenge(None, furnished.user, question, NOON)
 
     assert 3 == len(await active(house, furnished))

@@ -17,7 +17,6 @@ from tests.engines.factors import (
     begin,
     enrol,
     owner,
-    raw,
 )
 from tests.engines.house import NOON, Furnished, House, a_handle
 from tests.engines.logins import connect_all
@@ -53,24 +52,6 @@ async def test_waiting_login_is_told_from_none_until_an_hour_after_its_time(
     assert 0 == await stores.half_logins.purge(SOON)
     assert 1 == await stores.half_logins.purge(LATER)
     assert None is await stores.half_logins.find(token)
-
-
-async def test_all_waiting_logins_and_codes_of_a_user_end_together(
-    house: House, furnished: Furnished
-) -> None:
-    """Ended is ended, also while somebody shows a code."""
-    await connect_all(house)
-    one = an_authenticator(furnished, "a", Kind.EMAIL)
-    await enrol(house, one)
-    tokens = [await begin(house, furnished) for _ in range(4)]
-    oob_code, user, stores = await ask(house, one), await owner(house, furnished), house.stores
-
-    await asyncio.gather(
-        *(stores.proofs.challenge(token, user, oob_code, NOON) for token in tokens),
-        *(stores.half_logins.end_of_user(user.key) for _ in range(3)),
-    )
-
-    assert ["", ""] == [await raw(house, table) for table in ("half_logins", "challenges")]
 
 
 async def test_new_code_ends_the_one_before(house: House, furnished: Furnished) -> None:

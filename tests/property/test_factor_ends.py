@@ -178,11 +178,6 @@ def pass_time(waiter: Waiter) -> None:
     waiter.ground.house.clock.passed_s += 600
 
 
-def end_all(waiter: Waiter) -> None:
-    """An operator ends what is under way."""
-    waiter.ground.do(waiter.ground.house.parts.stores.half_logins.end_of_user(waiter.user.key))
-
-
 def remove_factors(waiter: Waiter) -> None:
     """All that was enrolled is deleted."""
     stores = waiter.ground.house.parts.stores
@@ -194,7 +189,6 @@ LASTING: Final = {
     "new password": new_password,
     "deleted": delete,
     "time is over": pass_time,
-    "all ended": end_all,
     "factors removed": remove_factors,
 }
 

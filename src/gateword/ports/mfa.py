@@ -64,16 +64,6 @@ class Authenticators(Protocol):
         """Delete authenticators with those that go together with them; return how many."""
         ...
 
-    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
-        """Confirm an authenticator with its group; False when it is gone or was confirmed before.
-
-        Args:
-            id_: The authenticator.
-            at: Now.
-            seed: Replaces the seed: the key of a device that has enrolled itself.
-        """
-        ...
-
     async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
         """Give an enrolment its device: its public key, and what it is called.
 
@@ -110,10 +100,6 @@ class HalfLogins(Protocol):
 
     async def fail(self, handle: Secret, most: int) -> None:
         """Count a wrong code; with the last of `most` the login ends."""
-        ...
-
-    async def end_of_user(self, user_key: int) -> None:
-        """End all logins of a user that wait, and all challenges."""
         ...
 
     async def purge(self, before: datetime) -> int:

@@ -70,12 +70,6 @@ REMOVE_CODES: Final = Statement("""
 FAIL: Final = Statement("""
     UPDATE authenticators SET failures = failures + 1 WHERE tenant = :tenant AND id = :id
 """)
-CONFIRM: Final = Statement("""
-    UPDATE authenticators
-    SET confirmed_at = :at, expires_at = NULL, seed = COALESCE(:seed, seed)
-    WHERE tenant = :tenant AND id = :id AND user_key = :user_key AND confirmed_at IS NULL
-    AND expires_at > :at
-""")
 ADMIT: Final = Statement("""
     UPDATE authenticators SET seed = :seed, name = :name
     WHERE tenant = :tenant AND id = :id AND kind = 'push' AND seed IS NULL

@@ -95,22 +95,6 @@ class SqlAuthenticators:
 
         return await self._database.transact(work)
 
-    async def confirm(self, id_: str, at: datetime, seed: Secret | None = None) -> bool:
-        found = await self.get(id_)
-        if found is None:
-            return False
-
-        async def work(tx: TenantTx) -> bool:
-            await tx.one(HOLD, user_key=found.user_key)
-            sealed = seed and self._vault.seal(seed, _context(id_))
-            whose = found.user_key
-            if not await tx.run(sql.CONFIRM, id=id_, user_key=whose, at=ms(at), seed=sealed):
-                return False
-            await confirm_others(tx, whose, id_, found.group, ms(at))
-            return True
-
-        return await self._database.transact(work)
-
     async def admit_device(self, id_: str, key: Secret, name: str, at: datetime) -> bool:
         sealed = self._vault.seal(key, _context(id_))
 

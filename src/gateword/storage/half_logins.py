@@ -11,7 +11,6 @@ from gateword.ports.crypto import Vault
 from gateword.storage.columns import digest, ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
-from gateword.storage.user_rows import HOLD
 
 _ADD: Final = Statement("""
     INSERT INTO half_logins (tenant, hash, user_key, sealed, failures, expires_at)
@@ -24,10 +23,6 @@ _FAIL: Final = Statement("""
 _END: Final = Statement("""
     DELETE FROM half_logins WHERE tenant = :tenant AND hash = :hash AND failures >= :most
 """)
-_END_OF_USER: Final = tuple(
-    Statement(f"DELETE FROM {table} WHERE tenant = :tenant AND user_key = :user_key")  # noqa: S608
-    for table in ("half_logins", "challenges")
-)
 _PURGE: Final = tuple(
     Statement(f"DELETE FROM {table} WHERE tenant = :tenant AND expires_at < :before")  # noqa: S608
     for table in ("half_logins", "challenges")
@@ -66,14 +61,6 @@ class SqlHalfLogins:
         async def work(tx: TenantTx) -> None:
             await tx.run(_FAIL, hash=digest(handle))
             await tx.run(_END, hash=digest(handle), most=most)
-
-        await self._database.transact(work)
-
-    async def end_of_user(self, user_key: int) -> None:
-        async def work(tx: TenantTx) -> None:
-            await tx.one(HOLD, user_key=user_key)
-            for statement in _END_OF_USER:
-                await tx.run(statement, user_key=user_key)
 
         await self._database.transact(work)
 
