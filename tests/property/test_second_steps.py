@@ -262,7 +262,7 @@ class Logins(Account):
 def test_no_order_lets_a_login_through_that_should_not() -> None:
     """O3, O4, O6, G8: in every order of what may happen each answer is that of plain lists."""
     bounds: Any = settings(
-        max_examples=25,
+        max_examples=15,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
