@@ -56,7 +56,6 @@ REVEAL_ROOMS: Final = (
     "src/gateword/policy/totp.py",  # computes codes of a seed
     "src/gateword/factors/",  # writes seeds and handles into what the user enrols with
     "src/gateword/login/asking.py",  # digests a code before it is kept
-    "src/gateword/grants/mfa_oob.py",  # the same of a typed one
     "src/gateword/login/recovery.py",  # brings a typed code into the form that is hashed
     "src/gateword/login/mfa_bearer.py",  # tells a JWT from a handle by its dots
     "src/gateword/login/halves.py",  # keeps a refresh token, sealed, until it is exchanged

@@ -78,7 +78,7 @@ LOOKS: Final[Mapping[str, str]] = {
 """Files that hold a password against a hash, each with the reason."""
 
 CODES: Final[Mapping[str, str]] = {
-    "grants/mfa_otp.py": "in `look`, which only `counted_try` calls",
+    "grants/mfa_otp.py": "in `look`, which only `tried` calls",
     "grants/mfa_oob.py": "in `look`; what a device has said is no secret of its user",
     "grants/mfa_recovery_code.py": "in `look`",
     "login/by_ticket.py": "in `look`, which only `tried` calls; behind a link that works once",

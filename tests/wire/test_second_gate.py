@@ -36,7 +36,7 @@ USED: Final = {
 
 
 def _looks(tree: ast.AST) -> list[ast.AST]:
-    """Return the functions `look` that are handed to `counted_try`."""
+    """Return the functions `look` that are handed to `tried`."""
     return [node for node in ast.walk(tree) if getattr(node, "name", "") == "look"]
 
 

@@ -50,6 +50,12 @@ class Tenant:
         return f"{self.issuer}api/v2/"
 
     @property
+    def title(self) -> str:
+        """What apps and devices show of the tenant: its friendly name, or its own."""
+        friendly = self.document.get("friendly_name")
+        return friendly if isinstance(friendly, str) and friendly else self.name
+
+    @property
     def mfa_audience(self) -> str:
         """The audience that opens `/mfa/…`; no row stands for it."""
         return f"{self.issuer}mfa/"

@@ -57,6 +57,11 @@ class User:
     last_password_reset: datetime | None = None
     factors: tuple[str, ...] = ()
 
+    @property
+    def label(self) -> str:
+        """What apps and devices show of the user: the address, the name, or the id."""
+        return self.email or self.username or self.user_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewUser:

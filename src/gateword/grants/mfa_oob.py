@@ -89,8 +89,7 @@ class MfaOobGrant:
         why: list[Spent] = []
 
         async def look() -> bool:
-            typed = parts.stamp.digest(code.reveal().strip(), asking.PURPOSE + one.id)
-            if not hmac.compare_digest(typed, challenge.code):
+            if not asking.fits(parts, challenge, code):
                 return False
             spent = await parts.stores.proofs.challenge(
                 waiting.handle, waiting.user, handle, ask.at
@@ -98,7 +97,7 @@ class MfaOobGrant:
             why.extend([spent] if spent else [])
             return spent is None
 
-        if await second_step.counted_try(parts, ask, waiting, look):
+        if await second_step.tried(parts, ask.caller.ip, waiting, look):
             return
         if why:
             raise second_step.spent(waiting, why[0], MfaRefusal.OOB_CODE_MALFORMED)

@@ -45,7 +45,7 @@ class MfaOtpGrant:
             why.extend([spent] if spent else [])
             return one is not None and spent is None
 
-        if not await second_step.counted_try(parts, ask, waiting, look):
+        if not await second_step.tried(parts, ask.caller.ip, waiting, look):
             if Spent.SESSION in why:
                 raise second_step.spent(waiting, Spent.SESSION, MfaRefusal.OTP_WRONG)
             raise await second_step.wrong(parts, ask, waiting, MfaRefusal.OTP_WRONG, open_)

@@ -52,7 +52,7 @@ class MfaRecoveryCodeGrant:
             return spent is None
 
         limit = LogCode.GD_RECOVERY_LIMIT
-        if not await second_step.counted_try(parts, ask, waiting, look, limit):
+        if not await second_step.tried(parts, ask.caller.ip, waiting, look, limit):
             row = MfaRefusal.RECOVERY_CODE_WRONG
             if why[0] is Spent.SESSION:
                 raise second_step.spent(waiting, Spent.SESSION, row)

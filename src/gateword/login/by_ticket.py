@@ -135,10 +135,8 @@ async def under_way(parts: Parts, tenant: Tenant, who: Guest) -> Begun | None:
     one = next(iter(await _apps(parts, who)), None)
     if one is None or one.seed is None:
         return None
-    name = tenant.document.get("friendly_name")
-    issuer = name if isinstance(name, str) and name else tenant.name
-    label = who.user.email or who.user.username or who.user.user_id
-    return Begun(Kind.TOTP, totp.uri(one.seed, issuer, label), one.seed)
+    uri = totp.uri(one.seed, tenant.title, who.user.label)
+    return Begun(Kind.TOTP, uri, one.seed)
 
 
 async def confirmed(

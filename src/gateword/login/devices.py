@@ -69,8 +69,8 @@ async def enrolled(
     return {
         "id": one.id,
         "url": tenant.issuer.rstrip("/"),
-        "issuer": device.issuer(tenant),
-        "account": device.label(user),
+        "issuer": tenant.title,
+        "account": user.label,
         "totp": {
             "secret": seed,
             "algorithm": "SHA1",

@@ -138,17 +138,6 @@ async def look_at_the_door(parts: Parts, plugs: Plugs, ask: TokenAsk, waiting: W
     await admission.look(parts, plugs, knock, user)
 
 
-async def counted_try(
-    parts: Parts,
-    ask: TokenAsk,
-    waiting: Waiting,
-    look: Callable[[], Awaitable[bool]],
-    limit: LogCode = LogCode.GD_OTP_LIMIT,
-) -> bool:
-    """Look at a code that was sent to the token endpoint, as `tried` does."""
-    return await tried(parts, ask.caller.ip, waiting, look, limit)
-
-
 async def tried(
     parts: Parts,
     ip: str,

@@ -15,7 +15,6 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.domain.user import User
 
 TICKET: Final = "device_enrollment"
 """Purpose of the ticket that an enrolment leaves for its device."""
@@ -140,14 +139,3 @@ def is_id(text: str | None) -> bool:
 def url(tenant: Tenant, path: str) -> str:
     """Return an address of the device protocol."""
     return tenant.issuer.rstrip("/") + path
-
-
-def label(user: User) -> str:
-    """Return what a device shows of a user."""
-    return user.email or user.username or user.user_id
-
-
-def issuer(tenant: Tenant) -> str:
-    """Return what a device shows of a tenant."""
-    name = tenant.document.get("friendly_name")
-    return name if isinstance(name, str) and name else tenant.name

@@ -50,13 +50,12 @@ class Asking:
     @property
     def label(self) -> str:
         """What an app shows of the user."""
-        return self.user.email or self.user.username or self.user.user_id
+        return self.user.label
 
     @property
     def issuer(self) -> str:
         """What an app shows of the tenant."""
-        name = self.tenant.document.get("friendly_name")
-        return name if isinstance(name, str) and name else self.tenant.name
+        return self.tenant.title
 
     def authenticator(
         self, kind: Kind, *, seed: Secret | None = None, pair: str = ""
