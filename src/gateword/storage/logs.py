@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from gateword.domain.log_event import LogEvent, LoggedDay, StoredLogEvent
 from gateword.domain.query import Query
@@ -19,7 +19,9 @@ from gateword.storage.log_document import completed, document, log_id, position_
 from gateword.storage.log_search import COLUMNS
 from gateword.storage.query_sql import condition
 from gateword.storage.statement import Statement
-from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
+
+T = TypeVar("T")
 
 _COUNT_UP: Final = Statement("""
     UPDATE counters SET value = value + :events WHERE tenant = :tenant AND name = 'log'
@@ -122,13 +124,37 @@ class SqlLogs:
                     batch.end(None)
         self._writer = None
 
+    async def with_rows(self, work: TenantWork[T], rows: Sequence[LogEvent]) -> T:
+        """Do some work and write rows of the log with it; both are durable then.
+
+        Where appends gather anyway the rows come after it, and their commit makes both durable:
+        within it they would hold up whoever appends meanwhile.
+        """
+        if not rows:
+            return await self._database.transact(work)
+        if not self._database.shares_commits:
+            came = await self._database.transact(work, durable=False)
+            await self.append(rows)
+            return came
+
+        async def both(tx: TenantTx) -> T:
+            came = await work(tx)
+            await self.add(tx, rows)
+            return came
+
+        return await self._database.transact(both)
+
+    async def add(self, tx: TenantTx, events: Sequence[LogEvent]) -> None:
+        """Write rows as part of a transaction; until it ends nobody else can append."""
+        row = await tx.one(_COUNT_UP, events=len(events))
+        if row is None:
+            raise LookupError(f"tenant {self._database.tenant} does not exist")
+        for position, event in enumerate(events, start=row[0] - len(events) + 1):
+            await self._insert(tx, position, event)
+
     async def _write(self, events: Sequence[LogEvent]) -> None:
         async def work(tx: TenantTx) -> None:
-            row = await tx.one(_COUNT_UP, events=len(events))
-            if row is None:
-                raise LookupError(f"tenant {self._database.tenant} does not exist")
-            for position, event in enumerate(events, start=row[0] - len(events) + 1):
-                await self._insert(tx, position, event)
+            await self.add(tx, events)
 
         await self._database.transact(work)
 
