@@ -15,7 +15,6 @@ from gateword.domain.tenant import Tenant
 from gateword.domain.token import RefreshToken
 from gateword.domain.user import User
 
-
 Rows: TypeAlias = Callable[[LogFacts, tuple[str, ...]], Sequence[LogEvent]]
 
 

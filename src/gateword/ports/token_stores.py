@@ -89,6 +89,7 @@ class Tokens(Protocol):
         policy: RefreshPolicy,
         access: NewAccess,
         at: datetime,
+        *,
         rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         """Use a refresh token: one compare-and-set; reuse retires the whole family.

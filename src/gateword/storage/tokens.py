@@ -129,6 +129,7 @@ class SqlTokens:
         policy: RefreshPolicy,
         access: NewAccess,
         at: datetime,
+        *,
         rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         presented = Presented(
