@@ -115,7 +115,7 @@ async def exchanged(
         tokens.policy(login),
         access.record,
         ask.at,
-        ask.rows(answer.facts, answer.scopes),
+        rows=ask.rows(answer.facts, answer.scopes),
     )
     if not isinstance(exchange, Exchanged):
         raise Refused(
