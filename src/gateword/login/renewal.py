@@ -115,6 +115,7 @@ async def exchanged(
         tokens.policy(login),
         access.record,
         ask.at,
+        known=stored,
         rows=ask.rows(answer.facts, answer.scopes),
     )
     if not isinstance(exchange, Exchanged):

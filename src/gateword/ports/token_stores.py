@@ -90,13 +90,15 @@ class Tokens(Protocol):
         access: NewAccess,
         at: datetime,
         *,
+        known: RefreshToken | None = None,
         rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         """Use a refresh token: one compare-and-set; reuse retires the whole family.
 
         Decided by `policy.refresh.decide` on the locked rows. `successor` becomes a token of the
         family when the client's tokens rotate; `access` is stored with it, and `rows` are written
-        to the log with it.
+        to the log with it. `known` is what was found of the token before; where it is told, and
+        still true, nothing is looked up again.
         """
         ...
 

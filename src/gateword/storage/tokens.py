@@ -15,7 +15,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
 from gateword.ports.token_stores import Exchange, Exchanged, NewAccess
-from gateword.storage import token_rows
+from gateword.storage import refresh_plain, token_rows
 from gateword.storage.columns import digest, json_texts, ms, time
 from gateword.storage.engine import Value
 from gateword.storage.logs import SqlLogs
@@ -130,6 +130,7 @@ class SqlTokens:
         access: NewAccess,
         at: datetime,
         *,
+        known: RefreshToken | None = None,
         rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         presented = Presented(
@@ -147,6 +148,10 @@ class SqlTokens:
                 await self._logs.add(tx, rows)
             return came
 
+        if known is not None and self._logs.gathered is not None:
+            plain = refresh_plain.asked(known, presented)
+            if plain is not None and await self._logs.gathered.write(rows, plain):
+                return Exchanged(rotated="successor" in plain)
         return await self._database.transact(work)
 
     async def revoke_refresh(
