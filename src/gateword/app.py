@@ -50,6 +50,7 @@ from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
 from gateword.storage.open import (
+    has_current_tables,
     open_counters,
     open_database,
     open_geography,
@@ -183,6 +184,7 @@ def houses_of(engines: Engines) -> Houses:
         engines.tenancy,
         lambda: open_tenants(engines.database).all(),
         lambda: engines.database.ping(),  # noqa: PLW0108  # it is opened later
+        lambda: has_current_tables(engines.database),
         engines.clock,
     )
 

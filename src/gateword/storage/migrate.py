@@ -42,7 +42,7 @@ def is_current(url: str, *, data_dir: Path) -> bool:
     Tables of a newer program do: a release adds only what the release before it can ignore, and
     takes away only what that one works without (D7).
     """
-    return _serves(_tables(url, data_dir).version())
+    return serves(_tables(url, data_dir).version())
 
 
 def upgrade(url: str, *, data_dir: Path) -> None:
@@ -53,7 +53,7 @@ def upgrade(url: str, *, data_dir: Path) -> None:
     """
     tables = _tables(url, data_dir)
     found = tables.install(recorded(tables))
-    if found is not None and not _serves(found):
+    if found is not None and not serves(found):
         tables.move(HEAD)
 
 
@@ -69,8 +69,11 @@ def recorded(tables: Tables) -> list[str]:
     return [statement for statement in text.split(";\n\n") if statement.strip()]
 
 
-def _serves(version: str | None) -> bool:
-    """Compare versions, which are numbers of four digits, so that text order is their order."""
+def serves(version: str | None) -> bool:
+    """Say whether tables of a version serve this program.
+
+    Versions are numbers of four digits, so that text order is their order.
+    """
     return version not in {None, BASE} and str(version) >= HEAD
 
 

@@ -10,12 +10,11 @@ from starlette.types import ASGIApp, Lifespan
 from gateword.policy import device as devices
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
-from gateword.web import closed, exports, faces, home, pages, well_known
+from gateword.web import closed, exports, faces, health, home, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.device import DeviceEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.enrollment_page import EnrollmentPage
-from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
 from gateword.web.management import ManagementEndpoint, OpenApiEndpoint, Resources
 from gateword.web.metered import Metered, Unmetered
@@ -88,7 +87,9 @@ def application(
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         *_factors(settings, tenancies, proxies, monotonic_s),
         *_doors(settings, tenancies, proxies, monotonic_s),
-        _at("/health", Health(tenancies)),
+        _at("/health", health.Health(health.database(tenancies))),
+        _at("/livez", health.Health(health.alive)),
+        _at("/readyz", health.Health(health.ready(tenancies))),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
         _at("/api/v2/openapi.json", public(OpenApiEndpoint(resources).get)),
