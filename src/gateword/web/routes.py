@@ -15,6 +15,7 @@ from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.device import DeviceEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
 from gateword.web.enrollment_page import EnrollmentPage
+from gateword.web.health import Health
 from gateword.web.introspect import IntrospectEndpoint
 from gateword.web.management import ManagementEndpoint, OpenApiEndpoint, Resources
 from gateword.web.metered import Metered, Unmetered
@@ -87,9 +88,7 @@ def application(
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         *_factors(settings, tenancies, proxies, monotonic_s),
         *_doors(settings, tenancies, proxies, monotonic_s),
-        _at("/health", health.Health(health.database(tenancies))),
-        _at("/livez", health.Health(health.alive)),
-        _at("/readyz", health.Health(health.ready(tenancies))),
+        *_probes(tenancies),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
         _at("/api/v2/openapi.json", public(OpenApiEndpoint(resources).get)),
@@ -103,6 +102,16 @@ def application(
 
 def _at(path: str, app: ASGIApp) -> Route:
     return Route(path, endpoint=app)
+
+
+def _probes(tenancies: Tenancies) -> Sequence[Route]:
+    """Return what load balancers and supervisors ask."""
+    looks = {
+        "/health": health.database(tenancies),
+        "/livez": health.alive,
+        "/readyz": health.ready(tenancies),
+    }
+    return [_at(path, Health(look)) for path, look in looks.items()]
 
 
 def _factors(
