@@ -50,7 +50,6 @@ from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
 from gateword.storage.open import (
-    has_current_tables,
     open_counters,
     open_database,
     open_geography,
@@ -184,7 +183,7 @@ def houses_of(engines: Engines) -> Houses:
         engines.tenancy,
         lambda: open_tenants(engines.database).all(),
         lambda: engines.database.ping(),  # noqa: PLW0108  # it is opened later
-        lambda: has_current_tables(engines.database),
+        lambda: migrate.has_current(engines.database),
         engines.clock,
     )
 

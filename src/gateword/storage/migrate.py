@@ -10,7 +10,9 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateword.storage.engine import Database
 from gateword.storage.sqlite_tables import SqliteTables
+from gateword.storage.statement import AcrossTenants
 from gateword.storage.url import is_postgres, sqlite_path
 
 HEAD: Final = "0006"
@@ -18,6 +20,8 @@ HEAD: Final = "0006"
 
 BASE: Final = "base"
 """The version of a database from which all tables were taken."""
+
+_VERSION: Final = AcrossTenants("SELECT version_num FROM alembic_version")
 
 
 class Tables(Protocol):
@@ -42,7 +46,17 @@ def is_current(url: str, *, data_dir: Path) -> bool:
     Tables of a newer program do: a release adds only what the release before it can ignore, and
     takes away only what that one works without (D7).
     """
-    return serves(_tables(url, data_dir).version())
+    return _serves(_tables(url, data_dir).version())
+
+
+async def has_current(database: Database) -> bool:
+    """Say whether the tables of a database that is open serve this program.
+
+    Raises:
+        Refused: STORE_UNREACHABLE.
+    """
+    row = await database.one(_VERSION)
+    return row is not None and _serves(row[0])
 
 
 def upgrade(url: str, *, data_dir: Path) -> None:
@@ -53,7 +67,7 @@ def upgrade(url: str, *, data_dir: Path) -> None:
     """
     tables = _tables(url, data_dir)
     found = tables.install(recorded(tables))
-    if found is not None and not serves(found):
+    if found is not None and not _serves(found):
         tables.move(HEAD)
 
 
@@ -69,7 +83,7 @@ def recorded(tables: Tables) -> list[str]:
     return [statement for statement in text.split(";\n\n") if statement.strip()]
 
 
-def serves(version: str | None) -> bool:
+def _serves(version: str | None) -> bool:
     """Say whether tables of a version serve this program.
 
     Versions are numbers of four digits, so that text order is their order.

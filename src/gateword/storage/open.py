@@ -2,7 +2,6 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Final
 
 from gateword.ports.clock import Clock, Dice
 from gateword.ports.crypto import Vault
@@ -10,7 +9,6 @@ from gateword.ports.geography import Geography
 from gateword.ports.meter import Meter
 from gateword.ports.parts import Stores
 from gateword.ports.stores import Tenants
-from gateword.storage import migrate
 from gateword.storage.attempts import SqlAttempts
 from gateword.storage.authenticators import SqlAuthenticators
 from gateword.storage.cache import ConfigCache
@@ -37,7 +35,6 @@ from gateword.storage.roles import SqlRoles
 from gateword.storage.sampled_logs import SampledLogs
 from gateword.storage.signing_keys import SqlSigningKeys
 from gateword.storage.sqlite import SqliteDatabase
-from gateword.storage.statement import AcrossTenants
 from gateword.storage.tallies import SqlTallies
 from gateword.storage.tenant_database import TenantDatabase
 from gateword.storage.tenants import SqlTenants, SqlTenantSettings
@@ -48,8 +45,6 @@ from gateword.storage.user_import import SqlUserImports
 from gateword.storage.users import SqlUsers
 from gateword.storage.valkey_attempts import ValkeyAttempts
 from gateword.storage.valkey_scripts import Server
-
-_VERSION: Final = AcrossTenants("SELECT version_num FROM alembic_version")
 
 
 async def open_database(url: str, *, data_dir: Path) -> Database:
@@ -130,7 +125,7 @@ def open_stores(
         clients=SqlClients(rows, cache, vault),
         connections=SqlConnections(rows, cache, vault),
         resource_servers=SqlResourceServers(cache, vault),
-        client_grants=SqlClientGrants(cache),
+        client_grants=SqlClientGrants(rows, cache),
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s), vault),
         passwords=SqlPasswords(rows, counted.forget),
@@ -155,16 +150,6 @@ def open_stores(
         proofs=SqlProofs(rows),
         familiar=SqlFamiliar(rows),
     )
-
-
-async def has_current_tables(database: Database) -> bool:
-    """Say whether the tables of an open database serve this program.
-
-    Raises:
-        Refused: STORE_UNREACHABLE.
-    """
-    row = await database.one(_VERSION)
-    return row is not None and migrate.serves(row[0])
 
 
 def open_tenants(database: Database) -> Tenants:
