@@ -72,6 +72,10 @@ class SqlClients:
     async def get(self, client_id: str) -> Client | None:
         return await self._known.get(client_id)
 
+    async def again(self, client_id: str) -> Client | None:
+        self._cache.doubt()
+        return await self._known.get(client_id)
+
     async def all(self) -> Sequence[Client]:
         return await self._known.all()
 
