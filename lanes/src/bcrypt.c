@@ -24,10 +24,13 @@
 
 #if defined(_MSC_VER)
 #define INLINED static __forceinline
-#define UNROLLED
 #else
 #define INLINED static inline __attribute__((always_inline))
+#endif
+#if !defined(UNROLLED) && !defined(_MSC_VER)
 #define UNROLLED _Pragma("GCC unroll 16")
+#elif !defined(UNROLLED)
+#define UNROLLED
 #endif
 #define EACH_LANE UNROLLED for (size_t lane = 0; lane < lanes; lane++)
 
