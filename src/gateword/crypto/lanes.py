@@ -59,6 +59,16 @@ def installed() -> Kernel | None:
         return None
 
 
+def proven(load: Callable[[], Kernel | None] = installed) -> tuple[Kernel | None, str]:
+    """Return the extension and "", or None and what is wrong with it ("" where it is absent)."""
+    try:
+        kernel = load()
+        found = lanes_trial.difference(kernel.verify, kernel.WIDTH) if kernel else ""
+    except Exception as error:  # noqa: BLE001  a damaged or foreign build ends no login
+        return None, type(error).__name__
+    return (None, found) if found else (kernel, "")
+
+
 class Lanes:
     """Says whether passwords fit; for hash threads, any number of them at once.
 
@@ -104,11 +114,7 @@ class Lanes:
         with self._lock:
             if self._is_tried:
                 return
-            try:
-                kernel = self._load()
-                found = lanes_trial.difference(kernel.verify, kernel.WIDTH) if kernel else ""
-            except Exception as error:  # noqa: BLE001  a damaged or foreign build ends no login
-                kernel, found = None, type(error).__name__
+            kernel, found = proven(self._load)
             if found:
                 self._switch_off(found)
             elif kernel:
