@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -145,6 +146,7 @@ def main() -> int:
     if not sys.platform.startswith("linux"):
         print("scripts/bench reads /proc, so it needs Linux", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ERRORS))  # what was started is stopped
     began = time.perf_counter()
 
     def say(what: str) -> None:

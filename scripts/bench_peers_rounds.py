@@ -116,7 +116,7 @@ class Arena:
             self._drain(contestant, running)
             memory = running.memory_mib()
             self._warm(contestant, running)
-        except Failed:
+        except BaseException:
             running.stop()
             raise
         running.freeze()

@@ -22,7 +22,6 @@ from scripts.bench_tenant import AUDIENCE, MACHINE, PASSWORD, ROTATING, SECRET, 
 _THREADS: Final = 4
 _IN_MEMORY: Final = "memory of each process, gone when it ends"
 _IN_SQLITE: Final = "SQLite, WAL, synchronous=FULL"
-_CLUSTER: Final = f"{WORKERS} processes (node:cluster)"
 _GUNICORN: Final = f"{WORKERS} processes of {_THREADS} threads (gunicorn)"
 _SCOPE: Final = {"scope": "read:things"}
 _DIALECT: Final = Dialect(password=_SCOPE, machine=_SCOPE)
@@ -72,7 +71,7 @@ def node_peers(folder: Path) -> list[Contestant]:
         "hashing": Hash.BCRYPT,
         "stores": _IN_MEMORY,
         "is_durable": False,
-        "processes": _CLUSTER,
+        "processes": f"{WORKERS} processes (node:cluster), Node {_node_version()}",
         "dialect": _DIALECT,
     }
     names = {"oidc_provider": "oidc-provider", "oauth2_server": "@node-oauth/oauth2-server"}
@@ -117,6 +116,10 @@ def python_peers(folder: Path) -> list[Contestant]:
         )
         for package, name, module, variable in peers
     ]
+
+
+def _node_version() -> str:
+    return subprocess.check_output(["node", "--version"], text=True).strip()  # noqa: S607
 
 
 def _wanted(data: Path, port: int) -> dict[str, Any]:

@@ -59,6 +59,7 @@ function settings() {
       redirect_uris: [],
       response_types: [],
     })),
+    findAccount: (ctx, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
@@ -73,7 +74,12 @@ function settings() {
     cookies: { keys: ['of no use here'] },
     rotateRefreshToken: true,
     scopes: ['openid', 'offline_access', SCOPE],
-    ttl: { Grant: 86400, RefreshToken: 86400, ClientCredentials: wanted.lifetime_s },
+    ttl: {
+      AccessToken: wanted.lifetime_s,
+      ClientCredentials: wanted.lifetime_s,
+      Grant: wanted.lifetime_s,
+      RefreshToken: wanted.lifetime_s,
+    },
   };
 }
 
