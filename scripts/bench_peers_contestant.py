@@ -109,7 +109,7 @@ class Contestant:
         dialect: How it is asked.
         command: Prepares its data in a new folder and returns how it is started.
         uses_postgresql: The time of PostgreSQL is its own too.
-        starts: How often its start is measured.
+        remark: What its log says of how it runs.
         warm_s: How long it runs unmeasured before the first round.
     """
 
@@ -124,7 +124,7 @@ class Contestant:
     command: Callable[[Path], Command]
     uses_postgresql: bool = False
     is_durable: bool = True
-    starts: int = 3
+    remark: Callable[[str], str] = field(default=lambda _: "")
     warm_s: float = 3.0
 
 

@@ -32,6 +32,7 @@ _DIALECT: Final = Dialect(
 _OF_THE_BROUGHT: Final = replace(
     _DIALECT, password={**_OFFLINE, "grant_type": REALM_GRANT, "realm": BROUGHT}
 )
+_LANES_ON: Final = "bcrypt_lanes_on"
 _PROCESSES: Final = f"{WORKERS} workers"
 _IN_SQLITE: Final = "SQLite, WAL, synchronous=FULL"
 
@@ -90,6 +91,7 @@ def with_bcrypt() -> Contestant:
         grants=(Grant.PASSWORD,),
         dialect=_OF_THE_BROUGHT,
         command=prepared,
+        remark=lambda log: ", lanes on" if _LANES_ON in log else ", lanes off",
     )
 
 

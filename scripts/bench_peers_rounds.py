@@ -32,7 +32,7 @@ class Plan:
 
     Attributes:
         rounds: How often everything is measured.
-        starts: How often a start is measured, at most.
+        starts: How often a start is measured.
         password_s: Of each phase of password grants.
         cheap_s: Of each phase of another grant.
         hashes_s: Of each probe of bare hashes.
@@ -107,7 +107,7 @@ class Arena:
         command = contestant.command(data)
         ready_s: list[float] = []
         running = Running(command, data / "log")
-        for _ in range(1, min(contestant.starts, self._plan.starts)):
+        for _ in range(1, self._plan.starts):
             ready_s.append(running.ready_s)
             running.stop()
             running = Running(command, data / "log")
@@ -129,7 +129,7 @@ class Arena:
                 "stores": contestant.stores,
                 "is_durable": contestant.is_durable,
                 "hash": contestant.hashing.value,
-                "processes": contestant.processes,
+                "processes": contestant.processes + contestant.remark(_text(data / "log")),
                 "ready_s": ready_s,
                 "memory_mib": {"start": memory},
             }
@@ -229,3 +229,7 @@ def _row(count: int, tally: Tally, used_s: float) -> Figures:
         "errors": sum(tally.errors.values()),
         "error_statuses": dict(tally.errors),
     }
+
+
+def _text(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")
