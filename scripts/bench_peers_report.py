@@ -130,7 +130,6 @@ def _servers(figures: Figures) -> Iterator[str]:
 
 
 def _goals(figures: Figures, summary: Summary) -> Iterator[str]:
-    yield "\n**Goals**\n"
     rows = [
         [
             goal.what,
@@ -139,7 +138,9 @@ def _goals(figures: Figures, summary: Summary) -> Iterator[str]:
         ]
         for goal in goals(figures, summary)
     ]
-    yield from _table(["what", "goal", "measured"], rows)
+    if rows:
+        yield "\n**Goals**\n"
+        yield from _table(["what", "goal", "measured"], rows)
 
 
 def _rate(per_s: float) -> str:

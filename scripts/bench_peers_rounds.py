@@ -169,18 +169,21 @@ class Arena:
         in_flight: Sequence[int],
         seconds: float,
     ) -> Rows:
-        """Return what callers saw, so many at a time, each time on a server that is drained."""
+        """Return what callers saw, so many at a time, each time on a server that is drained.
+
+        Only those who ask have connections: some servers lend a thread to each that is silent.
+        """
+        rows = []
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            callers = runner.run(_callers(contestant, running.port, grant, max(in_flight)))
-            self._drain(contestant, running)
-            rows = []
             for count in in_flight:
+                callers = runner.run(_callers(contestant, running.port, grant, count))
+                self._drain(contestant, running)
                 before_s = self._cpu_s(contestant, running)
-                tally = runner.run(flat_out(callers[:count], seconds))
+                tally = runner.run(flat_out(callers, seconds))
                 is_drained = self._drain(contestant, running)
                 used_s = self._cpu_s(contestant, running) - before_s
                 rows.append(_row(count, tally, used_s) | {"drained": is_drained})
-            runner.run(_closed(callers))
+                runner.run(_closed(callers))
         return rows
 
     def _cpu_s(self, contestant: Contestant, running: Running) -> float:
