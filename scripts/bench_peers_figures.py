@@ -26,6 +26,7 @@ class Cell:
         limit_cpu_ms: Processor time of one of those.
         busy: Answers 503 of all rounds.
         errors: Other answers of all rounds.
+        restless: Rounds after which the server did not come to rest.
     """
 
     per_s: float
@@ -39,6 +40,7 @@ class Cell:
     limit_cpu_ms: float
     busy: int
     errors: int
+    restless: int
 
 
 class Summary:
@@ -82,4 +84,5 @@ def _cell(rows: Sequence[Figures]) -> Cell:
         limit_cpu_ms=middle("limit_cpu_ms"),
         busy=sum(row["busy"] for row in rows),
         errors=sum(row["errors"] for row in rows),
+        restless=sum(not row["drained"] for row in rows),
     )

@@ -99,11 +99,14 @@ def _row(server: Figures, grant: Grant, cells: Sequence[Cell], own: Cell | None)
 
 
 def _faults(server: Figures, summary: Summary, grant: Grant) -> str:
+    """Return what went otherwise than it should; empty when nothing did."""
     cells = [summary.cell(server["key"], grant, count) for count in IN_FLIGHT]
     busy = sum(cell.busy for cell in cells if cell)
     wrong = sum(cell.errors for cell in cells if cell)
+    restless = sum(cell.restless for cell in cells if cell)
     told = [f"{busy} times 503"] if busy else []
     told += [f"{wrong} errors"] if wrong else []
+    told += [f"{restless} loads after which it did not come to rest"] if restless else []
     return f"{server['name']}: {', '.join(told)}." if told else ""
 
 

@@ -25,7 +25,7 @@ def a_row(key: str, per_s: float, *, grant: Grant = Grant.REFRESH, **more: Any) 
     """Return a row of 64 in flight."""
     row: dict[str, Any] = {"key": key, "grant": grant.value, "in_flight": 64, "round": 0}
     row |= {"per_s": per_s, "p50_ms": 10.0, "p99_ms": 20.0, "cpu_ms": 1.0, "answers": 100}
-    row |= {"limit_per_s": 100.0, "limit_cpu_ms": 0.5, "busy": 0, "errors": 0}
+    row |= {"limit_per_s": 100.0, "limit_cpu_ms": 0.5, "busy": 0, "errors": 0, "drained": True}
     return row | more
 
 
@@ -145,10 +145,12 @@ def test_goals_compare_with_the_best_of_each_kind() -> None:
 
 def test_report_tells_what_is_missing_and_what_went_wrong() -> None:
     """No server is silently left out."""
-    figures = some_figures(*all_in_flight("gateword", 30.0), a_row("fast", 1.0, errors=7))
+    figures = some_figures(
+        *all_in_flight("gateword", 30.0), a_row("fast", 1.0, errors=7, drained=False)
+    )
     text = "\n".join(report.lines(figures))
     assert "Gone: **not measured**. program" in text
-    assert "<fast>: 7 errors." in text
+    assert "<fast>: 7 errors, 1 loads after which it did not come to rest." in text
     assert 7 == report.errors(figures)
 
 
