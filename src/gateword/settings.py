@@ -79,6 +79,12 @@ class Settings:
     )
     argon2_memory_kib: int = _setting(19456, "KiB", "Memory of one Argon2id hash.")
     argon2_passes: int = _setting(2, "passes", "Passes of one Argon2id hash over its memory.")
+    upgrade_hashes: bool = _setting(
+        default=True,
+        unit="true or false",
+        doc="Whether a right password whose hash is weaker than ours is hashed anew; false keeps "
+        "hashes as they were brought, from imports with `upsert` too.",
+    )
     trusted_proxies: str = _setting(
         "",
         "addresses or networks, comma separated",
