@@ -8,12 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from gateword.setting_values import KINDS, is_private_url, not_networks
+from gateword.setting_values import KINDS, from_environment, is_private_url, not_networks
 
 T = TypeVar("T")
 
 PREFIX: Final = "GATEWORD_"
 FILE_NAME: Final = "gateword.toml"
+_DATA_DIR: Final = "gateword-data"
 DATABASE_FILE: Final = "gateword.sqlite3"
 """SQLite database in the data folder, where no other database is named."""
 MAX_PORT: Final = 65535
@@ -193,21 +194,20 @@ def load(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
         **given: From the command line; None means not given.
 
     Raises:
-        BadSettings: A value of the wrong type or out of range, or an unknown name.
+        BadSettings: A value of the wrong type or out of range, an unknown name, or a secret's file
+            that cannot be read.
     """
     environ = os.environ if environ is None else environ
     told = {name: value for name, value in given.items() if value is not None}
     folder = Path(str(told.get("data_dir") or environ.get(f"{PREFIX}DATA_DIR") or _DATA_DIR))
     raw: dict[str, object] = _from_file(folder / FILE_NAME)
-    # By our names only: container platforms put variables of their own under any prefix.
-    names = {f"{PREFIX}{one.name.upper()}": one.name for one in fields(Settings)}
-    # Empty is not set: compose files pass variables on that nobody gave.
-    raw |= {names[name]: value for name, value in environ.items() if name in names and value}
+    names = {f"{PREFIX}{one.name.upper()}": one for one in fields(Settings)}
+    try:
+        raw |= from_environment(environ, names)
+    except ValueError as bad:
+        raise BadSettings(str(bad)) from None
     raw |= told
     return _checked(raw)
-
-
-_DATA_DIR: Final = "gateword-data"
 
 
 def _from_file(path: Path) -> dict[str, object]:
