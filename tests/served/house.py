@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from gateword.app import Opened, opened
+from gateword.app import opened
 from gateword.domain.client import Client, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
+from gateword.ports.opened import Opened
 from gateword.settings import Settings, load
 from tests.support.protection import unprotected
 from tests.support.served import Served, initialised
