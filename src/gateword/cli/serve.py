@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gateword import logging_setup
 from gateword.app import build, opened
+from gateword.cli import file_limit
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -108,6 +109,7 @@ def serve(
     elif listen != port_of(domains[0]):
         address += f" (listens on port {listen}; something must forward the domain's port to it)"
     _listen_or_fail(settings.host, listen)
+    file_limit.lift()
     if settings.workers == 1:
         logging_setup.configure()
         try:
