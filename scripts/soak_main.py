@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import sys
 import tempfile
 import time
@@ -10,7 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from scripts import soak_clock, soak_disk, soak_kills, soak_postgres, soak_valkey
+from scripts import (
+    soak_clients,
+    soak_clock,
+    soak_disk,
+    soak_kills,
+    soak_postgres,
+    soak_valkey,
+)
 from scripts.soak_case import Case, Ground, Report
 
 CASES: Final[Mapping[str, Case]] = {
@@ -26,6 +34,7 @@ CASES: Final[Mapping[str, Case]] = {
     "clock-codes": soak_clock.of_codes,
     "disk-full-sqlite": soak_disk.of_sqlite,
     "disk-full-postgres": soak_disk.of_postgres,
+    "clients": soak_clients.misbehaving,
 }
 KILLS: Final = 50
 LOAD_S: Final = 2.0
@@ -66,6 +75,8 @@ def main() -> int:
         print("scripts/soak reads /proc, so it needs Linux", file=sys.stderr)
         return 2
     say = _Progress()
+    # The PostgreSQL of the tests does without fsync, and each command would say so.
+    logging.getLogger("gateword").setLevel(logging.ERROR)
     reports: dict[str, Report] = {}
     for name in asked.only or CASES:
         with tempfile.TemporaryDirectory(prefix="gateword-soak-", ignore_cleanup_errors=True) as at:
