@@ -17,6 +17,7 @@ from scripts import (
     soak_disk,
     soak_kills,
     soak_postgres,
+    soak_stop,
     soak_valkey,
 )
 from scripts.soak_case import Case, Ground, Report
@@ -35,6 +36,8 @@ CASES: Final[Mapping[str, Case]] = {
     "disk-full-sqlite": soak_disk.of_sqlite,
     "disk-full-postgres": soak_disk.of_postgres,
     "clients": soak_clients.misbehaving,
+    "sigterm-1-worker": soak_stop.with_one_worker,
+    "sigterm-2-workers": soak_stop.with_two_workers,
 }
 KILLS: Final = 50
 LOAD_S: Final = 2.0
