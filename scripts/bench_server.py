@@ -125,6 +125,21 @@ class Server:
         ]
         return sum(map(_ran_s, threads))
 
+    def pin(self, core: int) -> None:
+        """Keep every thread on one core."""
+        for pid in self._processes():
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {core})
+
+    def move(self, group: Path) -> None:
+        """Put every process into a control group.
+
+        Args:
+            group: Its file `cgroup.procs`.
+        """
+        for pid in self._processes():
+            group.write_text(str(pid), encoding="ascii")
+
     def memory(self) -> Memory:
         """Return the memory of the worker that has most."""
         return max((_memory(pid) for pid in self._processes()), key=lambda one: one.rss_mib)

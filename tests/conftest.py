@@ -22,7 +22,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "
 
 EXPECTED: Final = {
     "engines": ("SQLite", "PostgreSQL", "Valkey"),
-    "served": ("Valkey",),
+    "served": ("Valkey", "HAProxy"),
     "compat": (
         "auth0-python",
         "npm auth0",

@@ -183,6 +183,7 @@ def houses_of(engines: Engines) -> Houses:
         engines.tenancy,
         lambda: open_tenants(engines.database).all(),
         lambda: engines.database.ping(),  # noqa: PLW0108  # it is opened later
+        lambda: migrate.has_current(engines.database),
         engines.clock,
     )
 

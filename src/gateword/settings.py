@@ -167,6 +167,11 @@ class Settings:
         "set.",
     )
     body_timeout_s: float = _setting(15.0, "seconds", "Time a request has to send its body.")
+    drain_s: float = _setting(
+        0.0,
+        "seconds",
+        "How long `/readyz` says 503 after SIGTERM before the server stops listening.",
+    )
     purge_every_s: float = _setting(600.0, "seconds", "How often expired tokens are deleted.")
 
 
@@ -285,6 +290,7 @@ def _too_small(settings: Settings) -> list[str]:
         "change_password_burst": 0,
         "log_retention_days": 0,
         "body_timeout_s": _MIN_PERIOD_S,
+        "drain_s": 0,
         "purge_every_s": _MIN_PERIOD_S,
     }
     return [

@@ -17,7 +17,7 @@ from gateword.ports.token_stores import SigningKey
 from gateword.storage.statement import AcrossTenants, Sql, Statement
 from tests.engines.house import API, CLIENT, NOON, Furnished, House, a_handle, logged_in
 
-ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres"}
+ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres", "migrate"}
 """Modules whose subject is the installation: its list of tenants, its health."""
 
 

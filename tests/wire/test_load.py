@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -123,6 +123,10 @@ class OneTenancy:
     async def is_ready(self) -> bool:
         """Be ready."""
         return True
+
+    async def readiness(self) -> Mapping[str, bool]:
+        """Need nothing."""
+        return {}
 
 
 async def test_realm_that_does_not_answer_is_no_wrong_password(house: House) -> None:

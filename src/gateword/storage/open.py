@@ -125,7 +125,7 @@ def open_stores(
         clients=SqlClients(rows, cache, vault),
         connections=SqlConnections(rows, cache, vault),
         resource_servers=SqlResourceServers(cache, vault),
-        client_grants=SqlClientGrants(cache),
+        client_grants=SqlClientGrants(rows, cache),
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s), vault),
         passwords=SqlPasswords(rows, counted.forget),

@@ -61,7 +61,7 @@ class SqlTenantSettings:
         self._cache = cache
 
     async def get(self) -> Tenant:
-        return await self._cache.view("tenant", _load)
+        return await self._cache.view("tenant", _load, may_be_old=True)
 
     async def save(self, tenant: Tenant) -> None:
         async def work(tx: TenantTx) -> None:

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from gateword.web import standing
+
 MAX_HEAD_BYTES: Final = 16 * 1024
 HEAD_TIMEOUT_S: Final = 10.0
 GOODBYE_S: Final = 1.0
@@ -36,6 +38,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._got_on = False
         self._fault = 400
         self._timer: asyncio.TimerHandle | None = None
+        self._standing = standing.of(self.app_state)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -76,6 +79,8 @@ class BoundedHttp(HttpToolsProtocol):
             self._fault = 431
             raise _HeadTooLarge
         super().on_headers_complete()
+        if self._standing.is_closing:
+            self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
         super().shutdown()
