@@ -150,8 +150,10 @@ class SqlAttempts:
                     await tx.one(sql.LOCK, name=bucket.key)
             kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_writes.names(buckets)))
             for bucket in buckets:
-                level = attempt_state.level(bucket, kept.get(bucket.key, 0), at)
+                full_at = kept.get(bucket.key, 0)
+                level = attempt_state.level(bucket, full_at, at)
                 if level < 1:
+                    await attempt_writes.set_back(tx, bucket, full_at, at)
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
                     refusal = Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)
