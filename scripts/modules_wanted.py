@@ -89,7 +89,7 @@ MODULES: Final = (
     Module("node-url", "url", is_public=False),
     Module("util", "util"),
     # The condition that its `exports` would choose here is not CommonJS.
-    Module("uuid", "uuid", entry="dist/index.js"),
+    Module("uuid", "uuid", entry="callable.js"),
     *(
         Module(f"uuid/{version}", "uuid", text=f'module.exports = require("uuid").{version};\n')
         for version in ("v1", "v3", "v4", "v5")
@@ -113,13 +113,18 @@ UNUSED: Final = frozenset({"jake"})
 
 STAND_INS: Final[Mapping[str, Mapping[str, str]]] = {
     "uuid": {
+        # Before version 7 the module itself was `v4`, and old scripts call it.
+        "callable.js": """\
+const made = require("./dist/index.js");
+module.exports = Object.assign(made.v4, made);
+""",
         "dist/rng-browser.js": """\
 Object.defineProperty(exports, "__esModule", { value: true });
 exports.default = () => Uint8Array.from(require("crypto").randomBytes(16));
-"""
+""",
     }
 }
-"""Files of packages that ours stand in for, since theirs ask a browser or Node."""
+"""Files that we put into packages: in place of those that ask a browser or Node, or beside them."""
 
 GLOBALS: Final[Mapping[str, str]] = {
     "TextEncoder": """\

@@ -17,7 +17,8 @@ version behind the name (`lodash@4.17.10`) is not heeded: there is one of each.
 
 _KINDS: Final = """
 `moment` speaks English alone. `ejs` renders texts; there are no files to include. `bluebird` is the
-build for browsers. `uuid` draws from the server's `crypto`.
+build for browsers. `uuid` draws from the server's `crypto`, and may be called itself, as before its
+version 7: that is `v4`.
 
 ## For Gateword's own modules
 

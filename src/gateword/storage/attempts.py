@@ -107,7 +107,10 @@ class SqlAttempts:
     async def record(
         self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
     ) -> None:
-        """Settle a right try and count it as a login of the user, both or neither."""
+        """Settle a right try and count it as a login of the user, both or neither.
+
+        The commit that ends the ask (its tokens, its row of the log) makes them durable too.
+        """
 
         async def work(tx: TenantTx) -> None:
             # Whoever changes a user takes the user first, and so does this.
@@ -119,7 +122,7 @@ class SqlAttempts:
                 self._database, lease, user_key, ip, at, remembers=remembers
             ):
                 return
-            await self._database.transact(work)
+            await self._database.transact(work, durable=False)
 
         await self._end(lease, recorded())
 

@@ -55,6 +55,8 @@ _CHECK_DURABLE: Final = AcrossTenants(
     " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name"
 )
 _PING: Final = AcrossTenants("SELECT 1 FROM alembic_version")
+_BEGIN: Final = "BEGIN"
+_BEGIN_UNSYNCED: Final = "BEGIN; SET LOCAL synchronous_commit = off"
 _AWAY: Final = (
     psycopg.OperationalError,  # also: no connection in time, statement took too long, disk full
     psycopg.InterfaceError,  # the connection broke under us
@@ -146,8 +148,8 @@ class PostgresDatabase:
             except errors.QueryCanceled:
                 raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
 
-    async def transact(self, work: Work[T], *, durable: bool = True) -> T:  # noqa: ARG002  PostgreSQL's are
-        return await _again(partial(self._try, work))
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
+        return await _again(partial(self._try, work, durable=durable))
 
     async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
         return await _again(partial(self.all, statement, **params))
@@ -158,9 +160,14 @@ class PostgresDatabase:
     async def close(self) -> None:
         await self._pool.close()
 
-    async def _try(self, work: Work[T]) -> T:
-        async with self._connected() as tx, tx.connection.transaction():
-            return await work(tx)
+    async def _try(self, work: Work[T], *, durable: bool) -> T:
+        async with self._connected() as tx:
+            # After an exception the pool rolls back. It commits as well, but says nothing when the
+            # connection is gone by then.
+            await tx.connection.execute(_BEGIN if durable else _BEGIN_UNSYNCED, prepare=False)
+            came = await work(tx)
+            await tx.connection.commit()
+            return came
 
     @asynccontextmanager
     async def _turn(self, timeout_s: float) -> AsyncIterator[None]:

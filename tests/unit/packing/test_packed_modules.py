@@ -79,8 +79,9 @@ DOES = {
     ),
     "uuid": (
         """const uuid = require("uuid");
-        return [uuid.v4(), uuid.v5("example.com", uuid.v5.DNS), uuid.validate("x")];""",
+        return [uuid(), uuid.v4(), uuid.v5("example.com", uuid.v5.DNS), uuid.validate("x")];""",
         [
+            "00010203-0405-4607-8809-0a0b0c0d0e0f",
             "00010203-0405-4607-8809-0a0b0c0d0e0f",
             "cfbff0d1-9375-5685-968c-48ce8b15ae17",
             False,
