@@ -15,7 +15,6 @@ from tests.support import postgres
 from tests.support.postgres import PostgresServer
 from tests.support.served import Served
 
-TIMES: Final = 3
 NOTICED_S: Final = 12.0
 """How long `/health` may go on saying 200; a statement may take half of it."""
 
@@ -59,7 +58,7 @@ def _away(ground: Ground, absence: Absence) -> Report:
         audit = Audit(served, ledger)
         served.start()
         try:
-            for number in range(TIMES):
+            for number in range(ground.times):
                 asyncio.run(_absent(ground, served, server, ledger, absence))
                 asyncio.run(audit.of_what_is_new())
                 ground.say(f"away {number + 1} times, {len(report.faults)} faults")
