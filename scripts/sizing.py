@@ -58,7 +58,7 @@ class Figures:
     login_ms: float = 4.4
     refresh_ms: float = 3.2
     database_login_ms: float = 2.2
-    database_refresh_ms: float = 1.6
+    database_refresh_ms: float = 1.7
     login_commits: float = 2
     refresh_commits: float = 2
     login_rows: float = 9
