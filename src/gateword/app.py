@@ -91,6 +91,7 @@ class Engines:
             hmac.digest(key, b"gateword decoys", "sha256"),
             memory_kib=settings.argon2_memory_kib,
             passes=settings.argon2_passes,
+            upgrades=settings.upgrade_hashes,
         )
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)

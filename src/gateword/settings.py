@@ -8,7 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from gateword.setting_values import KINDS, from_environment, is_private_url, not_networks
+from gateword.setting_bounds import out_of_range
+from gateword.setting_values import KINDS, from_environment
 
 T = TypeVar("T")
 
@@ -17,11 +18,6 @@ FILE_NAME: Final = "gateword.toml"
 _DATA_DIR: Final = "gateword-data"
 DATABASE_FILE: Final = "gateword.sqlite3"
 """SQLite database in the data folder, where no other database is named."""
-MAX_PORT: Final = 65535
-_MIN_MEMORY_KIB: Final = 8
-_MIN_PERIOD_S: Final = 0.01
-_MIN_KEY_CHARS: Final = 32
-_VALKEY_SCHEMES: Final = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 
 
 def _setting(default: T, unit: str, doc: str, *, shown: bool = True) -> T:
@@ -80,6 +76,12 @@ class Settings:
     )
     argon2_memory_kib: int = _setting(19456, "KiB", "Memory of one Argon2id hash.")
     argon2_passes: int = _setting(2, "passes", "Passes of one Argon2id hash over its memory.")
+    upgrade_hashes: bool = _setting(
+        default=True,
+        unit="true or false",
+        doc="Whether a right password whose hash is weaker than ours is hashed anew; false keeps "
+        "hashes as they were brought, from imports with `upsert` too.",
+    )
     trusted_proxies: str = _setting(
         "",
         "addresses or networks, comma separated",
@@ -230,71 +232,7 @@ def _checked(raw: Mapping[str, object]) -> Settings:
         except (TypeError, ValueError):
             faults.append(f"{name} is not of type {getattr(kind, '__name__', kind)}")
     settings = Settings(**values) if not faults else Settings()  # type: ignore[arg-type]
-    faults += _out_of_range(settings)
+    faults += out_of_range({name: getattr(settings, name) for name in known})
     if faults:
         raise BadSettings("; ".join(faults))
     return settings
-
-
-def _out_of_range(settings: Settings) -> list[str]:
-    faults = []
-    if settings.tls not in ("dev", "off", "files"):
-        faults.append("tls is dev, off or files")
-    if settings.metrics not in ("off", "local", "open"):
-        faults.append("metrics is off, local or open")
-    if settings.otel not in ("auto", "on", "off"):
-        faults.append("otel is auto, on or off")
-    if settings.tls == "files" and not (settings.tls_cert and settings.tls_key):
-        faults.append("tls files needs tls_cert and tls_key")
-    if not 0 <= settings.port <= MAX_PORT:
-        faults.append(f"port is 0 to {MAX_PORT}")
-    if settings.valkey_url and not settings.valkey_url.startswith(_VALKEY_SCHEMES):
-        faults.append(f"valkey_url begins with {', '.join(_VALKEY_SCHEMES)}")
-    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
-        faults.append("smtp_url begins with smtp:// or smtps://")
-    return [
-        *faults,
-        *_unfit_for_codes(settings),
-        *_too_small(settings),
-        *(
-            f"trusted_proxies: {one} is no address or network"
-            for one in not_networks(settings.trusted_proxies)
-        ),
-    ]
-
-
-def _unfit_for_codes(settings: Settings) -> list[str]:
-    faults = [
-        f"{name} begins with https://, or with http:// and names this machine"
-        for name, url in (
-            ("twilio_url", settings.twilio_url),
-            ("phone_webhook_url", settings.phone_webhook_url or settings.twilio_url),
-        )
-        if not is_private_url(url)
-    ]
-    if settings.phone_webhook_url and len(settings.phone_webhook_secret) < _MIN_KEY_CHARS:
-        faults.append(f"phone_webhook_url needs a phone_webhook_secret of {_MIN_KEY_CHARS} or more")
-    return faults
-
-
-def _too_small(settings: Settings) -> list[str]:
-    least: dict[str, float] = {
-        "workers": 1,
-        "hash_threads": 0,
-        "hash_max_wait_s": 0,
-        "argon2_memory_kib": _MIN_MEMORY_KIB,
-        "argon2_passes": 1,
-        "token_rate_per_s": 0,
-        "userinfo_rate_per_min": 0,
-        "management_rate_per_s": 0,
-        "change_password_burst": 0,
-        "log_retention_days": 0,
-        "body_timeout_s": _MIN_PERIOD_S,
-        "drain_s": 0,
-        "purge_every_s": _MIN_PERIOD_S,
-    }
-    return [
-        f"{name} is at least {bound:g}"
-        for name, bound in least.items()
-        if getattr(settings, name) < bound
-    ]

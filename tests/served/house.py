@@ -12,12 +12,13 @@ from typing import Final
 
 import pytest
 
-from gateword.app import Opened, opened
+from gateword.app import opened
 from gateword.domain.client import Client, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
+from gateword.ports.opened import Opened
 from gateword.settings import Settings, load
 from tests.support.fleet import fleet_of
 from tests.support.postgres import PostgresServer

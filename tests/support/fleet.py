@@ -1,9 +1,13 @@
 """Two nodes on one PostgreSQL behind HAProxy, which a test uses like one served instance."""
 
 import shutil
+import socket
 import subprocess
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import pytest
@@ -15,9 +19,11 @@ NODES: Final = 2
 _PROXY: Final = """
 global
   maxconn 4096
+  stats socket {socket}
 defaults
   mode tcp
   timeout connect 2s
+  timeout check 10s
   timeout client 60s
   timeout server 60s
 listen gateword
@@ -49,22 +55,40 @@ class Fleet(Served):
     """
 
     nodes: tuple[Served, ...] = ()
+    _home: TemporaryDirectory[str] = field(
+        default_factory=lambda: TemporaryDirectory(prefix="gateword-")
+    )
+
+    @property
+    def _socket(self) -> Path:
+        """Where HAProxy tells of itself; the path of a socket must be short."""
+        return Path(self._home.name) / "haproxy"
 
     def start(self) -> None:
         """Start the nodes, then what stands in front of them."""
-        for node in self.nodes:
-            node.start()
+        with ThreadPoolExecutor(NODES) as threads:
+            list(threads.map(Served.start, self.nodes))
         path = self.data / "haproxy.cfg"
         lines = [f"  server node{node.port} 127.0.0.1:{node.port}" for node in self.nodes]
-        path.write_text(_PROXY.format(port=self.port, nodes="\n".join(lines)), encoding="utf-8")
+        text = _PROXY.format(port=self.port, socket=self._socket, nodes="\n".join(lines))
+        path.write_text(text, encoding="utf-8")
         with (self.data / "haproxy.log").open("ab") as output:
             self.began(spawn([program(), "-db", "-f", str(path)], output))
+
+    def up(self) -> int:
+        """Return how many nodes get new connections, as the load balancer sees it."""
+        with socket.socket(socket.AF_UNIX) as asked:
+            asked.connect(str(self._socket))
+            asked.sendall(b"show stat\n")
+            told = b"".join(iter(lambda: asked.recv(65536), b"")).decode()
+        return sum(",UP," in line for line in told.splitlines() if ",node" in line)
 
     def stop(self) -> None:
         """Stop them all."""
         Served.stop(self)  # no `super()`: a dataclass with slots is made twice
         for node in self.nodes:
             node.stop()
+        self._home.cleanup()
 
 
 def fleet_of(prepared: Served) -> Fleet:

@@ -13,6 +13,7 @@ import uvicorn
 
 from gateword import logging_setup
 from gateword.app import build, opened
+from gateword.cli import file_limit
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -69,6 +70,7 @@ def serve(
     elif listen != port_of(domains[0]):
         address += f" (listens on port {listen}; something must forward the domain's port to it)"
     _listen_or_fail(settings.host, listen)
+    file_limit.lift()
     _run(settings, options, lambda: _say_ready(address))
 
 

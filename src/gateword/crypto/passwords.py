@@ -43,7 +43,13 @@ class PooledHasher:
     """Hashes behind a pool; every path through `verify` costs exactly one hash."""
 
     def __init__(
-        self, pool: HashPool, pepper: bytes = b"", *, memory_kib: int = 19456, passes: int = 2
+        self,
+        pool: HashPool,
+        pepper: bytes = b"",
+        *,
+        memory_kib: int = 19456,
+        passes: int = 2,
+        upgrades: bool = True,
     ) -> None:
         """Set Argon2id's cost; one lane, as OWASP's password storage advice has it.
 
@@ -52,8 +58,10 @@ class PooledHasher:
             pepper: Secret that decides which unknown name gets which decoy.
             memory_kib: Memory of one hash, in KiB.
             passes: How often it goes over the memory.
+            upgrades: Hashes weaker than these are outdated; else none is.
         """
         self._pool = pool
+        self._upgrades = upgrades
         self._pepper = pepper
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
@@ -94,6 +102,8 @@ class PooledHasher:
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is weaker than Argon2id at today's cost; stronger ones stay."""
+        if not self._upgrades:
+            return False
         text = encoded.reveal()
         if text.startswith((*_BCRYPT, imported_hash.MARK)):
             return True

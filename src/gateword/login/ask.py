@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from gateword.domain.client import Client
@@ -112,4 +113,5 @@ def _ask(
         scope=fields.scope,
         scope_is_malformed=fields.scope_is_malformed,
         at=at,
+        rows=partial(audit.rows, trace),
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refused import Refused
+from gateword.storage.looks import within_look
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
 
@@ -160,7 +161,7 @@ class ConfigCache:
         began_s, own_changes = self._monotonic_s(), self._own_changes
         if self._look_at_s != _AT_ONCE:  # one looks; the others go on with what is known
             self._look_at_s = began_s + LOOK_AGAIN_S
-        row = await self._database.one(VERSION)
+        row = await within_look(self._database.one(VERSION))
         if row is None:
             raise LookupError(f"tenant {self._database.tenant} does not exist")
         self._version = max(self._version, row[0])

@@ -129,7 +129,7 @@ def open_stores(
         roles=SqlRoles(rows),
         users=SqlUsers(rows, dice, HashKinds(rows, clock.monotonic_s), vault),
         passwords=SqlPasswords(rows, counted.forget),
-        tokens=SqlTokens(rows),
+        tokens=SqlTokens(rows, logs),
         families=SqlFamilies(rows),
         signing_keys=SqlSigningKeys(cache, vault),
         logs=logs,

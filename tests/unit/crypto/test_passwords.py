@@ -223,6 +223,12 @@ async def test_hash_is_outdated_when_it_is_weaker_than_todays(pool: CountingPool
     assert not today.is_outdated(stronger)
 
 
+async def test_no_hash_is_outdated_when_upgrades_are_off(pool: CountingPool) -> None:
+    """`upgrade_hashes = false` keeps every hash as it was brought."""
+    hasher = PooledHasher(pool, upgrades=False)
+    assert [False, False] == [hasher.is_outdated(one) for one in (bcrypt_of(b"x"), ARGON2I)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
