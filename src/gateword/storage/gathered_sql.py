@@ -30,8 +30,8 @@ _LOGGED: Final = """
 WRITE_ROWS: Final = Statement(f"""
     WITH {_LOGGED.format(condition="")} SELECT -1 FROM counted
 """)  # noqa: S608  # constants
-# The rows are named by lists beside the joins: PostgreSQL takes any JSON for a hundred rows, and for
-# that many it would rather read a small table from end to end, also once it is none any more.
+# The rows are named by lists beside the joins: PostgreSQL takes any JSON for a hundred rows, and
+# for that many it would rather read a small table from end to end, also once it is none any more.
 # Before it has counted a table it takes any index for a good one: `+ 0` keeps the tenant's from it.
 EXCHANGE_ALL: Final = Statement(f"""
     WITH asked AS MATERIALIZED (
