@@ -43,7 +43,9 @@ def test_every_statement_of_the_stores_has_a_tenant() -> None:
     assert len(found) > 60
     assert across <= ROOMS_WITHOUT_A_TENANT
     assert all(
-        "tenant = :tenant" in sql.text or ":tenant," in sql.text or "key = :tenant" in sql.text
+        "tenant = :tenant" in sql.text.replace(" + 0", "")
+        or ":tenant," in sql.text
+        or "key = :tenant" in sql.text
         for sql in found.values()
         if isinstance(sql, Statement)
     )

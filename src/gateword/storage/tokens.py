@@ -26,15 +26,17 @@ from gateword.storage.tenant_database import TenantDatabase, TenantTx
 PURGED_AT_ONCE: Final = 500
 """Rows that go in one transaction: on SQLite nothing else happens in the process meanwhile."""
 
+# A user has few families and a client many: `+ 0` keeps the index of the client from PostgreSQL,
+# which takes it before it has counted the rows.
 _NEWEST_TO_END: Final = Statement("""
     SELECT key FROM refresh_families
-    WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
+    WHERE tenant + 0 = :tenant AND user_key = :user_key AND client_id = :client_id
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at)
     ORDER BY key DESC LIMIT 1 OFFSET :newer
 """)
 _END_OLDEST: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
-    WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
+    WHERE tenant + 0 = :tenant AND user_key = :user_key AND client_id = :client_id
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at) AND key <= :key
 """)
 _END_GRANT: Final = Statement("""
