@@ -2,8 +2,9 @@
 
 Tenants take turns, in a tenant its clients, in a client its users' addresses. A turn is paid for in
 estimated seconds: whoever asks for dear hashes gets fewer of them. Nobody saves up: who comes back
-begins where the others are. It is start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair
-Queuing", SIGCOMM 1996), once for each level.
+begins where the others are, and is next. It is start-time fair queueing (Goyal, Vin, Cheng:
+"Start-time Fair Queueing", SIGCOMM 1996), once for each level, by the clock of weighted fair
+queueing, so that askers who come but once do not keep the others from their turns.
 
 Rule 1: no clock, no threads, no event loop: whoever calls it holds a lock. Rule 2: what it keeps is
 bounded by what waits and by what it has served of late.
@@ -47,8 +48,9 @@ class _Group(Generic[T]):
 
     Attributes:
         due_s: When its next turn begins, by the clock of the group that it is in.
-        clock_s: Seconds that each member with something waiting has had so far.
-        order: Members by their turns; those that come due together, by when they came.
+        is_served: It has had a turn since it came.
+        clock_s: Seconds that a member with something waiting should have had by now.
+        order: Members by their turns; of those due together who has had none goes first.
         debts: When members that have gone would have been due.
         jobs: Of one asker, by kind and number.
         kinds: How many jobs of each kind wait here.
@@ -57,13 +59,18 @@ class _Group(Generic[T]):
     name: str = ""
     due_s: float = 0.0
     number: int = 0
+    is_served: bool = False
     clock_s: float = 0.0
     waiting_s: float = 0.0
     members: dict[str, "_Group[T]"] = field(default_factory=dict)
-    order: list[tuple[float, int, "_Group[T]"]] = field(default_factory=list)
+    order: list["_Place[T]"] = field(default_factory=list)
     debts: dict[str, float] = field(default_factory=dict)
     jobs: dict[str, OrderedDict[int, Waiting[T]]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
+
+    def place(self) -> "_Place[T]":
+        """Return what stands for it in the order of its group."""
+        return self.due_s, self.is_served, self.number, self
 
     def entered(self, name: str, number: int) -> "_Group[T]":
         """Return a member; one that is new here begins where the others are."""
@@ -71,15 +78,17 @@ class _Group(Generic[T]):
         if member is None:
             due_s = max(self.clock_s, self.debts.pop(name, 0.0))
             member = self.members[name] = _Group(name, due_s, number)
-            insort(self.order, (due_s, number, member))
+            insort(self.order, member.place())
         return member
 
     def paid(self, member: "_Group[T]", cost_s: float) -> None:
         """Let a member pay for a job; it leaves when it has no other."""
-        del self.order[bisect_left(self.order, (member.due_s, member.number, member))]
+        self.clock_s += cost_s / len(self.order)
+        del self.order[bisect_left(self.order, member.place())]
         member.due_s += cost_s
+        member.is_served = member.is_served or cost_s > 0
         if member.kinds:
-            insort(self.order, (member.due_s, member.number, member))
+            insort(self.order, member.place())
             return
         del self.members[member.name]
         if member.due_s > self.clock_s:
@@ -90,15 +99,18 @@ class _Group(Generic[T]):
     def next_of(self, kind: str | None) -> "_Group[T]":
         """Return the member whose turn it is, of those with such a job."""
         if kind is None:
-            member = self.order[0][2]
-            self.clock_s = member.due_s
+            member = self.order[0][-1]
+            self.clock_s = max(self.clock_s, member.due_s)
             return member
-        return next(member for _, _, member in self.order if kind in member.kinds)
+        return next(member for *_, member in self.order if kind in member.kinds)
 
     def first(self, kind: str | None) -> Waiting[T]:
         """Return the job that has waited longest."""
         lines = self.jobs.values() if kind is None else (self.jobs[kind],)
         return min((next(iter(line.values())) for line in lines), key=lambda one: one.number)
+
+
+_Place = tuple[float, bool, int, _Group[T]]
 
 
 class FairQueue(Generic[T]):
