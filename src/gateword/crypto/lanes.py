@@ -7,13 +7,14 @@ a list of cases, and again from the first fault on.
 import logging
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Final, Protocol, cast
 
 import bcrypt
 
 from gateword.crypto import lanes_trial
+from gateword.crypto.password_formats import BCRYPT_BYTES
 
 Job = tuple[bytes, bytes]
 """A password of at most 72 bytes, and a bcrypt hash."""
@@ -46,13 +47,39 @@ def cost_of(encoded: bytes) -> int | None:
     return int(match[1]) if match else None
 
 
+def installed() -> Kernel | None:
+    """Return the extension, or None where it is not installed.
+
+    Raises:
+        ImportError: It was built for another machine.
+    """
+    try:
+        return cast("Kernel", import_module("gateword_lanes"))
+    except ModuleNotFoundError:
+        return None
+
+
+def proven(load: Callable[[], Kernel | None] = installed) -> tuple[Kernel | None, str]:
+    """Return the extension and "", or None and what is wrong with it ("" where it is absent)."""
+    try:
+        kernel = load()
+        found = lanes_trial.difference(kernel.verify, kernel.WIDTH) if kernel else ""
+    except Exception as error:  # noqa: BLE001  a damaged or foreign build ends no login
+        return None, type(error).__name__
+    return (None, found) if found else (kernel, "")
+
+
 class Lanes:
     """Says whether passwords fit; for hash threads, any number of them at once.
 
     Nothing is loaded before the first `verify`: most installations have no bcrypt hash.
+
+    Args:
+        load: Brings the extension, if there is one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, load: Callable[[], Kernel | None] = installed) -> None:
+        self._load = load
         self._kernel: Kernel | None = None
         self._is_tried = False
         self._lock = threading.Lock()
@@ -70,12 +97,12 @@ class Lanes:
             jobs: At most `width` with one `cost_of`, or a single one of any kind.
 
         Raises:
-            ValueError: The single one has no bcrypt hash.
+            ValueError: The single one is no bcrypt hash, or a password is too long for bcrypt.
         """
         if not self._is_tried:
             self._try_out()
         kernel = self._kernel
-        if kernel is None or len(jobs) == 1:
+        if kernel is None or not all(map(_is_taken, jobs)):
             return _refereed(jobs)
         try:
             return kernel.verify(jobs)
@@ -87,10 +114,12 @@ class Lanes:
         with self._lock:
             if self._is_tried:
                 return
-            try:
-                self._kernel = _proven()
-            except Exception as error:  # noqa: BLE001  a damaged or foreign build ends no login
-                self._switch_off(type(error).__name__)
+            kernel, found = proven(self._load)
+            if found:
+                self._switch_off(found)
+            elif kernel:
+                self._kernel = kernel
+                _log.info("bcrypt_lanes_on", extra={"width": kernel.WIDTH})
             self._is_tried = True
 
     def _switch_off(self, reason: str) -> None:
@@ -98,18 +127,9 @@ class Lanes:
         _log.warning("bcrypt_lanes_off", extra={"reason": reason})
 
 
-def _proven() -> Kernel | None:
-    """Load the extension and try it out; None where it is not installed, or differs."""
-    try:
-        module: Any = import_module("gateword_lanes")
-    except ModuleNotFoundError:
-        return None
-    kernel: Kernel = module
-    if found := lanes_trial.difference(kernel.verify, kernel.WIDTH):
-        _log.warning("bcrypt_lanes_off", extra={"reason": f"differs from bcrypt in {found}"})
-        return None
-    _log.info("bcrypt_lanes_on", extra={"width": kernel.WIDTH})
-    return kernel
+def _is_taken(job: Job) -> bool:
+    password, encoded = job
+    return len(password) <= BCRYPT_BYTES and cost_of(encoded) is not None
 
 
 def _refereed(jobs: Sequence[Job]) -> list[bool]:
