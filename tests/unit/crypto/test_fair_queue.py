@@ -181,5 +181,5 @@ def test_who_has_gone_is_forgotten() -> None:
         while (job := queue.take()) is not None and job.what != "once":
             pass
         queue.put("A", A, "", 0.1)
-    group = queue._all.members["t"].members["app"]
+    group = queue._all.members["t"].members["app"]  # noqa: SLF001  nowhere else to be seen
     assert len(group.debts) < 100
