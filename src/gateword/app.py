@@ -23,6 +23,7 @@ from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
 from gateword.crypto.key_maker_on_demand import SigningKeysOnDemand
+from gateword.crypto.lanes import Lanes
 from gateword.crypto.passwords import PooledHasher
 from gateword.crypto.stamp import HmacStamp
 from gateword.crypto.system import SystemClock, SystemDice
@@ -79,7 +80,7 @@ class Engines:
         self.clock = SystemClock()
         self.dice = SystemDice()
         threads = settings.hash_threads or _cores()
-        self.pool = HashPool(threads, settings.hash_max_wait_s)
+        self.pool = HashPool(threads, settings.hash_max_wait_s, self.telemetry)
         text = settings.encryption_key
         path = settings.data_dir / "encryption.key"
         is_new = bool(settings.database_url) or not (settings.data_dir / DATABASE_FILE).exists()
@@ -92,6 +93,7 @@ class Engines:
             memory_kib=settings.argon2_memory_kib,
             passes=settings.argon2_passes,
             upgrades=settings.upgrade_hashes,
+            lanes=Lanes(),
         )
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)

@@ -20,8 +20,9 @@ from gateword.domain.token import TokenSet
 from gateword.login import audit, forwarding
 from gateword.login import client as clients
 from gateword.policy import client_auth
-from gateword.policy.caller import caller
+from gateword.policy.caller import caller, counted
 from gateword.policy.token_params import Fields, quoted
+from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 
@@ -68,6 +69,7 @@ async def answer(
         if grant.is_for_user_at:
             trace = replace(trace, caller=caller(peer, client))
             await forwarding.check(parts, trace.caller, client)
+        ASKER.set(Asker(tenant.domain, client.client_id, counted(trace.caller.ip)))
         tokens = await grant.answer(_ask(tenant, client, trace, fields, at))
     except Refused as refused:
         await audit.refused(logs, trace, refused)

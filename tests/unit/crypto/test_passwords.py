@@ -8,6 +8,7 @@ import pytest
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.passwords import MAX_BYTES, PooledHasher
 from gateword.domain.secret import Secret
+from gateword.policy.hash_kind import HashKind
 
 T = TypeVar("T")
 
@@ -36,8 +37,9 @@ class CountingPool(HashPool):
         self.jobs = 0
         self.cpu_s = 0.0
 
-    async def run(self, job: Callable[[], T]) -> T:
+    async def run(self, job: Callable[[], T], kind: HashKind | None = None) -> T:
         """Run a job and count it."""
+        del kind
         self.jobs += 1
         began = time.thread_time()
         try:
