@@ -29,7 +29,7 @@ class Figures:
         refresh_ms: The same of a rotating refresh.
         database_login_ms: Processor time of PostgreSQL for a login.
         database_refresh_ms: The same for a refresh.
-        login_commits: Flushes of PostgreSQL's log to disk for a login, 16 at once at one worker.
+        login_commits: Commits of a login that wait for the disk, 16 logins at once at one worker.
         refresh_commits: The same of a refresh.
         login_rows: Rows that a login with a refresh token writes, changes or deletes.
         refresh_rows: The same of a refresh.
@@ -43,7 +43,7 @@ class Figures:
         node_mib: Resident memory of a worker beside its hashes and scripts.
         hash_mib: What each hashing thread keeps.
         scripts_mib: A process of scripts; there is one for each core where a tenant has rules.
-        commits_limit: Flushes a second of one PostgreSQL, 16 connections.
+        commits_limit: Such commits a second of one PostgreSQL, 16 connections.
         row_limit: Changes a second of one row, 16 connections: each tenant numbers its log by one.
         login_numbers: Changes of that row for a login; events that come together share one.
         refresh_numbers: The same for a refresh.
@@ -130,7 +130,7 @@ def databases(rate: float, told: Figures) -> dict[str, int]:
     commits = both(rate, told, told.login_commits, told.refresh_commits)
     changes = both(rate, told, told.login_numbers, told.refresh_numbers)
     return {
-        "flushes": math.ceil(commits / told.commits_limit / told.busy),
+        "commits": math.ceil(commits / told.commits_limit / told.busy),
         "log counters": math.ceil(changes / told.row_limit / told.busy),
         "cores": math.ceil(database_cores(rate, told) / _DATABASE_CORES),
     }
@@ -142,7 +142,7 @@ def first_limit(told: Figures) -> dict[str, float]:
     return {
         "log counter of one tenant": told.row_limit
         / both(1, one, told.login_numbers, told.refresh_numbers),
-        "flushes to the disk": told.commits_limit
+        "commits that wait for the disk": told.commits_limit
         / both(1, one, told.login_commits, told.refresh_commits),
         f"{_DATABASE_CORES} cores of PostgreSQL": _DATABASE_CORES / database_cores(1, one),
     }
@@ -163,7 +163,7 @@ _ROWS: Final[Sequence[tuple[str, Callable[[float, Figures], str]]]] = (
     ),
     ("cores of PostgreSQL", lambda rate, told: _number(database_cores(rate, told))),
     (
-        "flushes to the disk a second",
+        "commits that wait for the disk, a second",
         lambda rate, told: _number(both(rate, told, told.login_commits, told.refresh_commits)),
     ),
     (

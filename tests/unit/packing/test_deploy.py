@@ -188,4 +188,4 @@ def test_sizing_grows_with_the_rate() -> None:
     told = sizing.Figures()
     assert sizing.node_cores(1_000, told) == pytest.approx(10 * sizing.node_cores(100, told))
     assert 2 == sizing.nodes(10, told)
-    assert {"flushes": 1, "log counters": 1, "cores": 1} == sizing.databases(100, told)
+    assert {"commits": 1, "log counters": 1, "cores": 1} == sizing.databases(100, told)
