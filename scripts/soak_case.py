@@ -22,12 +22,14 @@ class Ground:
     Attributes:
         folder: Empty, and its own.
         kills: How often a server is killed.
+        times: How often a server is stopped, or what it needs taken away.
         load_s: How long each piece of load lasts, in seconds.
         say: Tells whoever watches how far it is.
     """
 
     folder: Path
     kills: int
+    times: int
     load_s: float
     say: Callable[[str], None]
 

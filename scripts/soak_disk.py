@@ -19,7 +19,6 @@ from scripts.soak_probes import watched
 from tests.support import postgres
 from tests.support.served import Served
 
-TIMES: Final = 3
 SQLITE_MIB: Final = 24
 POSTGRES_MIB: Final = 64
 FULL_AGAIN_S: Final = 0.1
@@ -99,7 +98,7 @@ def _full(ground: Ground, served: Served, disk: Path) -> Report:
     audit = Audit(served, ledger)
     served.start()
     try:
-        for number in range(TIMES):
+        for number in range(ground.times):
             asyncio.run(_filled(ground, served, ledger, disk))
             asyncio.run(audit.of_what_is_new())
             ground.say(f"full {number + 1} times, {len(report.faults)} faults")

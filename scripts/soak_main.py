@@ -40,8 +40,10 @@ CASES: Final[Mapping[str, Case]] = {
     "sigterm-2-workers": soak_stop.with_two_workers,
 }
 KILLS: Final = 50
+TIMES: Final = 5
 LOAD_S: Final = 2.0
 QUICK_KILLS: Final = 6
+QUICK_TIMES: Final = 2
 QUICK_LOAD_S: Final = 1.0
 
 
@@ -86,6 +88,7 @@ def main() -> int:
             ground = Ground(
                 folder=Path(at),
                 kills=asked.kills or (QUICK_KILLS if asked.quick else KILLS),
+                times=QUICK_TIMES if asked.quick else TIMES,
                 load_s=QUICK_LOAD_S if asked.quick else LOAD_S,
                 say=partial(say, name),
             )

@@ -15,9 +15,8 @@ from tests.support import postgres
 from tests.support.postgres import PostgresServer
 from tests.support.served import Served
 
-TIMES: Final = 3
 NOTICED_S: Final = 12.0
-"""How long `/health` may go on saying 200; a statement may take half of it."""
+"""How long `/readyz` may go on saying 200; a statement may take half of it."""
 
 BACK_S: Final = 15.0
 LONGEST_ASK_S: Final = 15.0
@@ -59,7 +58,7 @@ def _away(ground: Ground, absence: Absence) -> Report:
         audit = Audit(served, ledger)
         served.start()
         try:
-            for number in range(TIMES):
+            for number in range(ground.times):
                 asyncio.run(_absent(ground, served, server, ledger, absence))
                 asyncio.run(audit.of_what_is_new())
                 ground.say(f"away {number + 1} times, {len(report.faults)} faults")
@@ -78,11 +77,11 @@ async def _absent(
 ) -> None:
     """Take PostgreSQL away while everybody works, and bring it back."""
     async with watched(served, ledger.report) as probes, under_load(served, ledger):
-        await probes.wait_for_health(THERE, BACK_S)
+        await probes.wait_for(THERE, BACK_S)
         await asyncio.sleep(ground.load_s)
         await asyncio.to_thread(absence.begin, server)
         try:
-            await probes.wait_for_health(AWAY, NOTICED_S)
+            await probes.wait_for(AWAY, NOTICED_S)
             await asyncio.sleep(2 * ground.load_s)
         finally:
             await asyncio.to_thread(absence.end, server)
@@ -93,7 +92,7 @@ async def _absent(
 async def _back(probes: Probes, ledger: Ledger) -> None:
     """Wait until the server works again, without anybody's help."""
     began_s = time.monotonic()
-    await probes.wait_for_health(THERE, BACK_S)
+    await probes.wait_for(THERE, BACK_S)
     answered = len(ledger.answered)
     for _ in range(int(BACK_S / LOOK_AGAIN_S)):
         if len(ledger.answered) > answered:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -14,8 +14,8 @@ from scripts.soak_ledger import OK
 from tests.served.asks import KEY_SET, many
 from tests.support.served import Served
 
-PUBLIC: Final = (KEY_SET, "/.well-known/openid-configuration")
-HEALTH: Final = "/health"
+PUBLIC: Final = (KEY_SET, "/.well-known/openid-configuration", "/livez")
+READY: Final = "/readyz"
 EVERY_S: Final = 0.05
 LATE_S: Final = 3.0
 """How long a look may take on a machine that everything runs on."""
@@ -26,13 +26,11 @@ class Probes:
     """What the probes saw.
 
     Attributes:
-        health: The last status of `/health`; 0 before the first.
-        health_seen: All of them.
+        ready: The last status of `/readyz`; 0 before the first.
     """
 
     report: Report
-    health: int = 0
-    health_seen: set[int] = field(default_factory=set)
+    ready: int = 0
     stopping: bool = False
 
     async def look(self, client: httpx.AsyncClient, path: str) -> None:
@@ -50,31 +48,30 @@ class Probes:
 
     def note(self, path: str, status: int, took_s: float) -> None:
         """Take note of an answer."""
-        if path == HEALTH:
-            self.health = status
-            self.health_seen.add(status)
+        if path == READY:
+            self.ready = status
             return
-        self.report.counts["looks: key set and discovery are there"] += 1
-        self.report.longest("longest wait for key set or discovery, seconds", took_s)
+        self.report.counts["looks: key set, discovery and /livez are there"] += 1
+        self.report.longest("longest wait for key set, discovery or /livez, seconds", took_s)
         self.report.expect(f"{path}: {status}", holds=status == OK)
         self.report.expect(f"{path}: took {took_s:.1f} s", holds=took_s < LATE_S)
 
-    async def wait_for_health(self, status: int, within_s: float) -> None:
-        """Wait until `/health` says something; a fault if it does not."""
+    async def wait_for(self, status: int, within_s: float) -> None:
+        """Wait until `/readyz` says something; a fault if it does not."""
         began_s = time.monotonic()
-        while self.health != status:
+        while self.ready != status:
             if time.monotonic() - began_s > within_s:
-                self.report.faults.append(f"/health is not {status} within {within_s:g} s")
+                self.report.faults.append(f"{READY} is not {status} within {within_s:g} s")
                 return
             await asyncio.sleep(EVERY_S)
 
 
 @asynccontextmanager
 async def watched(served: Served, report: Report) -> AsyncIterator[Probes]:
-    """Look at the public documents and the health of a server meanwhile."""
+    """Look at the public documents and the readiness of a server meanwhile."""
     probes = Probes(report)
     async with many(served, len(PUBLIC) + 1) as client:
-        looks = [asyncio.create_task(probes.look(client, path)) for path in (*PUBLIC, HEALTH)]
+        looks = [asyncio.create_task(probes.look(client, path)) for path in (*PUBLIC, READY)]
         try:
             yield probes
         finally:

@@ -18,7 +18,6 @@ from tests.served.asks import KEY_SET, TOKEN, login, machine, trust
 from tests.served.house import PEOPLE, STEADY, prepared
 from tests.support.served import Served
 
-STOPS: Final = 5
 PLAYERS: Final = 8
 """Of each kind."""
 
@@ -131,7 +130,7 @@ def _stopped(ground: Ground, workers: str) -> Report:
     report.counts["lost answers"] = 0
     served = prepared(ground.folder / "data", settings={**SETTINGS, **COSTLY})
     served.options = (*served.options, "--workers", workers)
-    for _ in range(STOPS):
+    for _ in range(ground.times):
         served.start()
         try:
             asyncio.run(_stop(ground, served, report))

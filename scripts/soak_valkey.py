@@ -21,7 +21,6 @@ from tests.support.protection import protect
 from tests.support.served import Served
 from tests.support.valkey import ValkeyProcess
 
-TIMES: Final = 3
 MANY: Final = 100_000
 """Tokens of an address: the load comes from one, and guesses all the time."""
 
@@ -56,7 +55,7 @@ def _away(
         audit = Audit(served, ledger)
         served.start()
         try:
-            for _ in range(TIMES):
+            for _ in range(ground.times):
                 asyncio.run(
                     _absent(ground, served, ledger, lambda: begin(server), lambda: end(server))
                 )

@@ -6,6 +6,7 @@ JSON and the connection closed.
 """
 
 import asyncio
+import time
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -29,10 +30,15 @@ class _HeadTooLarge(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
+
+    Attributes:
+        made_at_s: When it was made, by the clock that never runs backwards.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.made_at_s = 0.0
         self._head_bytes = 0
         self._in_head = True
         self._got_on = False
@@ -42,6 +48,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.made_at_s = time.monotonic()
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
