@@ -29,7 +29,7 @@ class Figures:
         refresh_ms: The same of a rotating refresh.
         database_login_ms: Processor time of PostgreSQL for a login.
         database_refresh_ms: The same for a refresh.
-        login_commits: Durable commits of a login that comes alone.
+        login_commits: Commits of a login that wait for the disk, 16 logins at once at one worker.
         refresh_commits: The same of a refresh.
         login_rows: Rows that a login with a refresh token writes, changes or deletes.
         refresh_rows: The same of a refresh.
@@ -43,9 +43,10 @@ class Figures:
         node_mib: Resident memory of a worker beside its hashes and scripts.
         hash_mib: What each hashing thread keeps.
         scripts_mib: A process of scripts; there is one for each core where a tenant has rules.
-        commits_limit: Durable commits a second of one PostgreSQL, 16 connections.
+        commits_limit: Such commits a second of one PostgreSQL, 16 connections.
         row_limit: Changes a second of one row, 16 connections: each tenant numbers its log by one.
-        log_batch: Rows of a tenant's log that one change of that row numbers.
+        login_numbers: Changes of that row for a login; events that come together share one.
+        refresh_numbers: The same for a refresh.
         connections: To PostgreSQL, of a worker.
         refreshes_per_login: How often a login is followed by a refresh.
         peak: The busiest time against the mean of a day.
@@ -59,23 +60,24 @@ class Figures:
     refresh_ms: float = 3.2
     database_login_ms: float = 2.2
     database_refresh_ms: float = 1.7
-    login_commits: float = 2
-    refresh_commits: float = 2
+    login_commits: float = 1.24
+    refresh_commits: float = 0.25
     login_rows: float = 9
     refresh_rows: float = 6
-    login_wal: float = 3_840
-    refresh_wal: float = 2_940
-    login_stored: float = 2_390
-    refresh_stored: float = 1_750
+    login_wal: float = 4_690
+    refresh_wal: float = 3_240
+    login_stored: float = 2_120
+    refresh_stored: float = 1_850
     login_wire: float = 2_240
-    login_inner: float = 24_900
-    refresh_inner: float = 11_200
+    login_inner: float = 26_900
+    refresh_inner: float = 7_700
     node_mib: float = 63
     hash_mib: float = 19
     scripts_mib: float = 21
     commits_limit: float = 3_480
     row_limit: float = 1_130
-    log_batch: float = 1
+    login_numbers: float = 0.49
+    refresh_numbers: float = 0.21
     connections: float = 10
     refreshes_per_login: float = 3
     peak: float = 3
@@ -126,9 +128,10 @@ def events(rate: float, told: Figures) -> float:
 def databases(rate: float, told: Figures) -> dict[str, int]:
     """Return how many databases each limit asks for, by its name; the largest counts."""
     commits = both(rate, told, told.login_commits, told.refresh_commits)
+    changes = both(rate, told, told.login_numbers, told.refresh_numbers)
     return {
         "commits": math.ceil(commits / told.commits_limit / told.busy),
-        "log counters": math.ceil(events(rate, told) / told.log_batch / told.row_limit / told.busy),
+        "log counters": math.ceil(changes / told.row_limit / told.busy),
         "cores": math.ceil(database_cores(rate, told) / _DATABASE_CORES),
     }
 
@@ -137,8 +140,9 @@ def first_limit(told: Figures) -> dict[str, float]:
     """Return the logins a second at which each limit of one database is reached, all of it used."""
     one = replace(told, busy=1)
     return {
-        "log counter of one tenant": told.row_limit * told.log_batch / events(1, one),
-        "durable commits": told.commits_limit
+        "log counter of one tenant": told.row_limit
+        / both(1, one, told.login_numbers, told.refresh_numbers),
+        "commits that wait for the disk": told.commits_limit
         / both(1, one, told.login_commits, told.refresh_commits),
         f"{_DATABASE_CORES} cores of PostgreSQL": _DATABASE_CORES / database_cores(1, one),
     }
@@ -159,7 +163,7 @@ _ROWS: Final[Sequence[tuple[str, Callable[[float, Figures], str]]]] = (
     ),
     ("cores of PostgreSQL", lambda rate, told: _number(database_cores(rate, told))),
     (
-        "durable commits a second, none shared",
+        "commits that wait for the disk, a second",
         lambda rate, told: _number(both(rate, told, told.login_commits, told.refresh_commits)),
     ),
     (
