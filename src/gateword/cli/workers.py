@@ -101,6 +101,11 @@ class Workers(Multiprocess):
     def handle_hup(self) -> None:
         self._old = list(self.processes)
 
+    def handle_ttin(self) -> None:
+        """Do nothing: how many workers there are is a setting."""
+
+    handle_ttou = handle_ttin
+
     def keep_subprocess_alive(self) -> None:
         for place, worker in enumerate(self.processes):
             if worker.is_alive(timeout=self.config.timeout_worker_healthcheck):
