@@ -19,6 +19,7 @@ from scripts import (
     soak_postgres,
     soak_stop,
     soak_valkey,
+    soak_versions,
 )
 from scripts.soak_case import Case, Ground, Report
 
@@ -38,6 +39,7 @@ CASES: Final[Mapping[str, Case]] = {
     "clients": soak_clients.misbehaving,
     "sigterm-1-worker": soak_stop.with_one_worker,
     "sigterm-2-workers": soak_stop.with_two_workers,
+    "two-versions": soak_versions.mixed,
 }
 KILLS: Final = 50
 TIMES: Final = 5
