@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from gateword.domain.refused import Refused
 from gateword.policy import lockout, velocity
 from gateword.ports.attempts import (
     UNSURE,
@@ -28,6 +29,7 @@ from gateword.ports.clock import Clock, Dice
 from gateword.storage import attempt_plain, attempt_reserve, attempt_state, attempt_writes
 from gateword.storage import attempt_sql as sql
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
+from gateword.storage.attempt_unended import Unended
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Dialect, Row
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
@@ -49,6 +51,7 @@ class SqlAttempts:
         self._refusals = Refusals(clock.monotonic_s)
         self._queues = Queues()
         self._occasions = Occasions(clock.monotonic_s)
+        self._unended = Unended(database)
 
     def recall(self, connection_key: int, name: str, place: str) -> Blocked | None:
         blocked = self._refusals.recall(connection_key, name, place)
@@ -61,8 +64,8 @@ class SqlAttempts:
     ) -> Lease | Blocked | Busy:
         if not (entry.tries or entry.buckets or entry.crowds):
             return Lease("", entry)
+        await self._unended.end(at)
         lease_id = self._dice.letters(_LEASE_CHARS)
-
         try:
             came, bucket = await self._asked(entry, lease_id, at)
         except asyncio.CancelledError:
@@ -102,7 +105,8 @@ class SqlAttempts:
         async def work(tx: TenantTx) -> Settled:
             return await attempt_writes.settled(tx, lease, outcome, at, remembers=remembers)
 
-        return await self._end(lease, self._database.transact(work))
+        is_failure = outcome not in {Outcome.RIGHT, Outcome.VOID}
+        return await self._end(lease, self._database.transact(work), is_failure=is_failure)
 
     async def record(
         self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
@@ -124,7 +128,7 @@ class SqlAttempts:
                 return
             await self._database.transact(work, durable=False)
 
-        await self._end(lease, recorded())
+        await self._end(lease, recorded(), is_failure=False)
 
     def is_waited_for(self, connection_key: int, subject: str) -> bool:
         return self._queues.holds((connection_key, subject))
@@ -239,10 +243,14 @@ class SqlAttempts:
 
         return await self._database.transact(work)
 
-    async def _end(self, lease: Lease, ending: Coroutine[Any, Any, T]) -> T:
+    async def _end(self, lease: Lease, ending: Coroutine[Any, Any, T], *, is_failure: bool) -> T:
         """End a try, and say so to those who wait for it, whatever becomes of that."""
         try:
             return await ending
+        except Refused:  # the database is away or full
+            if not is_failure:
+                self._unended.note(lease)
+            raise
         finally:
             self._queues.note((lease.entry.connection_key, lease.entry.subject))
 
