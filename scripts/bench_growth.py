@@ -1,12 +1,12 @@
 """Measures whether a grant costs the same in a small installation and in a big one.
 
-Installations of each size stand in a folder (made on the first run: a million users take some
-minutes and 2 GB on each engine). A server runs over each at the same time, and each is asked in turn, so
-that the noise of the machine falls on all. Printed are the processor time of a request (of the
-server's threads that do not hash, and of its PostgreSQL sessions), the median latency, and how many
-times that of the smallest installation they are: medians of rounds.
+Installations of each size stand in a folder, made on the first run: a million users take some
+minutes and 2 GB on each engine. A server runs over each at the same time, and each is asked in
+turn, so that the noise of the machine falls on all. Printed are the processor time of a request (of
+the server's threads that do not hash, and of its PostgreSQL sessions), the median latency, and how
+many times that of the smallest installation they are: medians of rounds.
 
-`python -m scripts.bench_growth [--engine sqlite|postgresql] [--sizes N …] [--rounds N] [--folder F]`
+`python -m scripts.bench_growth [--engine sqlite|postgresql] [--sizes N …] [--rounds N]`
 """
 
 import argparse
@@ -121,9 +121,7 @@ async def _measure(houses: Sequence[House], rounds: int, kinds: Sequence[str]) -
         print("\n".join(_lines(kind, costs, [house.count for house in houses])))
 
 
-def _lines(
-    kind: str, costs: dict[tuple[str, int], list[Cost]], sizes: Sequence[int]
-) -> list[str]:
+def _lines(kind: str, costs: dict[tuple[str, int], list[Cost]], sizes: Sequence[int]) -> list[str]:
     """Return the rows of one kind of request."""
     small = costs[kind, sizes[0]]
     lines = []

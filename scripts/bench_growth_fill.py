@@ -18,6 +18,7 @@ import psycopg
 FIRST: Final = 10_000_000
 """Keys of copies begin behind it; those of rows that the product writes begin at 1."""
 
+_KEY: Final = f"{FIRST} + n"
 _FAR_MS: Final = 10 * 365 * 86_400_000
 _DAY_MS: Final = 86_400_000
 _CACHE_KIB: Final = 400_000
@@ -76,16 +77,17 @@ def opened(target: str | Path) -> Iterator[tuple[Execute, Words]]:
     """Open a SQLite file, or the PostgreSQL database of an address; commit at the end."""
     if isinstance(target, Path):
         with closing(sqlite3.connect(target)) as file:
+            file.execute("PRAGMA journal_mode = OFF")
             file.execute("PRAGMA synchronous = OFF")
             file.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             file.create_function("md5", 1, _md5, deterministic=True)
             file.create_function("sha256", 1, _sha256, deterministic=True)
             yield file.execute, SQLITE
             file.commit()
-            file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            file.execute("PRAGMA journal_mode = WAL")
     else:
         with psycopg.connect(target) as connection:
-            yield lambda text: connection.execute(text), POSTGRES  # type: ignore[arg-type, misc]
+            yield connection.execute, POSTGRES
         with psycopg.connect(target, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE)")
             connection.execute("CHECKPOINT")
@@ -100,7 +102,7 @@ def executing(target: str | Path) -> Iterator[Execute]:
             file.commit()
     else:
         with psycopg.connect(target) as connection:
-            yield lambda text: connection.execute(text)  # type: ignore[arg-type]
+            yield connection.execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,32 +130,35 @@ class Filler:
         [(user, user_id, tenant)] = self.execute(
             f"SELECT key, user_id, tenant FROM users WHERE email = '{self.email}'"  # noqa: S608
         ).fetchall()
-        local = f"substr({self.words.md5.format(text='n')}, 1, 24)"
-        name = f"substr({self.words.md5.format(text='n')}, 1, 8) || '.' || n || '@bench.example'"
-        own = {"user_key": f"{FIRST} + n", "user_id": f"'auth0|' || {local}"}
-        keyed = {"key": f"{FIRST} + n"}
+        md5 = self.words.md5.format(text="n")
+        local = f"substr({md5}, 1, 24)"
+        named = {"email": f"substr({md5}, 1, 8) || '.' || n || '@bench.example'"}
+        own = {"key": _KEY, "user_key": _KEY, "user_id": f"'auth0|' || {local}"}
         ends = str(now_ms - _DAY_MS if is_over else now_ms + _FAR_MS)
         mine = f"t.user_key = {user}"
         for odd in (0, 1):
             turn = (odd, count)
-            self._copy("users", f"t.key = {user}", keyed | {"user_id": own["user_id"], "email": name}, turn)
-            self._copy("identities", mine, keyed | {"user_key": own["user_key"], "local_id": local, "email": name}, turn)
-            self._copy("known_places", mine, {"user_key": own["user_key"]}, turn)
-            self._tokens(mine, keyed | own, ends, turn, is_over=is_over)
+            self._copy("users", f"t.key = {user}", own | named, turn)
+            self._copy("identities", mine, own | named | {"local_id": local}, turn)
+            self._copy("known_places", mine, own, turn)
+            self._tokens(mine, own, ends, turn, is_over=is_over)
             self._events(user_id, tenant, now_ms - 40 * _DAY_MS if is_over else now_ms, turn)
         self.execute(
-            f"UPDATE counters SET value = {FIRST} + {count} WHERE tenant = {tenant} AND name = 'log'"  # noqa: S608
+            f"UPDATE counters SET value = {FIRST} + {count}"  # noqa: S608
+            f" WHERE tenant = {tenant} AND name = 'log'"
         )
 
     def _tokens(
         self, mine: str, own: Expressions, ends: str, turn: tuple[int, int], *, is_over: bool
     ) -> None:
-        """Copy a family with its tokens: even ones of the plain client, odd ones of the rotating."""
-        family = f"(SELECT MIN(key) FROM refresh_families WHERE {mine.removeprefix('t.')}"
-        family += f" AND expires_at IS {'NOT ' if turn[0] else ''}NULL)"
+        """Copy a family with its tokens, even ones of the plain client, odd ones rotate."""
+        family = (
+            f"(SELECT MIN(key) FROM refresh_families WHERE {mine.removeprefix('t.')}"  # noqa: S608
+            f" AND expires_at IS {'NOT ' if turn[0] else ''}NULL)"
+        )
         end = {"expires_at": ends} if turn[0] else {"revoked_at": ends} if is_over else {}
         self._copy("refresh_families", f"t.key = {family}", {**own, **end}, turn)
-        child = {"key": own["key"], "family_key": own["key"]}
+        child = {"key": _KEY, "family_key": _KEY}
         for table, what, more in (
             ("refresh_tokens", "refresh", {"idle_expires_at": ends} if turn[0] else {}),
             (
@@ -173,13 +178,13 @@ class Filler:
             f" AND user_id = '{user_id}')"
         )
         local = f"'auth0|' || substr({self.words.md5.format(text='n')}, 1, 24)"
-        padded = self.words.padded.format(number=f"{FIRST} + n")
+        padded = self.words.padded.format(number=_KEY)
         id_ = f"substr(t.log_id, 1, 40) || {padded}"
         self._copy(
             "logs",
             template,
             {
-                "position": f"{FIRST} + n",
+                "position": _KEY,
                 "log_id": id_,
                 "at": f"{at_ms} - ({turn[1]} - n) * 10",
                 "user_id": local,

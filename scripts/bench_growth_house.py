@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,10 +73,12 @@ def prepared(folder: Path, count: int, address: str, *, is_over: bool = False) -
     house = House(home / "data", count, url)
     if (home / _READY).exists():
         return house
+    shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     if url:
         with psycopg.connect(address.replace("{name}", "postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {name}")
     _found(house)
     with fill.opened(house.target) as (execute, words):
         filler = fill.Filler(execute, words, tenant.email("user", 0))

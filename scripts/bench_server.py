@@ -94,7 +94,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environment() | (settings or {}),
+                env={**environment(), **(settings or {})},
                 start_new_session=True,
             )
         self._wait(began + _READY_S)
