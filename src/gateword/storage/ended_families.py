@@ -14,16 +14,19 @@ from gateword.storage.tenant_database import TenantDatabase, TenantTx
 _OVER: Final = """
     (
         revoked_at < :before OR expires_at < :before
-        OR NOT EXISTS (
+        OR (
             SELECT 1 FROM refresh_tokens AS token
             WHERE token.family_key = refresh_families.key
                 AND (token.idle_expires_at IS NULL OR token.idle_expires_at >= :before)
-        )
+            LIMIT 1
+        ) IS NULL
     )
-    AND NOT EXISTS (
-        SELECT 1 FROM access_tokens WHERE access_tokens.family_key = refresh_families.key
-    )
+    AND (
+        SELECT 1 FROM access_tokens WHERE access_tokens.family_key = refresh_families.key LIMIT 1
+    ) IS NULL
 """
+"""`LIMIT` keeps PostgreSQL from reading all tokens there are to answer for a few families."""
+
 NEXT_CLIENT: Final = Statement("""
     SELECT client_id FROM refresh_families WHERE tenant = :tenant AND client_id > :client_id
     ORDER BY client_id LIMIT 1
