@@ -96,6 +96,7 @@ def _revive(side: Side) -> None:
 async def _measure(houses: Sequence[House], rounds: int, kinds: Sequence[str]) -> None:
     sides = []
     for house in houses:
+        house.warm()
         server = house.serve()
         connection = await connect(server.port)
         asks = Asks(house.count, house.data.parent / "successors.json")

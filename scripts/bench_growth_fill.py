@@ -205,7 +205,7 @@ class Filler:
 
 def counts(target: str | Path, tables: Sequence[str]) -> Mapping[str, int]:
     """Return how many rows each table has."""
-    with opened(target) as (execute, _):
+    with executing(target) as execute:
         return {
             table: execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608
             for table in tables
