@@ -134,7 +134,7 @@ class Filler:
         local = f"substr({md5}, 1, 24)"
         named = {"email": f"substr({md5}, 1, 8) || '.' || n || '@bench.example'"}
         own = {"key": _KEY, "user_key": _KEY, "user_id": f"'auth0|' || {local}"}
-        ends = str(now_ms - _DAY_MS if is_over else now_ms + _FAR_MS)
+        ends = f"{now_ms - _DAY_MS if is_over else now_ms + _FAR_MS} - n"
         mine = f"t.user_key = {user}"
         for odd in (0, 1):
             turn = (odd, count)

@@ -14,8 +14,6 @@ _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -16384",
-    "PRAGMA mmap_size = 8000000000",
 )
 
 
