@@ -20,6 +20,7 @@ import uvloop
 
 from scripts import bench_flood as flood
 from scripts import bench_limits as limits
+from scripts import bench_nodes as nodes
 from scripts import bench_report as report
 from scripts import bench_rules as rules
 from scripts import bench_shields as shields
@@ -33,6 +34,7 @@ _QUICK: Final = 0.2
 _STARTS: Final = 5
 _DATABASE: Final = "gateword.sqlite3"
 _START: Final = "start"
+_NODES: Final = "nodes"
 PHASES: Final = (
     _START,
     "waiting",
@@ -43,6 +45,7 @@ PHASES: Final = (
     "timing",
     "shields",
     "rules",
+    _NODES,
 )
 
 Figures = dict[str, Any]
@@ -135,6 +138,8 @@ def _measure(asked: argparse.Namespace, folder: Path, say: _Progress) -> Figures
 
 
 def _is_wanted(asked: argparse.Namespace, phase: str) -> bool:
+    if phase == _NODES and asked.only is None:  # the last to run: it pins the server to a core
+        return bool(asked.database_url)
     return asked.only is None or phase in asked.only
 
 
@@ -161,6 +166,7 @@ def _under_load(asked: argparse.Namespace, bench: Bench, database: Sequence[str]
         "timing": lambda: timing.measure(bench, database),
         "shields": lambda: shields.measure(bench),
         "rules": lambda: rules.measure(bench),
+        _NODES: lambda: nodes.measure(bench, database, bench.file.parent),
     }
 
     async def measured(phases: Phases) -> Figures:

@@ -188,7 +188,7 @@ class Bench:
         connection.close()
         return askers
 
-    def _hashes(self) -> limits.Hashing:
+    def _hashes(self) -> limits.Bare:
         self.say(f"bare Argon2id on {limits.cores()} cores")
         return limits.hashing(2.5 * self.scale)
 

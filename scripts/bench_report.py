@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from scripts import bench_report_nodes as several
 from scripts import bench_report_rules as scripts_of_tenants
 from scripts import bench_report_shields as attack
 from scripts.bench_report_rows import counted, row, title, verdict
@@ -130,6 +131,7 @@ _TABLES: Final[Mapping[str, Callable[[Figures], Iterator[str]]]] = {
     "flood": attack.flood,
     "timing": attack.timing,
     "rules": scripts_of_tenants.rules,
+    "nodes": several.nodes,
     "start": _start,
     "memory": _memory,
 }

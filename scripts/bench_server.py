@@ -20,7 +20,7 @@ GATEWORD: Final = Path(sys.executable).with_name("gateword")
 _READY_S: Final = 60.0
 _LOOK_EVERY_S: Final = 0.002
 _STOP_S: Final = 20.0
-_CPU_FIELDS: Final = slice(11, 13)
+CPU_FIELDS: Final = slice(11, 13)
 """utime and stime, counted behind the name of the process (proc(5))."""
 
 _NICE_FIELD: Final = 16
@@ -114,7 +114,7 @@ class Server:
         """Return the processor time of the server and its workers so far."""
         ticks = 0
         for pid in self._processes():
-            ticks += sum(map(int, _stat(Path(f"/proc/{pid}"))[_CPU_FIELDS]))
+            ticks += sum(map(int, stat_of(Path(f"/proc/{pid}"))[CPU_FIELDS]))
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def other_cpu_s(self) -> float:
@@ -129,13 +129,28 @@ class Server:
             thread
             for pid in self._processes()
             for thread in Path(f"/proc/{pid}/task").iterdir()
-            if int(_stat(thread)[_NICE_FIELD]) == 0
+            if int(stat_of(thread)[_NICE_FIELD]) == 0
         ]
         return sum(map(process_ran_s, threads))
 
+    def pin(self, core: int) -> None:
+        """Keep every thread on one core."""
+        for pid in self._processes():
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {core})
+
+    def move(self, group: Path) -> None:
+        """Put every process into a control group.
+
+        Args:
+            group: Its file `cgroup.procs`.
+        """
+        for pid in self._processes():
+            group.write_text(str(pid), encoding="ascii")
+
     def memory(self) -> Memory:
         """Return the memory of the worker that has most."""
-        return max((_memory(pid) for pid in self._processes()), key=lambda one: one.rss_mib)
+        return max((memory_of(pid) for pid in self._processes()), key=lambda one: one.rss_mib)
 
     def scripts_memory(self) -> Memory:
         """Return the memory of the process that runs scripts and has most.
@@ -144,9 +159,9 @@ class Server:
             Failed: None runs.
         """
         found = [
-            _memory(pid)
+            memory_of(pid)
             for parent in self._processes()
-            for pid in _children(parent)
+            for pid in children(parent)
             if _runs_scripts(pid)
         ]
         if not found:
@@ -155,7 +170,7 @@ class Server:
 
     def _processes(self) -> list[int]:
         parent = self._process.pid
-        return [parent, *(pid for pid in _children(parent) if not _runs_scripts(pid))]
+        return [parent, *(pid for pid in children(parent) if not _runs_scripts(pid))]
 
     def _wait(self, give_up: float) -> None:
         while time.perf_counter() < give_up and self._process.poll() is None:
@@ -180,7 +195,8 @@ def database_cpu_s() -> float:
     return used_s
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
+    """Return the processes that a process started and that still run."""
     threads = Path(f"/proc/{parent}/task").iterdir()
     listed = [(thread / "children").read_text(encoding="utf-8") for thread in threads]
     return [int(pid) for children in listed for pid in children.split()]
@@ -190,7 +206,7 @@ def _runs_scripts(pid: int) -> bool:
     return b"gateword.rules.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def _stat(process: Path) -> list[str]:
+def stat_of(process: Path) -> list[str]:
     """Return the fields behind the name of a process, or of a thread."""
     return (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
 
@@ -209,7 +225,13 @@ def _health(port: int) -> int:
         connection.close()
 
 
-def _memory(pid: int) -> Memory:
+def memory_of(pid: int) -> Memory:
+    """Return the memory of a process.
+
+    Raises:
+        Failed: The system does not tell it.
+    """
+
     def kib(file: str, name: str) -> int:
         for line in Path(f"/proc/{pid}/{file}").read_text(encoding="utf-8").splitlines():
             if line.startswith(f"{name}:"):

@@ -1,7 +1,7 @@
 """The tenant under test, and the clients that ask it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import Final
@@ -16,9 +16,9 @@ WEB, ROTATING, MACHINE = "bench-web", "bench-rotating", "bench-machine"
 ADMIN: Final = "bench-admin"
 SECRET: Final = "the secret of a client in a bench, good for nothing else"
 DIRECTORY, BROUGHT = "Bench", "Brought"
-_REALM_GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
+REALM_GRANT: Final = "http://auth0.com/oauth/grant-type/password-realm"
 OF_A_KIND: Final = 25
-_USERS: Final = 16
+USERS: Final = 16
 _MAY: Final = ["update:attack_protection", "create:rules", "update:rules"]
 _ADMINISTRATION: Final = {"client_id": ADMIN, "scope": _MAY}
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -36,7 +36,7 @@ def config(domain: str, *, is_trusted: bool = True) -> str:
         domain: The tenant's.
         is_trusted: The clients of users tell their users' addresses.
     """
-    grants = ["password", _REALM_GRANT, "refresh_token"]
+    grants = ["password", REALM_GRANT, "refresh_token"]
     machine = ["client_credentials"]
     return json.dumps(
         {
@@ -52,7 +52,8 @@ def config(domain: str, *, is_trusted: bool = True) -> str:
             ],
             "clients": [
                 _client(WEB, grants) | {"is_token_endpoint_ip_header_trusted": is_trusted},
-                _client(ROTATING, grants, rotating=True),
+                _client(ROTATING, grants, rotating=True)
+                | {"is_token_endpoint_ip_header_trusted": is_trusted},
                 _client(MACHINE, machine),
                 _client(ADMIN, machine),
             ],
@@ -65,7 +66,7 @@ def config(domain: str, *, is_trusted: bool = True) -> str:
                 _ADMINISTRATION | {"audience": management(domain)},
             ],
             "x-gateword-users": [
-                *(_user("user", number) for number in range(_USERS)),
+                *(_user("user", number) for number in range(USERS)),
                 *(_user("plain", number) for number in range(OF_A_KIND)),
                 *(_user("blocked", number) | {"blocked": True} for number in range(OF_A_KIND)),
                 *(_user("bare", number, password="") for number in range(OF_A_KIND)),
@@ -122,11 +123,23 @@ def post(address: str = "", **parameters: str) -> bytes:
         address: Of the user, as the client tells it; empty when it tells none.
         parameters: Of the request.
     """
+    return form(
+        "/oauth/token", parameters, f"auth0-forwarded-for: {address}\r\n" if address else ""
+    )
+
+
+def form(path: str, parameters: Mapping[str, str], more: str = "") -> bytes:
+    """Return a request that posts a form.
+
+    Args:
+        path: Where to.
+        parameters: The form.
+        more: Lines of the head, each with its end.
+    """
     body = urlencode(parameters).encode()
-    told = f"auth0-forwarded-for: {address}\r\n" if address else ""
     head = (
-        "POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"
-        f"{told}Content-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench\r\n"
+        f"{more}Content-Type: {_FORM}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -138,7 +151,7 @@ def login(number: int, client: str, scope: str, address: str = "") -> bytes:
         grant_type="password",
         client_id=client,
         client_secret=SECRET,
-        username=email("user", number % _USERS),
+        username=email("user", number % USERS),
         password=PASSWORD,
         audience=AUDIENCE,
         scope=scope,
@@ -149,7 +162,7 @@ def guess(username: str, password: str, address: str, realm: str = DIRECTORY) ->
     """Return a try at somebody's password, in one of the directories."""
     return post(
         address,
-        grant_type=_REALM_GRANT,
+        grant_type=REALM_GRANT,
         realm=realm,
         client_id=WEB,
         client_secret=SECRET,

@@ -18,6 +18,7 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import OWN_FAILURE, RefusalTable
+from gateword.setting_values import FILE_SUFFIX
 from gateword.settings import PREFIX, Settings
 from scripts import reference_api, reference_modules
 from scripts.reference_logs import LOG_MEANING
@@ -144,11 +145,15 @@ def _parameter(parameter: TyperArgument | TyperOption) -> Sequence[str]:
 
 def settings() -> str:
     """Return the table of settings, with where each comes from."""
+    hidden = [field.name for field in dataclasses.fields(Settings) if not field.repr]
+    secrets = ", ".join(_code(f"{PREFIX}{name.upper()}{FILE_SUFFIX}") for name in hidden)
     return (
         "# Settings\n\n"
         "What a process can be told, from its environment or from `gateword.toml` in the data "
         "folder; an option of a command wins over both.\nSwitches of a tenant are data, not "
         "settings: they are set with `gateword apply`.\n\n"
+        f"A secret may lie in a file: {secrets} name one each, whose text without its last line "
+        "break is the value.\n\n"
     ) + _table(
         ("Environment", "In `gateword.toml`", "Default", "Unit", "Meaning"),
         (

@@ -4,7 +4,7 @@ import sqlite3
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import settings
@@ -22,7 +22,7 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", "::", "
 
 EXPECTED: Final = {
     "engines": ("SQLite", "PostgreSQL", "Valkey"),
-    "served": ("Valkey",),
+    "served": ("Valkey", "HAProxy"),
     "compat": (
         "auth0-python",
         "npm auth0",
@@ -79,6 +79,10 @@ def pytest_runtest_makereport(
         _passed_areas.add(_area_of(item))
     if report.failed:
         report.sections.extend(logs_of_running())
+    # What one process of pytest-xdist tells the other is UTF-8, and a test may print what is not.
+    report.sections[:] = [
+        (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
+    ]
     return report
 
 
@@ -92,8 +96,23 @@ def _missing(config: pytest.Config) -> list[str]:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a run in which something that had to be there was absent."""
-    if exitstatus == pytest.ExitCode.OK and _missing(session.config):
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:  # one of several processes: the one that started them judges
+        told["areas"] = sorted(_passed_areas)
+        told["ran_against"] = ran_against.versions()
+    elif exitstatus == pytest.ExitCode.OK and _missing(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Gather what a process of pytest-xdist has run."""
+    del error  # the run has failed by then
+    told = getattr(node, "workeroutput", {})
+    _passed_areas.update(told.get("areas", ()))
+    for name, versions in told.get("ran_against", {}).items():
+        for version in versions:
+            ran_against.note(name, version)
 
 
 def pytest_terminal_summary(

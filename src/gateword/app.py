@@ -23,6 +23,7 @@ from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.jws import KeyringSigner
 from gateword.crypto.key_documents import JwkDocuments
 from gateword.crypto.key_maker_on_demand import SigningKeysOnDemand
+from gateword.crypto.lanes import Lanes
 from gateword.crypto.passwords import PooledHasher
 from gateword.crypto.stamp import HmacStamp
 from gateword.crypto.system import SystemClock, SystemDice
@@ -79,7 +80,7 @@ class Engines:
         self.clock = SystemClock()
         self.dice = SystemDice()
         threads = settings.hash_threads or _cores()
-        self.pool = HashPool(threads, settings.hash_max_wait_s)
+        self.pool = HashPool(threads, settings.hash_max_wait_s, self.telemetry)
         text = settings.encryption_key
         path = settings.data_dir / "encryption.key"
         is_new = bool(settings.database_url) or not (settings.data_dir / DATABASE_FILE).exists()
@@ -91,6 +92,8 @@ class Engines:
             hmac.digest(key, b"gateword decoys", "sha256"),
             memory_kib=settings.argon2_memory_kib,
             passes=settings.argon2_passes,
+            upgrades=settings.upgrade_hashes,
+            lanes=Lanes(),
         )
         self._hasher = self.telemetry.hasher(hasher, self.pool.depth, self.pool.expected_wait_s)
         corpus, is_expected = corpus_file(settings), bool(settings.breached_corpus)
@@ -183,6 +186,7 @@ def houses_of(engines: Engines) -> Houses:
         engines.tenancy,
         lambda: open_tenants(engines.database).all(),
         lambda: engines.database.ping(),  # noqa: PLW0108  # it is opened later
+        lambda: migrate.has_current(engines.database),
         engines.clock,
     )
 

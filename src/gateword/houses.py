@@ -1,6 +1,6 @@
 """All tenants of a process, found by Host."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from gateword.domain.refusal import Refusal
@@ -21,6 +21,7 @@ class Houses:
         made: Makes a tenant ready to be asked.
         stored: Returns the tenants there are.
         ping: Returns when the database answers.
+        has_tables: Says whether the tables are those that this program wants, or newer ones.
         clock: Tells when to look again.
     """
 
@@ -29,11 +30,13 @@ class Houses:
         made: Callable[[Tenant], Tenancy],
         stored: Callable[[], Awaitable[Sequence[Tenant]]],
         ping: Callable[[], Awaitable[None]],
+        has_tables: Callable[[], Awaitable[bool]],
         clock: Clock,
     ) -> None:
         self._made = made
         self._stored = stored
         self._ping = ping
+        self._has_tables = has_tables
         self._clock = clock
         self._by_host: dict[str, Tenancy] = {}
         self._read_at_s = float("-inf")
@@ -60,6 +63,23 @@ class Houses:
         except Refused:
             return False
         return True
+
+    async def readiness(self) -> Mapping[str, bool]:
+        """Say of the database, its tables and the keys in them whether they serve."""
+        try:
+            has_tables = await self._has_tables()
+        except Refused:
+            return {"database": False}
+        return {"database": True, "tables": has_tables, "keys": await self._has_keys()}
+
+    async def _has_keys(self) -> bool:
+        """Say whether the first tenant's signing keys open with the encryption key of here."""
+        try:
+            tenants = await self.all()
+            keys = await tenants[0].stores.signing_keys.all() if tenants else ()
+        except (Refused, ValueError):  # the latter: sealed under another encryption key
+            return False
+        return any(key.state == "current" for key in keys)
 
     async def all(self) -> list[Parts]:
         """Return the toolbox of every tenant."""

@@ -5,10 +5,14 @@ Rule: no value is coerced from one type into another.
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import Field
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+FILE_SUFFIX: Final = "_FILE"
+"""Ends the name of a variable that names a file, whose text is the secret."""
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -50,6 +54,41 @@ KINDS: Final[Mapping[str, Callable[[object], object]]] = {
     "str": _text, "int": _whole, "float": _number, "bool": _flag, "Path": _path
 }  # fmt: skip
 """Reader by the name of a type; it raises TypeError or ValueError."""
+
+
+def from_environment(
+    environ: Mapping[str, str], names: Mapping[str, Field[Any]]
+) -> dict[str, object]:
+    """Return what the environment says, by the names of settings.
+
+    By our names only: container platforms put variables of their own under any prefix. Empty is
+    not set: compose files pass variables on that nobody gave. A secret may lie in a file that a
+    variable with `_FILE` at its end names, without its last line break; the secret's own variable
+    goes before it.
+
+    Args:
+        environ: Environment variables.
+        names: Settings by their variables; those that `repr` hides are secrets.
+
+    Raises:
+        ValueError: A file cannot be read; the message names it, and nothing that it holds.
+    """
+    told: dict[str, object] = {}
+    for variable, setting in names.items():
+        if value := environ.get(variable):
+            told[setting.name] = value
+        elif not setting.repr and (path := environ.get(f"{variable}{FILE_SUFFIX}")):
+            told[setting.name] = _secret_in(path, f"{variable}{FILE_SUFFIX}")
+    return told
+
+
+def _secret_in(path: str, variable: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").removesuffix("\n")
+    except OSError as error:
+        raise ValueError(f"{variable}: {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{variable}: {path} is no text") from None
 
 
 def is_private_url(url: str) -> bool:

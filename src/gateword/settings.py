@@ -8,19 +8,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from gateword.setting_values import KINDS, is_private_url, not_networks
+from gateword.setting_bounds import out_of_range
+from gateword.setting_values import KINDS, from_environment
 
 T = TypeVar("T")
 
 PREFIX: Final = "GATEWORD_"
 FILE_NAME: Final = "gateword.toml"
+_DATA_DIR: Final = "gateword-data"
 DATABASE_FILE: Final = "gateword.sqlite3"
 """SQLite database in the data folder, where no other database is named."""
-MAX_PORT: Final = 65535
-_MIN_MEMORY_KIB: Final = 8
-_MIN_PERIOD_S: Final = 0.01
-_MIN_KEY_CHARS: Final = 32
-_VALKEY_SCHEMES: Final = ("valkey://", "valkeys://", "redis://", "rediss://", "unix://")
 
 
 def _setting(default: T, unit: str, doc: str, *, shown: bool = True) -> T:
@@ -75,10 +72,19 @@ class Settings:
         0, "threads", "Password hashes at once in each process; 0 is one a core."
     )
     hash_max_wait_s: float = _setting(
-        1.0, "seconds", "Expected wait for a hash, over which a login is answered 503."
+        1.0,
+        "seconds",
+        "Expected wait for a hash, over which a login is answered 503; a quarter more for who "
+        "has less than a fair share of what waits.",
     )
     argon2_memory_kib: int = _setting(19456, "KiB", "Memory of one Argon2id hash.")
     argon2_passes: int = _setting(2, "passes", "Passes of one Argon2id hash over its memory.")
+    upgrade_hashes: bool = _setting(
+        default=True,
+        unit="true or false",
+        doc="Whether a right password whose hash is weaker than ours is hashed anew; false keeps "
+        "hashes as they were brought, from imports with `upsert` too.",
+    )
     trusted_proxies: str = _setting(
         "",
         "addresses or networks, comma separated",
@@ -167,6 +173,11 @@ class Settings:
         "set.",
     )
     body_timeout_s: float = _setting(15.0, "seconds", "Time a request has to send its body.")
+    drain_s: float = _setting(
+        0.0,
+        "seconds",
+        "How long `/readyz` says 503 after SIGTERM before the server stops listening.",
+    )
     purge_every_s: float = _setting(600.0, "seconds", "How often expired tokens are deleted.")
 
 
@@ -182,21 +193,20 @@ def load(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
         **given: From the command line; None means not given.
 
     Raises:
-        BadSettings: A value of the wrong type or out of range, or an unknown name.
+        BadSettings: A value of the wrong type or out of range, an unknown name, or a secret's file
+            that cannot be read.
     """
     environ = os.environ if environ is None else environ
     told = {name: value for name, value in given.items() if value is not None}
     folder = Path(str(told.get("data_dir") or environ.get(f"{PREFIX}DATA_DIR") or _DATA_DIR))
     raw: dict[str, object] = _from_file(folder / FILE_NAME)
-    # By our names only: container platforms put variables of their own under any prefix.
-    names = {f"{PREFIX}{one.name.upper()}": one.name for one in fields(Settings)}
-    # Empty is not set: compose files pass variables on that nobody gave.
-    raw |= {names[name]: value for name, value in environ.items() if name in names and value}
+    names = {f"{PREFIX}{one.name.upper()}": one for one in fields(Settings)}
+    try:
+        raw |= from_environment(environ, names)
+    except ValueError as bad:
+        raise BadSettings(str(bad)) from None
     raw |= told
     return _checked(raw)
-
-
-_DATA_DIR: Final = "gateword-data"
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -225,70 +235,7 @@ def _checked(raw: Mapping[str, object]) -> Settings:
         except (TypeError, ValueError):
             faults.append(f"{name} is not of type {getattr(kind, '__name__', kind)}")
     settings = Settings(**values) if not faults else Settings()  # type: ignore[arg-type]
-    faults += _out_of_range(settings)
+    faults += out_of_range({name: getattr(settings, name) for name in known})
     if faults:
         raise BadSettings("; ".join(faults))
     return settings
-
-
-def _out_of_range(settings: Settings) -> list[str]:
-    faults = []
-    if settings.tls not in ("dev", "off", "files"):
-        faults.append("tls is dev, off or files")
-    if settings.metrics not in ("off", "local", "open"):
-        faults.append("metrics is off, local or open")
-    if settings.otel not in ("auto", "on", "off"):
-        faults.append("otel is auto, on or off")
-    if settings.tls == "files" and not (settings.tls_cert and settings.tls_key):
-        faults.append("tls files needs tls_cert and tls_key")
-    if not 0 <= settings.port <= MAX_PORT:
-        faults.append(f"port is 0 to {MAX_PORT}")
-    if settings.valkey_url and not settings.valkey_url.startswith(_VALKEY_SCHEMES):
-        faults.append(f"valkey_url begins with {', '.join(_VALKEY_SCHEMES)}")
-    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
-        faults.append("smtp_url begins with smtp:// or smtps://")
-    return [
-        *faults,
-        *_unfit_for_codes(settings),
-        *_too_small(settings),
-        *(
-            f"trusted_proxies: {one} is no address or network"
-            for one in not_networks(settings.trusted_proxies)
-        ),
-    ]
-
-
-def _unfit_for_codes(settings: Settings) -> list[str]:
-    faults = [
-        f"{name} begins with https://, or with http:// and names this machine"
-        for name, url in (
-            ("twilio_url", settings.twilio_url),
-            ("phone_webhook_url", settings.phone_webhook_url or settings.twilio_url),
-        )
-        if not is_private_url(url)
-    ]
-    if settings.phone_webhook_url and len(settings.phone_webhook_secret) < _MIN_KEY_CHARS:
-        faults.append(f"phone_webhook_url needs a phone_webhook_secret of {_MIN_KEY_CHARS} or more")
-    return faults
-
-
-def _too_small(settings: Settings) -> list[str]:
-    least: dict[str, float] = {
-        "workers": 1,
-        "hash_threads": 0,
-        "hash_max_wait_s": 0,
-        "argon2_memory_kib": _MIN_MEMORY_KIB,
-        "argon2_passes": 1,
-        "token_rate_per_s": 0,
-        "userinfo_rate_per_min": 0,
-        "management_rate_per_s": 0,
-        "change_password_burst": 0,
-        "log_retention_days": 0,
-        "body_timeout_s": _MIN_PERIOD_S,
-        "purge_every_s": _MIN_PERIOD_S,
-    }
-    return [
-        f"{name} is at least {bound:g}"
-        for name, bound in least.items()
-        if getattr(settings, name) < bound
-    ]

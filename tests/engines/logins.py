@@ -1,10 +1,13 @@
 """Logins that hold refresh tokens: how the token suites begin, use and inspect them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from gateword.domain.client import RefreshPolicy
+from gateword.domain.log_event import LogEvent
 from gateword.domain.secret import Secret
+from gateword.domain.token import RefreshToken
 from gateword.ports.token_stores import Exchange
 from gateword.storage.engine import Tx
 from gateword.storage.postgres import CONNECTIONS
@@ -42,8 +45,11 @@ async def exchange(
     successor: Secret | None = None,
     client_id: str = CLIENT,
     after_s: float = 1,
+    known: RefreshToken | None = None,
+    rows: Sequence[LogEvent] = (),
 ) -> Exchange:
-    """Exchange a refresh token a while after noon."""
+    """Exchange a refresh token a while after noon, as it was found before or is found now."""
+    known = known or await house.stores.tokens.find_refresh(refresh)
     return await house.stores.tokens.exchange(
         refresh,
         client_id,
@@ -51,6 +57,8 @@ async def exchange(
         policy,
         furnished.access(),
         NOON + timedelta(seconds=after_s),
+        known=known,
+        rows=rows,
     )
 
 

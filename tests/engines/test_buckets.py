@@ -269,6 +269,22 @@ async def test_clock_that_is_set_back_refills_nothing(attempts: Attempts) -> Non
     assert 60 == await attempts.retry_after_s(bucket, earlier)
 
 
+async def test_bucket_emptied_while_the_clock_was_ahead_refills_from_now_on(
+    attempts: Attempts,
+) -> None:
+    """Whoever was counted by a clock that ran an hour ahead waits as long as anybody else."""
+    entry = an_entry(a_bucket())
+    for _ in range(3):
+        lease = await attempts.reserve(entry, NOON + timedelta(hours=1))
+        assert isinstance(lease, Lease)
+        await attempts.settle(lease, Outcome.WRONG, NOON + timedelta(hours=1))
+    refused = await attempts.reserve(entry, NOON)
+    later = await attempts.reserve(entry, NOON + MINUTE)
+
+    assert Blocked(shield="suspicious-ip", retry_after_s=60, is_first=True) == refused
+    assert isinstance(later, Lease)
+
+
 async def test_bucket_made_smaller_holds_no_more_than_it_can(attempts: Attempts) -> None:
     """New settings are in force at once: one token of one is missing, not three."""
     await fail(attempts, an_entry(a_bucket()), times=3)

@@ -1,11 +1,20 @@
+"""Configuration in memory: seen elsewhere within a second, bounded, never relied on for long."""
+
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from gateword.storage.engine import Database
+from gateword.domain.refusal import Refusal
+from gateword.domain.refused import Refused
+from gateword.storage.cache import ConfigCache
+from gateword.storage.engine import Database, Row, Value
+from gateword.storage.many import Many
 from gateword.storage.open import open_database
+from gateword.storage.statement import Sql, Statement
+from gateword.storage.tenant_database import TenantDatabase
 from tests.engines.house import CLIENT, NOON, CountingDatabase, House, a_client, stores_of
 
 
@@ -105,3 +114,114 @@ async def test_refused_change_leaves_the_configuration_as_it_was(house: House) -
 
     assert not refused
     assert before == await house.stores.connections.all()
+
+
+class FarDatabase(CountingDatabase):
+    """A database that can be away."""
+
+    is_away = False
+
+    async def one(self, statement: Sql, /, **params: Value) -> Row | None:
+        if self.is_away:
+            raise Refused(Refusal.STORE_UNREACHABLE, "gone")
+        return await super().one(statement, **params)
+
+
+async def test_nobody_goes_on_with_what_was_known_before_a_long_rest(
+    house: House, elsewhere: Database
+) -> None:
+    """Who asks while another one looks after a minute's silence waits for the look, too."""
+    await house.stores.clients.put(a_client(), NOON)
+    before = await house.stores.clients.get(CLIENT)
+    await house.other_worker(elsewhere).clients.put(replace(a_client(), name="Renamed"), NOON)
+
+    house.clock.pass_s(60)
+    found = await asyncio.gather(*(house.stores.clients.get(CLIENT) for _ in range(5)))
+
+    assert before == a_client()
+    assert ["Renamed"] * 5 == [one.name for one in found if one]
+
+
+async def test_client_is_not_vouched_for_when_the_database_is_away_for_a_second(
+    house: House,
+) -> None:
+    """What was known a moment ago counts, older knowledge grants nothing; keys stay published."""
+    far = FarDatabase(house.database)
+    stores = stores_of(far, house.tenant, house.clock)
+    await stores.clients.put(a_client(), NOON)
+    await stores.clients.get(CLIENT)
+    keys = await stores.signing_keys.all()
+    far.is_away = True
+
+    house.clock.pass_s(0.9)
+    within = await stores.clients.get(CLIENT)
+    house.clock.pass_s(0.2)
+    with pytest.raises(Refused):
+        await stores.clients.get(CLIENT)
+    later = await stores.signing_keys.all()
+    far.is_away = False
+    back = await stores.clients.get(CLIENT)
+
+    assert a_client() == within
+    assert keys == later
+    assert a_client() == back
+
+
+async def test_rows_of_a_change_are_read_once_for_all_who_wait(house: House) -> None:
+    """A change does not make every request of the moment load the configuration."""
+    counting = CountingDatabase(house.database)
+    cache = ConfigCache(TenantDatabase(counting, house.tenant.key), house.clock.monotonic_s)
+    loads = 0
+
+    async def load(database: TenantDatabase) -> int:
+        nonlocal loads
+        loads += 1
+        await asyncio.sleep(0)
+        return database.tenant
+
+    found = await asyncio.gather(*(cache.view("anything", load) for _ in range(5)))
+
+    assert [house.tenant.key] * 5 == found
+    assert 1 == loads
+
+
+FIRST = Statement(
+    "SELECT client_id FROM clients WHERE tenant = :tenant ORDER BY client_id LIMIT :most"
+)
+ONE = Statement("SELECT client_id FROM clients WHERE tenant = :tenant AND client_id = :id")
+
+
+async def test_many_rows_are_read_one_by_one_and_not_all_kept(house: House) -> None:
+    """Of many, those used last cost no query, and are read again after a change; all is all."""
+    for number in range(4):
+        await house.stores.clients.put(a_client(f"client{number}"), NOON)
+    counting = CountingDatabase(house.database)
+    rows = TenantDatabase(counting, house.tenant.key)
+    cache = ConfigCache(rows, house.clock.monotonic_s)
+    many: Many[str, str] = Many(
+        "clients",
+        rows,
+        cache,
+        first=FIRST,
+        one=ONE,
+        where=lambda id_: {"id": id_},
+        read=lambda row: (row[0], row[0].upper()),
+        few=3,
+        kept=2,
+    )
+
+    async def questions(*ids: str) -> list[int]:
+        asked = []
+        for id_ in ids:
+            before = counting.questions
+            assert (id_.upper() if id_.startswith("client") else None) == await many.get(id_)
+            asked.append(counting.questions - before)
+        return asked
+
+    # A look, the rows of which there are too many, and the row.
+    assert [3, 0, 1, 0] == await questions("client0", "client0", "client1", "client0")
+    assert [1, 1, 1] == await questions("client2", "client1", "nobody")
+    await house.stores.clients.put(a_client("client0"), NOON)
+    house.clock.pass_s(0.6)
+    assert [3, 0] == await questions("client1", "client1")
+    assert ["CLIENT0", "CLIENT1", "CLIENT2", "CLIENT3"] == list(await many.all())

@@ -17,7 +17,7 @@ from gateword.ports.token_stores import SigningKey
 from gateword.storage.statement import AcrossTenants, Sql, Statement
 from tests.engines.house import API, CLIENT, NOON, Furnished, House, a_handle, logged_in
 
-ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres"}
+ROOMS_WITHOUT_A_TENANT = {"tenants", "sqlite", "postgres", "migrate"}
 """Modules whose subject is the installation: its list of tenants, its health."""
 
 
@@ -43,7 +43,9 @@ def test_every_statement_of_the_stores_has_a_tenant() -> None:
     assert len(found) > 60
     assert across <= ROOMS_WITHOUT_A_TENANT
     assert all(
-        "tenant = :tenant" in sql.text or ":tenant," in sql.text or "key = :tenant" in sql.text
+        "tenant = :tenant" in sql.text.replace(" + 0", "")
+        or ":tenant," in sql.text
+        or "key = :tenant" in sql.text
         for sql in found.values()
         if isinstance(sql, Statement)
     )

@@ -140,6 +140,9 @@ class _Model:
             wait_s = velocity.retry_after_s(tokens, refill_ms)
             assert isinstance(came.how, Blocked)
             assert (True, wait_s) == (tokens < 1, came.how.retry_after_s)
+            # A refusal sets right what a clock that was ahead, or a larger size, has left.
+            most = ms(self.at) + self.bucket.size * refill_ms
+            self.full_at = min(self.full_at, most)
             return False
         assert isinstance(came, Admitted)
         assert (True, tokens) == (tokens >= 1, came.levels[self.bucket.key])

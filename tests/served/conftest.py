@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.served.house import CHEAP_HASHES, serving
-from tests.support.postgres import PostgresServer
+from tests.served.house import CHEAP_HASHES, serving, two_processes
 from tests.support.served import Served
 
 
@@ -18,21 +17,23 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Two workers on one SQLite file."""
+    folder = tmp_path_factory.mktemp("workers")
+    with serving(folder, "", "--workers", "2", settings=CHEAP_HASHES) as served:
+        yield served
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """Two workers on one database, on each engine in turn."""
-    folder = tmp_path_factory.mktemp("pair")
+    """Two workers on one SQLite file, then two nodes on one PostgreSQL."""
     if request.param == "sqlite":
-        with serving(folder, "", "--workers", "2", settings=CHEAP_HASHES) as served:
-            yield served
+        yield request.getfixturevalue("workers")
         return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    with (
-        server.database() as url,
-        serving(folder, url, "--workers", "2", settings=CHEAP_HASHES) as served,
-    ):
+    with two_processes(request, tmp_path_factory.mktemp("pair")) as served:
         yield served
 
 

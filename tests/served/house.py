@@ -3,20 +3,25 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from gateword.app import Opened, opened
+import pytest
+
+from gateword.app import opened
 from gateword.domain.client import Client, RefreshPolicy
 from gateword.domain.connection import Connection
 from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
+from gateword.ports.opened import Opened
 from gateword.settings import Settings, load
+from tests.support.fleet import fleet_of
+from tests.support.postgres import PostgresServer
 from tests.support.protection import unprotected
 from tests.support.served import Served, initialised
 
@@ -116,6 +121,41 @@ def serving(
         yield served
     finally:
         served.stop()
+
+
+@contextmanager
+def two_processes(
+    request: pytest.FixtureRequest,
+    folder: Path,
+    settings: Mapping[str, object] = CHEAP_HASHES,
+    *,
+    protected: bool = False,
+    furnished_with: Callable[[Served], None] = lambda _: None,
+) -> Iterator[Served]:
+    """Serve a furnished installation by two processes, and stop them afterwards.
+
+    Args:
+        request: Its parameter says where: `sqlite` are two workers on one file, `postgres` two
+            nodes on one PostgreSQL, with HAProxy in front of them.
+        folder: An empty folder.
+        settings: As for `prepared`.
+        protected: As for `furnish`.
+        furnished_with: Adds what else the installation needs before it is started.
+    """
+    with ExitStack() as stack:
+        url = ""
+        if request.param == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            url = stack.enter_context(server.database())
+        served = prepared(folder / "data", url, settings, protected=protected)
+        furnished_with(served)
+        if url:
+            served = fleet_of(served)
+        else:
+            served.options = (*served.options, "--workers", "2")
+        stack.callback(served.stop)
+        served.start()
+        yield served
 
 
 def settings_of(served: Served) -> Settings:

@@ -11,13 +11,14 @@ from typing import Any, Final
 import httpx
 import pyotp
 
-from gateword.app import Opened, opened
+from gateword.app import opened
 from gateword.domain.mfa import Authenticator, Challenge, Kind
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
 from gateword.login import asking
 from gateword.policy import guardian_document
 from gateword.ports.documents import Kept
+from gateword.ports.opened import Opened
 from tests.served.asks import TOKEN, login
 from tests.served.house import GRANT_TYPES, PASSWORD, REALM, STEADY, client_of, settings_of
 from tests.support.served import Served

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any, Final
 
 import httpx
@@ -12,8 +11,7 @@ import pytest
 from gateword.app import opened
 from gateword.policy import attack_protection
 from tests.served.asks import TOKEN, login, many
-from tests.served.house import CHEAP_HASHES, PASSWORD, PEOPLE, STEADY, serving, settings_of
-from tests.support.postgres import PostgresServer
+from tests.served.house import PASSWORD, PEOPLE, STEADY, settings_of, two_processes
 from tests.support.protection import protect
 from tests.support.served import Served
 
@@ -29,17 +27,9 @@ SHUT: Final = (
 def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """Two workers on one database, on each engine in turn, protected as a new tenant is."""
-    with ExitStack() as stack:
-        url = ""
-        if request.param == "postgres":
-            server: PostgresServer = request.getfixturevalue("postgres")
-            url = stack.enter_context(server.database())
-        data = tmp_path_factory.mktemp("guarded")
-        workers = ("--workers", "2")
-        yield stack.enter_context(
-            serving(data, url, *workers, settings=CHEAP_HASHES, protected=True)
-        )
+    """Two workers on SQLite, then two nodes, protected as a new tenant is."""
+    with two_processes(request, tmp_path_factory.mktemp("guarded"), protected=True) as served:
+        yield served
 
 
 GUESSED: Final = {PEOPLE[0]: 10, "nobody@example.com": 5}

@@ -79,13 +79,8 @@ def test_health_when_the_database_is_away_is_503(orphan: Served) -> None:
 def test_keys_when_the_database_is_away_are_still_served(orphan: Served) -> None:
     """APIs go on verifying tokens: what was known of the keys stays published."""
     wait_until(lambda: status_of(orphan, "/health") == 503, NOTICED_WITHIN_S)
-    stop_at_s = time.monotonic() + 3 * LOOK_AGAIN_S
 
-    seen = set()
-    while time.monotonic() < stop_at_s:
-        seen |= {status_of(orphan, path) for path in PUBLIC}
-
-    assert {200} == seen
+    assert {200} == _seen_of_public(orphan)
 
 
 def test_server_when_the_database_is_back_recovers(
@@ -98,6 +93,36 @@ def test_server_when_the_database_is_back_recovers(
 
     wait_until(lambda: _logs_in(orphan), BACK_WITHIN_S)
     assert 200 == status_of(orphan, "/health")
+
+
+def test_asks_when_the_database_stands_still_are_told_to_come_again(
+    served: Served, own_postgres: PostgresServer
+) -> None:
+    """Connections that stay open and say nothing are given up, and keys do not wait for that."""
+    forms = (login(STEADY), refresh(STEADY, "v1.unknown"), machine(STEADY))
+    with served.client() as client, ThreadPoolExecutor() as threads:
+        own_postgres.freeze()
+        try:
+            asked = [threads.submit(client.post, TOKEN, data=form) for form in forms]
+            wait_until(lambda: status_of(served, "/health") == 503, NOTICED_WITHIN_S)
+            public = _seen_of_public(served)
+            answers = [one.result() for one in asked]
+        finally:
+            own_postgres.thaw()
+    wait_until(lambda: _logs_in(served), BACK_WITHIN_S)
+
+    assert {200} == public
+    assert [503] * len(forms) == [answer.status_code for answer in answers]
+    assert all(int(answer.headers["retry-after"]) in (1, 2) for answer in answers)
+
+
+def _seen_of_public(served: Served) -> set[int]:
+    """Return how the public documents are answered, over some looks at what they are made of."""
+    stop_at_s = time.monotonic() + 3 * LOOK_AGAIN_S
+    seen = set()
+    while time.monotonic() < stop_at_s:
+        seen |= {status_of(served, path) for path in PUBLIC}
+    return seen
 
 
 def _logs_in(served: Served) -> bool:

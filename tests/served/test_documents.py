@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from tests.support.served import GATEWORD, free_port
 
 BASH = shutil.which("bash") or "/bin/bash"
 ROOT = Path(__file__).resolve().parent.parent.parent
+PORT = "8443"
+"""Where the documents let a server listen."""
+
 TIMEOUT_S = 90
 WAIT = """
 curl() {
@@ -28,7 +32,7 @@ curl() {
 """
 """curl waits whole seconds before it looks again for a server; here it begins when one is there."""
 
-BLOCK = re.compile(r"^```(sh|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(sh|yaml|haproxy)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +46,22 @@ class Played:
         return [json.loads(line) for line in self.text.splitlines() if line.startswith("{")]
 
 
-def play(page: str, folder: Path, *, begin: str = "") -> Played:
-    """Run a page's shell blocks in one shell; YAML blocks become the file they name.
+def play(page: str, folder: Path, *, begin: str = "", ports: Sequence[str] = (PORT,)) -> Played:
+    """Run a page's shell blocks in one shell; other blocks become the file they name.
 
-    The documented port is replaced by a free one, and the server is stopped whatever happens.
+    The documented ports are replaced by free ones, and the servers are stopped whatever happens.
     """
-    text, port = (ROOT / page).read_text(), str(free_port())
-    script = ["set -u", WAIT.replace("PORT", port)]
+    text, free = (ROOT / page).read_text(), {port: str(free_port()) for port in ports}
+    for port, other in free.items():
+        text = text.replace(port, other)
+    script = ["set -u", WAIT.replace("PORT", free[ports[0]])]
     for kind, block in BLOCK.findall(text[text.index(begin) :]):
-        if kind == "yaml":
+        if kind != "sh":
             name = block.partition("\n")[0].removeprefix("# ")
             (folder / name).write_text(block)
         else:
             script.append(block)
-    pasted = "\n".join(script).replace("8443", port)
+    pasted = "\n".join(script)
     source = f"trap 'kill $(jobs -p) 2>/dev/null' EXIT\n{pasted}"
     ran = subprocess.run(
         [BASH, "-c", source],

@@ -27,19 +27,6 @@ def test_proxy_page_logs_the_clients_address(tmp_path: Path) -> None:
     assert ("feccft", "203.0.113.7") == (logged["type"], logged["ip"])
 
 
-def test_postgresql_page_serves_from_postgresql(
-    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After the page's commands the installation is in PostgreSQL, and every command finds it."""
-    monkeypatch.setenv("DATABASE_URL", postgres_url)
-
-    played = play(f"{PAGES}/use-postgresql.md", tmp_path)
-
-    assert "Initialised data" in played.text
-    assert "Gateword Management" in played.text
-    assert [] == list((tmp_path / "data").glob("*.sqlite3"))
-
-
 def test_rotation_page_rotates_and_revokes(tmp_path: Path) -> None:
     """The page shows two keys, then three, and ends with the first one revoked."""
     played = play(f"{PAGES}/rotate-signing-keys.md", tmp_path)

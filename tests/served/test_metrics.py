@@ -35,25 +35,25 @@ def ask(served: Served) -> httpx.Response:
         return client.post(TOKEN, data=login(STRICT))
 
 
-def test_numbers_of_all_workers_are_one(pair: Served) -> None:
+def test_numbers_of_all_workers_are_one(workers: Served) -> None:
     """Whichever worker answers a scrape, it tells what all of them counted."""
-    before = granted(pair)
-    statuses = {ask(pair).status_code for _ in range(ASKS)}
+    before = granted(workers)
+    statuses = {ask(workers).status_code for _ in range(ASKS)}
     deadline = time.monotonic() + SEEN_WITHIN_S
     seen: set[float] = set()
     while seen != {before + ASKS} and time.monotonic() < deadline:
-        seen = {granted(pair) for _ in range(4)}
+        seen = {granted(workers) for _ in range(4)}
 
     assert {200} == statuses
     assert {before + ASKS} == seen
 
 
-def test_processes_are_told_apart(pair: Served) -> None:
+def test_processes_are_told_apart(workers: Served) -> None:
     """Memory is of each worker, by its process id."""
     deadline = time.monotonic() + SEEN_WITHIN_S
     memory: dict[tuple[str, ...], float] = {}
     while len(memory) != 2 and time.monotonic() < deadline:
-        memory = scraped(pair)["process_resident_memory_bytes"]
+        memory = scraped(workers)["process_resident_memory_bytes"]
 
     assert 2 == len(memory)
     assert all(value > 0 for value in memory.values())

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from typing import Any, Final
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 
 from gateword.app import opened
 from tests.served.asks import TOKEN, login, many
-from tests.served.house import CHEAP_HASHES, STEADY, prepared, settings_of
+from tests.served.house import STEADY, settings_of, two_processes
 from tests.served.second_factors import (
     Person,
     at_once,
@@ -23,7 +22,6 @@ from tests.served.second_factors import (
     people,
     sent,
 )
-from tests.support.postgres import PostgresServer
 from tests.support.served import Served
 
 AT_ONCE: Final = 50
@@ -36,18 +34,13 @@ REFUSED: Final = {403, 429}
 def guarded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """Two workers on one database, on each engine in turn; every login shows a second factor."""
-    with ExitStack() as stack:
-        url = ""
-        if request.param == "postgres":
-            server: PostgresServer = request.getfixturevalue("postgres")
-            url = stack.enter_context(server.database())
-        data = tmp_path_factory.mktemp("factors")
-        served = prepared(data, url, CHEAP_HASHES, protected=True)
+    """Two workers on SQLite, then two nodes; every login shows a second factor."""
+
+    def furnished_with(served: Served) -> None:
         asyncio.run(demand_factors(served))
-        served.options = (*served.options, "--workers", "2")
-        stack.callback(served.stop)
-        served.start()
+
+    folder = tmp_path_factory.mktemp("factors")
+    with two_processes(request, folder, protected=True, furnished_with=furnished_with) as served:
         yield served
 
 

@@ -19,7 +19,15 @@ from gateword.storage.attempt_memory import REMEMBERED_S
 from gateword.storage.valkey_outage import AWAY, BACK
 from gateword.storage.valkey_server import AGAIN_S
 from tests.served.asks import TOKEN, at_once, login
-from tests.served.house import CHEAP_HASHES, PASSWORD, PEOPLE, STEADY, serving, settings_of
+from tests.served.house import (
+    CHEAP_HASHES,
+    PASSWORD,
+    PEOPLE,
+    STEADY,
+    serving,
+    settings_of,
+    two_processes,
+)
 from tests.support import valkey as servers
 from tests.support.protection import protect
 from tests.support.served import GATEWORD, Served, initialised
@@ -42,27 +50,29 @@ def own_valkey(valkey: ValkeyProcess) -> Iterator[ValkeyProcess]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def workers(
-    tmp_path_factory: pytest.TempPathFactory, own_valkey: ValkeyProcess
+@pytest.fixture(scope="module", params=["postgres"])
+def nodes(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    own_valkey: ValkeyProcess,
 ) -> Iterator[Served]:
-    """Two workers that let few logins of one address fail, and count them in Valkey."""
+    """Two nodes that let few logins of one address fail, and count them in Valkey."""
     folder = tmp_path_factory.mktemp("shared")
     settings = {**CHEAP_HASHES, "valkey_url": own_valkey.url}
-    with serving(folder, "", "--workers", "2", settings=settings, protected=True) as served:
+    with two_processes(request, folder, settings, protected=True) as served:
         asyncio.run(_throttle(served))
         yield served
 
 
 @pytest.fixture
-def throttled(workers: Served, own_valkey: ValkeyProcess) -> Served:
+def throttled(nodes: Served, own_valkey: ValkeyProcess) -> Served:
     """The same, of which nobody has tried anything."""
     forget(own_valkey)
-    return workers
+    return nodes
 
 
 def forget(server: ValkeyProcess) -> None:
-    """Make everybody who was refused welcome again, at either worker."""
+    """Make everybody who was refused welcome again, at either node."""
     with server.asked() as client:
         client.flushall()
     time.sleep(REMEMBERED_S)
@@ -83,13 +93,13 @@ async def _throttle(served: Served) -> None:
 
 
 async def _guess(served: Served, times: int) -> list[httpx.Response]:
-    """Try a password for one name of nobody after another, all at once, at either worker."""
+    """Try a password for one name of nobody after another, all at once, at either node."""
     names = [f"nobody{next(_NUMBERS)}@example.com" for _ in range(times)]
     return await at_once(served, [login(STEADY, name, "wrong") for name in names])
 
 
 def ask(served: Served, email: str, password: str) -> httpx.Response:
-    """Log in over a connection of its own, so that either worker may answer."""
+    """Log in over a connection of its own, so that either node may answer."""
     with served.client() as client:
         return client.post(TOKEN, data=login(STEADY, email, password))
 
@@ -100,7 +110,7 @@ async def _warnings(served: Served) -> list[str]:
     return [row.document["description"] for row in rows]
 
 
-def test_two_workers_share_the_budget_of_an_address(
+def test_two_nodes_share_the_budget_of_an_address(
     throttled: Served, own_valkey: ValkeyProcess
 ) -> None:
     """Of 40 parallel wrong logins over both as many are evaluated as the address has tokens."""
@@ -122,12 +132,12 @@ def test_logins_go_on_while_valkey_is_away_and_counting_when_it_is_back(
     asyncio.run(_guess(throttled, GUESSES))
     shut = ask(throttled, PEOPLE[1], PASSWORD).status_code
     own_valkey.stop()
-    time.sleep(REMEMBERED_S)  # each worker remembers by itself whom it refused
+    time.sleep(REMEMBERED_S)  # each node remembers by itself whom it refused
     open_ = [ask(throttled, PEOPLE[2], PASSWORD).status_code for _ in range(8)]
     blocked = ask(throttled, PEOPLE[0], PASSWORD).status_code
     own_valkey.start()
     time.sleep(AGAIN_S)
-    asyncio.run(_guess(throttled, GUESSES))  # the first of each worker notices, the others go on
+    asyncio.run(_guess(throttled, GUESSES))  # the first of each node notices, the others go on
     forget(own_valkey)
     again = Counter(one.status_code for one in asyncio.run(_guess(throttled, GUESSES)))
 

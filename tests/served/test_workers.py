@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx
 
 from gateword.app import opened
 from tests.served.asks import TOKEN, at_once, login, machine, refresh
-from tests.served.house import STRICT, Shop, client_of, settings_of
+from tests.served.house import PEOPLE, STEADY, STRICT, Shop, client_of, settings_of
 from tests.support.served import Served
 
 AT_ONCE = 32
@@ -64,6 +65,45 @@ def test_client_when_added_by_another_process_is_seen_within_a_second(pair: Serv
         statuses += [answer.status_code] if asked_at_s >= seen_at_s else []
     # Known, but without a grant at the API.
     assert [403] * ASKS == statuses
+
+
+def test_user_when_blocked_is_refused_at_every_worker_at_once(pair: Served) -> None:
+    """Whether a user may go on is read each time: no process grants anything by what it knew."""
+    forms = [refresh(STEADY, ask(pair, login(STEADY, PEOPLE[7])).json()["refresh_token"])]
+    forms.append(login(STEADY, PEOPLE[7]))
+    before = {ask(pair, form).status_code for form in forms * 2}
+
+    asyncio.run(_block(pair, PEOPLE[7], blocked=True))
+    after = [ask(pair, form).status_code for form in forms * ASKS]
+    asyncio.run(_block(pair, PEOPLE[7], blocked=False))
+
+    assert {200} == before
+    assert {401, 403} >= set(after)
+
+
+def test_secret_when_rotated_is_worth_nothing_at_any_worker_a_second_later(pair: Served) -> None:
+    """The old secret is refused everywhere within a second, and the new one accepted at once."""
+    old, new = (Shop("turned", word * 24, STRICT.refresh) for word in "on")
+    asyncio.run(_put(pair, old))
+    known = {ask(pair, machine(old)).status_code for _ in range(ASKS)}
+
+    asyncio.run(_put(pair, new))
+    at_once = [ask(pair, machine(new)).status_code for _ in range(ASKS)]
+    time.sleep(SEEN_WITHIN_S)
+
+    assert {403} == known  # known, but without a grant at the API
+    assert [403] * ASKS == at_once
+    assert {401} == {ask(pair, machine(old)).status_code for _ in range(ASKS)}
+    assert {403} == {ask(pair, machine(new)).status_code for _ in range(ASKS)}
+
+
+async def _block(served: Served, email: str, *, blocked: bool) -> None:
+    async with opened(settings_of(served)) as house:
+        stores = house.parts.stores
+        [user] = await stores.users.with_email(email)
+        await stores.users.change(
+            user.user_id, lambda held: replace(held, blocked=blocked), datetime.now(UTC)
+        )
 
 
 async def _put(served: Served, shop: Shop) -> None:

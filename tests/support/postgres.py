@@ -1,10 +1,12 @@
 """A real PostgreSQL for the test run: one server a session, a fresh database for whoever asks."""
 
 import itertools
+import os
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +54,28 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server again, at the same address."""
         self._server.ensure_postgres_running()
+
+    def kill(self) -> None:
+        """Kill every process of the server, as a crash of its machine would."""
+        self._signal(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Let every process of the server stand still, with its connections open."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let them go on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        postmaster = self._server.get_pid()
+        assert postmaster is not None
+        os.kill(postmaster, signal.SIGSTOP)  # else it would start others in place of those that end
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children")
+        for pid in children.read_text(encoding="utf-8").split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), number)
+        os.kill(postmaster, number)
 
     def _run(self, statement: sql.SQL | sql.Composed) -> None:
         with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:

@@ -10,6 +10,11 @@ def note(name: str, version: str) -> None:
     _NOTED.setdefault(name, set()).add(version)
 
 
+def versions() -> dict[str, list[str]]:
+    """Return what was noted, for a process that gathers what several have noted."""
+    return {name: sorted(noted) for name, noted in _NOTED.items()}
+
+
 def everything() -> dict[str, str]:
     """Return all names noted so far, sorted, each with its versions."""
-    return {name: ", ".join(sorted(versions)) for name, versions in sorted(_NOTED.items())}
+    return {name: ", ".join(noted) for name, noted in sorted(versions().items())}

@@ -92,7 +92,11 @@ class Served:
             "--port", str(self.port), *self.options,
         ]  # fmt: skip
         with self.log.open("ab") as output:
-            self._process = _spawn(command, output)
+            self.began(spawn(command, output))
+
+    def began(self, process: subprocess.Popen[bytes]) -> None:
+        """Take a process that serves, and wait until it answers."""
+        self._process = process
         _RUNNING[self.base_url] = self
         self._wait_until_ready()
 
@@ -173,7 +177,8 @@ class Served:
             ran_against.note("SQLite", sqlite3.sqlite_version)
 
 
-def _spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start a command that serves."""
     # A session of its own, so that `kill` reaches the workers too.
     return subprocess.Popen(
         command,

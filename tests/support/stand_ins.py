@@ -111,12 +111,14 @@ class WatchedDatabase:
 
     Attributes:
         said: Texts of the statements, those inside transactions too.
+        begun: Of each transaction, whether its commit waits for the disk; of a call it does.
         away: It cannot be reached.
         broken: Every statement with this word in it fails in a way nobody expects.
     """
 
     real: Database
     said: list[str] = field(default_factory=list)
+    begun: list[bool] = field(default_factory=list)
     away: bool = False
     broken: str = ""
     shares_commits: bool = field(init=False)
@@ -151,11 +153,13 @@ class WatchedDatabase:
             return await work(_WatchedTx(tx, self._hear))
 
         self._reach()
+        self.begun.append(durable)
         return await self.real.transact(watched, durable=durable)
 
     async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
         """Run a statement that writes."""
         self._hear(statement)
+        self.begun.append(True)
         return await self.real.call(statement, **params)
 
     async def ping(self) -> None:

@@ -218,3 +218,36 @@ def test_key_of_the_webhook_is_not_in_the_repr() -> None:
         }
     )
     assert "hush" not in f"{settings!r} {settings}"
+
+
+def test_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    """A secret's variable with _FILE names a file; its last line break is no part of the secret."""
+    (tmp_path / "url").write_text("postgresql://gateword:hush@db/gateword\n")
+    settings = load({"GATEWORD_DATABASE_URL_FILE": str(tmp_path / "url")})
+    assert "postgresql://gateword:hush@db/gateword" == settings.database_url
+
+
+def test_secret_itself_goes_before_its_file(tmp_path: Path) -> None:
+    """A command that hands its settings on has read the file already."""
+    (tmp_path / "token").write_text("of-the-file")
+    environ = {
+        "GATEWORD_METRICS_TOKEN": "itself",
+        "GATEWORD_METRICS_TOKEN_FILE": str(tmp_path / "token"),
+    }
+    assert "itself" == load(environ).metrics_token
+
+
+def test_file_of_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """A server does not start on another database because a file is missing or is no text."""
+    path = tmp_path / "url"
+    environ = {"GATEWORD_DATABASE_URL_FILE": str(path)}
+    absent = f"GATEWORD_DATABASE_URL_FILE: {path}: No such file or directory"
+    assert absent == faults_of(environ)
+    path.write_bytes(b"hush\xff")
+    assert f"GATEWORD_DATABASE_URL_FILE: {path} is no text" == faults_of(environ)
+
+
+def test_setting_that_is_no_secret_is_not_read_from_a_file(tmp_path: Path) -> None:
+    """Only what must not be seen gains by a file."""
+    (tmp_path / "port").write_text("9000")
+    assert Settings() == load({"GATEWORD_PORT_FILE": str(tmp_path / "port")})

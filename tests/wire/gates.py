@@ -56,6 +56,8 @@ OTHER_ROUTES: Final[Mapping[str, str]] = {
     "/mfa/device/answer": "signed by the device's own key",
     "/mfa/challenge": "a token that was given to a client; a code is sent, and none is compared",
     "/health": "public",
+    "/livez": "public",
+    "/readyz": "public",
     "/metrics": "the operator's",
     "/exports/{ticket}": "a link that an operator was given",
     "/api/v2/openapi.json": "public",

@@ -18,6 +18,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import attack_protection
 from gateword.storage.statement import AcrossTenants
+from tests.support.busy import queue_full_of
 from tests.support.factories import PASSWORD
 from tests.support.house import DOMAIN, PEER, House
 from tests.support.protection import protect
@@ -232,16 +233,9 @@ async def test_who_hangs_up_while_all_slots_are_taken_leaves_no_lease_behind(hou
 
 async def test_server_that_is_busy_counts_and_reserves_nothing(house: House) -> None:
     """D4: 503 is decided before a slot, or a token of a bucket, is taken."""
-    free = threading.Event()
-    jobs = [asyncio.ensure_future(house.engines.pool.run(lambda: free.wait(30)))]
-    await asyncio.sleep(0)
-    while house.engines.pool.expected_wait_s() <= house.engines.settings.hash_max_wait_s:
-        jobs.append(asyncio.ensure_future(house.engines.pool.run(lambda: True)))
-        await asyncio.sleep(0)
-    statuses = [await Phone(house, "wrong").logs_in() for _ in range(20)]
-    kept = await _kept(house)
-    free.set()
-    await asyncio.gather(*jobs)
+    async with queue_full_of(house, None):
+        statuses = [await Phone(house, "wrong").logs_in() for _ in range(20)]
+        kept = await _kept(house)
 
     assert [503] * 20 == statuses
     assert Kept(leases=0, failures=0, logins=0, spent=0) == kept

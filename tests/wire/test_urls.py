@@ -31,6 +31,8 @@ PROMISED: Final = {
     "/.well-known/oauth-authorization-server",
     "/.well-known/jwks.json",
     "/health",
+    "/livez",
+    "/readyz",
     "/api/v2/openapi.json",
     "/api/v2/{rest:whole}",
     "/oauth/ro",

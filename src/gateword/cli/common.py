@@ -15,7 +15,8 @@ import typer
 from gateword.cli.terminal import Terminal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import NoSuchTenant
-from gateword.settings import DATABASE_FILE, MAX_PORT, BadSettings, Settings, load
+from gateword.setting_bounds import MAX_PORT
+from gateword.settings import DATABASE_FILE, BadSettings, Settings, load
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -23,6 +23,7 @@ from gateword.cli.common import (
     out,
     run,
 )
+from gateword.cli.doctor_lanes import lane_findings
 from gateword.domain.refused import Refused
 from gateword.ports.opened import Opened
 from gateword.provision import adaptive, code_findings, compiling, factor_findings
@@ -89,6 +90,7 @@ async def _tenant(settings: Settings, tenant: str) -> list[Finding]:
             )
             told = [*code_findings.findings(draft, settings), *adaptive.findings(draft, settings)]
             told += factor_findings.findings(draft)
+            told += await lane_findings(stores.users, draft.connections.values())
             return [*await _counters(house), *await _scripts(house, draft), *told, *found]
     except Refused as refused:
         text = f"cannot be used: {refused.detail or refused.description}"

@@ -1,9 +1,8 @@
 """`gateword serve`: listen, ready in a fraction of a second."""
 
 import os
-import signal
 import socket
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +10,10 @@ from typing import Annotated, Any
 
 import typer
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from gateword import logging_setup
 from gateword.app import build, opened
+from gateword.cli import file_limit
 from gateword.cli.common import (
     BAD_USE,
     Data,
@@ -27,6 +25,8 @@ from gateword.cli.common import (
     settings_of,
 )
 from gateword.cli.init import DEFAULT_DOMAIN, install
+from gateword.cli.server import Server
+from gateword.cli.workers import Workers
 from gateword.crypto import dev_ca
 from gateword.domain.tenant import Tenant
 from gateword.provision.bootstrap import bring_up_to_date
@@ -36,44 +36,6 @@ from gateword.web.protocol import BoundedHttp
 
 _KEEP_ALIVE_S = 75
 _GRACE_S = 30
-
-
-class _Server(uvicorn.Server):
-    """Says when it is ready, and ends with status 0 when it was asked to stop."""
-
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self._address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            typer.secho("Ready:", fg="green", bold=True, nl=False)
-            typer.echo(f" {self._address}")
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        handled = (signal.SIGINT, signal.SIGTERM)
-        former = {number: signal.signal(number, self.handle_exit) for number in handled}
-        try:
-            yield
-        finally:
-            for number, handler in former.items():
-                signal.signal(number, handler)
-
-
-class _Workers(Multiprocess):
-    """Server processes on one socket."""
-
-    def terminate_all(self) -> None:
-        # While we hold the socket too, the system goes on taking connections nobody will answer.
-        for held in self.sockets:
-            held.close()
-        super().terminate_all()
-
-    def have_failed(self) -> bool:
-        """Say whether it ended because a worker could not start."""
-        return any(worker.exitcode == STARTUP_FAILURE for worker in self.processes)
 
 
 def serve(
@@ -108,23 +70,33 @@ def serve(
     elif listen != port_of(domains[0]):
         address += f" (listens on port {listen}; something must forward the domain's port to it)"
     _listen_or_fail(settings.host, listen)
+    file_limit.lift()
+    _run(settings, options, lambda: _say_ready(address))
+
+
+def _say_ready(address: str) -> None:
+    typer.secho("Ready:", fg="green", bold=True, nl=False)
+    typer.echo(f" {address}")
+
+
+def _run(settings: Settings, options: dict[str, Any], tell: Callable[[], None]) -> None:
+    """Serve until a signal ends it."""
     if settings.workers == 1:
         logging_setup.configure()
         try:
             application = build(settings)
         except BadSettings as bad:
             fail(str(bad), BAD_USE)
-        _Server(uvicorn.Config(application, **options), address).run()
+        Server(uvicorn.Config(application, **options), settings.drain_s, tell).run()
         return
-    typer.echo(f"Starting {settings.workers} workers: {address}")
     _hand_over(settings)
     config = uvicorn.Config(
         "gateword.app:create", factory=True, workers=settings.workers, **options
     )
     with _numbers_shared():
-        workers_ = _Workers(config, [config.bind_socket()])
-        workers_.run()
-    if workers_.have_failed():
+        workers = Workers(config, [config.bind_socket()], settings.drain_s, tell)
+        workers.run()
+    if workers.have_failed():
         fail("a worker could not start; the lines above say why")
 
 

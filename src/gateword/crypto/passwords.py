@@ -13,10 +13,12 @@ from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from gateword.crypto import password_formats
 from gateword.crypto.hash_pool import HashPool
+from gateword.crypto.lanes import cost_of
 from gateword.crypto.password_formats import BCRYPT_BYTES
 from gateword.domain.secret import Secret
-from gateword.policy import imported_hash
+from gateword.policy import hash_kind, imported_hash
 from gateword.policy.decoy import NEWEST, kind_of
+from gateword.ports.crypto import Lanes
 
 MAX_BYTES: Final = 1024
 """Longer passwords never fit and are not hashed; no real one is longer."""
@@ -25,7 +27,7 @@ _BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
 """Cost 4 to 16: the next ones hold a core for minutes at every login."""
 
-_SLOW_BCRYPT: Final = "08"
+_SLOW_BCRYPT: Final = 8
 """Cost from which bcrypt takes about as long as our own Argon2id; cheaper ones are padded (T2)."""
 
 _NOBODYS_BCRYPT: Final = "." * 53
@@ -43,7 +45,14 @@ class PooledHasher:
     """Hashes behind a pool; every path through `verify` costs exactly one hash."""
 
     def __init__(
-        self, pool: HashPool, pepper: bytes = b"", *, memory_kib: int = 19456, passes: int = 2
+        self,
+        pool: HashPool,
+        pepper: bytes = b"",
+        *,
+        memory_kib: int = 19456,
+        passes: int = 2,
+        upgrades: bool = True,
+        lanes: Lanes | None = None,
     ) -> None:
         """Set Argon2id's cost; one lane, as OWASP's password storage advice has it.
 
@@ -52,8 +61,12 @@ class PooledHasher:
             pepper: Secret that decides which unknown name gets which decoy.
             memory_kib: Memory of one hash, in KiB.
             passes: How often it goes over the memory.
+            upgrades: Hashes weaker than these are outdated; else none is.
+            lanes: Compute bcrypt hashes of one cost side by side, when several wait.
         """
         self._pool = pool
+        self._upgrades = upgrades
+        self._lanes = lanes
         self._pepper = pepper
         self._argon2 = PasswordHasher(
             time_cost=passes, memory_cost=memory_kib, parallelism=1, hash_len=32, salt_len=16
@@ -61,6 +74,7 @@ class PooledHasher:
         # Well-formed, and nobody's: its digest was not made from any password.
         self._own = f"$argon2id$v=19$m={memory_kib},t={passes},p=1$"
         self._nobody = f"{self._own}{_NOBODYS_ARGON2}"
+        self._own_kind = hash_kind.of(self._nobody)
         self._work_kib = memory_kib * passes
 
     def check_queue(self) -> None:
@@ -69,7 +83,7 @@ class PooledHasher:
     async def hash(self, password: Secret) -> Secret:
         """Return the Argon2id hash of a password, in PHC form."""
         data = password.reveal().encode()
-        return Secret(await self._pool.run(lambda: self._argon2.hash(data)))
+        return Secret(await self._pool.run(lambda: self._argon2.hash(data), self._own_kind))
 
     async def verify(self, password: Secret, encoded: Secret | None) -> bool:
         """Say whether the password fits, at the cost of one hash in every case."""
@@ -78,7 +92,14 @@ class PooledHasher:
         # An over-long password is not looked at; a stand-in keeps the work the same.
         tried = data if len(data) <= MAX_BYTES else b"-"
         against = encoded.reveal() if encoded is not None else self._nobody
-        return await self._pool.run(lambda: self._fits(tried, against)) and fits
+        return await self._checked(tried, against) and fits
+
+    async def _checked(self, password: bytes, encoded: str) -> bool:
+        kind, raw = hash_kind.of(encoded), encoded.encode()
+        cost = cost_of(raw) or 0
+        if self._lanes is None or cost < _SLOW_BCRYPT:
+            return await self._pool.run(lambda: self._fits(password, encoded), kind)
+        return await self._pool.fits(self._lanes, (password[:BCRYPT_BYTES], raw), kind)
 
     def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
         """Return a hash that nothing fits, of a cost that is the name's own for good."""
@@ -94,6 +115,8 @@ class PooledHasher:
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is weaker than Argon2id at today's cost; stronger ones stay."""
+        if not self._upgrades:
+            return False
         text = encoded.reveal()
         if text.startswith((*_BCRYPT, imported_hash.MARK)):
             return True
@@ -149,7 +172,7 @@ class PooledHasher:
             fits = bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
         except ValueError:  # not a bcrypt hash after all
             return self._fits_nobody(password)
-        if encoded[4:6] < _SLOW_BCRYPT:
+        if int(encoded[4:6]) < _SLOW_BCRYPT:
             self._fits_nobody(password)  # padded, as fast digests are
         return fits
 

@@ -1,18 +1,25 @@
 """The nouns of the flow: who calls, what is asked, who claims to be whom, who was proved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeAlias
 
 from gateword.domain.client import Client
 from gateword.domain.connection import Connection
-from gateword.domain.log_event import Also
+from gateword.domain.log_event import Also, LogEvent, LogFacts
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import RefreshToken
 from gateword.domain.user import User
+
+Rows: TypeAlias = Callable[[LogFacts, tuple[str, ...]], Sequence[LogEvent]]
+
+
+def _none(facts: LogFacts, scopes: tuple[str, ...]) -> Sequence[LogEvent]:  # noqa: ARG001  `Rows`
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,7 @@ class TokenAsk:
         secrets: `password` and `refresh_token`.
         scope: Asked scopes; None when none was sent.
         scope_is_malformed: `scope` was neither text nor a list of texts.
+        rows: Returns what the log says once it is granted, with those facts and scopes.
     """
 
     tenant: Tenant
@@ -73,6 +81,7 @@ class TokenAsk:
     scope: tuple[str, ...] | None
     at: datetime
     scope_is_malformed: bool = False
+    rows: Rows = _none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

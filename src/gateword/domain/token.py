@@ -15,7 +15,8 @@ class TokenSet:
         expires_in_s: Lifetime of the access token.
         scopes: What was granted, in the order of the answer.
         recovery_code: The one that replaces the one that was just used.
-        facts: What the log will say of it.
+        facts: What the log says of it.
+        is_logged: The log has its rows already, written together with what was stored for it.
     """
 
     access_token: Secret
@@ -26,6 +27,7 @@ class TokenSet:
     token_type: str = "Bearer"
     recovery_code: Secret | None = None
     facts: LogFacts
+    is_logged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from gateword.domain.client import Client
@@ -19,8 +20,9 @@ from gateword.domain.token import TokenSet
 from gateword.login import audit, forwarding
 from gateword.login import client as clients
 from gateword.policy import client_auth
-from gateword.policy.caller import caller
+from gateword.policy.caller import caller, counted
 from gateword.policy.token_params import Fields, quoted
+from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
 
@@ -67,6 +69,7 @@ async def answer(
         if grant.is_for_user_at:
             trace = replace(trace, caller=caller(peer, client))
             await forwarding.check(parts, trace.caller, client)
+        ASKER.set(Asker(tenant.domain, client.client_id, counted(trace.caller.ip)))
         tokens = await grant.answer(_ask(tenant, client, trace, fields, at))
     except Refused as refused:
         await audit.refused(logs, trace, refused)
@@ -112,4 +115,5 @@ def _ask(
         scope=fields.scope,
         scope_is_malformed=fields.scope_is_malformed,
         at=at,
+        rows=partial(audit.rows, trace),
     )

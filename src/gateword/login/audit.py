@@ -1,6 +1,6 @@
 """One row of the log for each ask, granted or refused (two where Auth0 writes two)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -34,11 +34,15 @@ class Trace:
     client: Client | None = None
 
 
+def rows(trace: Trace, facts: LogFacts, scopes: tuple[str, ...]) -> Sequence[LogEvent]:
+    """Return what the log says of an ask that is granted, under the grant's success code."""
+    return [*_also(trace, facts), _event(trace, trace.grant.success, None, facts, scope=scopes)]
+
+
 async def granted(logs: Logs, trace: Trace, tokens: TokenSet) -> None:
-    """Log a granted ask under the grant's success code."""
-    facts = tokens.facts
-    event = _event(trace, trace.grant.success, None, facts, scope=tokens.scopes)
-    await logs.append([*_also(trace, facts), event])
+    """Log a granted ask, unless its rows were written with its tokens."""
+    if not tokens.is_logged:
+        await logs.append(rows(trace, tokens.facts, tokens.scopes))
 
 
 async def refused(logs: Logs, trace: Trace, refused: Refused) -> None:

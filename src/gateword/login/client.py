@@ -29,7 +29,7 @@ async def prove(parts: Parts, tenant: Tenant, proof: Proof) -> Client:
         case NoProof(client_id):
             return _without_proof(await _find(parts, client_id))
         case SecretProof(client_id):
-            return _by_secret(tenant, await parts.stores.clients.get(client_id), proof)
+            return await _with_secret(parts, tenant, client_id, proof)
         case AssertionProof():
             return await _by_assertion(parts, tenant, proof)
 
@@ -45,6 +45,18 @@ def _without_proof(client: Client) -> Client:
     if client.is_confidential:
         raise Refused(Refusal.CLIENT_SECRET_MISSING, detail=f"expected {client.auth_method.value}")
     return client
+
+
+async def _with_secret(parts: Parts, tenant: Tenant, client_id: str, proof: SecretProof) -> Client:
+    """Hold a secret against the client's; one that does not fit may be newer than what is known."""
+    client = await parts.stores.clients.get(client_id)
+    try:
+        return _by_secret(tenant, client, proof)
+    except Refused:
+        newer = await parts.stores.clients.again(client_id)
+        if newer is client:
+            raise
+        return _by_secret(tenant, newer, proof)
 
 
 def _by_secret(tenant: Tenant, client: Client | None, proof: SecretProof) -> Client:

@@ -106,8 +106,17 @@ async def exchanged(
     ask = login.ask
     access = await tokens.access_token(parts, login)
     successor = tokens.new_refresh_token(parts)
+    openid = "openid" in stored.grant.scopes
+    answer = await tokens.answer(parts, login, access, successor, openid=openid)
     exchange = await parts.stores.tokens.exchange(
-        presented, ask.client.client_id, successor, tokens.policy(login), access.record, ask.at
+        presented,
+        ask.client.client_id,
+        successor,
+        tokens.policy(login),
+        access.record,
+        ask.at,
+        known=stored,
+        rows=ask.rows(answer.facts, answer.scopes),
     )
     if not isinstance(exchange, Exchanged):
         raise Refused(
@@ -118,8 +127,7 @@ async def exchanged(
     if login.methods:  # a second factor was shown for it
         await parts.stores.families.note_factor(stored.family_key, ask.at)
     handed = successor if exchange.rotated else None
-    openid = "openid" in stored.grant.scopes
-    return await tokens.answer(parts, login, access, handed, openid=openid)
+    return replace(answer, refresh_token=handed, is_logged=True)
 
 
 def _facts(stored: RefreshToken | None, details: Mapping[str, object] | None = None) -> LogFacts:

@@ -33,17 +33,21 @@ class Issued:
 async def mint(parts: Parts, login: Login) -> TokenSet:
     """Issue the tokens of a fresh login, durable before they are answered."""
     access = await access_token(parts, login)
-    refresh = None
-    if OFFLINE_ACCESS in login.scopes:
-        refresh = new_refresh_token(parts)
+    refresh = new_refresh_token(parts) if OFFLINE_ACCESS in login.scopes else None
+    openid = "openid" in login.identity_scopes
+    tokens = await answer(parts, login, access, refresh, openid=openid)
+    rows = login.ask.rows(tokens.facts, tokens.scopes)
+    if refresh is not None:
         gone = await parts.stores.tokens.begin_family(
-            family(login), refresh, policy(login), access.record
+            family(login), refresh, policy(login), access.record, rows
         )
         if gone:
             await _log_cleanup(parts, login, gone)
     elif access.record.opaque:
-        await parts.stores.tokens.add_access(access.record)
-    return await answer(parts, login, access, refresh, openid="openid" in login.identity_scopes)
+        await parts.stores.tokens.add_access(access.record, rows)
+    else:
+        return tokens
+    return replace(tokens, is_logged=True)
 
 
 async def _log_cleanup(parts: Parts, login: Login, gone: int) -> None:

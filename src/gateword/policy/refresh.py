@@ -96,8 +96,9 @@ def _used(
     token: RefreshToken, used_at: datetime, policy: RefreshPolicy, at: datetime
 ) -> Rotate | Refuse:
     previous = token.counter >= token.latest_counter - 1
+    # Both ways: clocks of two servers differ a little, and one that was set back opens nothing.
     # Without a leeway there is none: of two asks at once the loser may have begun first.
-    if previous and policy.leeway_s > 0 and at < used_at + timedelta(seconds=policy.leeway_s):
+    if previous and abs(at - used_at) < timedelta(seconds=policy.leeway_s):
         return Rotate(token.counter + 1, sibling=True)
     return Refuse("reused", retire=True)
 

@@ -1,8 +1,9 @@
 """Hashing and signing, as the story sees them."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from typing import Final, NamedTuple, Protocol
 
 from gateword.domain.secret import Secret
 
@@ -11,8 +12,47 @@ class HashDropped(asyncio.CancelledError):
     """Who waited for a hash was cancelled before it began: no password was looked at."""
 
 
+class Asker(NamedTuple):
+    """For whom hashes are computed, from the widest: at each level all get equal shares.
+
+    Attributes:
+        tenant: Its domain; empty for what the server does by itself.
+        client: Its id; empty where no client is known.
+        address: The end user's, as shields count it.
+    """
+
+    tenant: str = ""
+    client: str = ""
+    address: str = ""
+
+
+_HOUSE: Final = Asker()
+
+ASKER: Final[ContextVar[Asker]] = ContextVar("asker", default=_HOUSE)
+"""For whom the request is that is being answered; it decides whose turn it is, and nothing else."""
+
+
+class Lanes(Protocol):
+    """bcrypt of several passwords at once, interleaved in one thread.
+
+    Attributes:
+        width: How many at most.
+    """
+
+    @property
+    def width(self) -> int: ...
+
+    def verify(self, jobs: Sequence[tuple[bytes, bytes]]) -> Sequence[bool]:
+        """Say of each password whether it fits its hash, just as one by one.
+
+        Args:
+            jobs: Up to `width` passwords, at most 72 bytes each, with bcrypt hashes of equal cost.
+        """
+        ...
+
+
 class Hasher(Protocol):
-    """Password hashing behind a bounded queue of low-priority threads."""
+    """Password hashing behind a bounded, fair queue of low-priority threads."""
 
     def check_queue(self) -> None:
         """Return when a hash asked for now would be taken.

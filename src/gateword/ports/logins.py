@@ -15,6 +15,9 @@ class Logins(Protocol):
     ) -> User | None:
         """Settle a right try, count it as a login of the user, and return the user with it.
 
+        In force at once; durable with the next write that is, so before the ask is answered: its
+        row of the log follows.
+
         Args:
             lease: The try.
             user_key: Number of the user who was found.

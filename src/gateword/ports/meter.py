@@ -72,6 +72,23 @@ HASH_TIME: Final = Duration(
     doc="From asking for a password hash to its result, the wait in the queue included.",
     labels=("algorithm", "operation"),
 )
+HASH_WAITED: Final = Duration(
+    name="gateword_hash_wait_seconds",
+    doc="From asking for a password hash to its beginning, of those that were computed.",
+    labels=("algorithm",),
+)
+HASH_WORK: Final = Duration(
+    name="gateword_hash_work_seconds",
+    doc="Time of a thread for a password hash, its share where several were computed side by side "
+    "(`together`).",
+    labels=("algorithm", "together"),
+)
+HASH_LOST: Final = Count(
+    name="gateword_hashes_not_computed",
+    doc="Password hashes that were asked for in vain: dropped because nobody waited any more, or "
+    "refused because too many did (algorithm `none`: before one was looked up).",
+    labels=("algorithm", "reason"),
+)
 HASH_QUEUE: Final = Level(
     name="gateword_hash_queue_depth", doc="Password hashes asked for and not finished."
 )
@@ -111,8 +128,8 @@ STREAM_LAG: Final = Duration(
 )
 
 MEASURES: Final[tuple[Measure, ...]] = (
-    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_QUEUE, HASH_WAIT, STORE_TIME, VELOCITY,
-    LETTERS, STREAMED, STREAM_LAG,
+    GRANTS, REQUESTS, REQUEST_TIME, CALLS, HASH_TIME, HASH_WAITED, HASH_WORK, HASH_LOST, HASH_QUEUE,
+    HASH_WAIT, STORE_TIME, VELOCITY, LETTERS, STREAMED, STREAM_LAG,
 )  # fmt: skip
 
 

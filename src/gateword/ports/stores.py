@@ -47,6 +47,10 @@ class Clients(Protocol):
 
     async def get(self, client_id: str) -> Client | None: ...
 
+    async def again(self, client_id: str) -> Client | None:
+        """Return a client as it is now, for whom what was known of it refuses."""
+        ...
+
     async def all(self) -> Sequence[Client]: ...
 
     async def origins(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from gateword.domain.client import RefreshPolicy
+from gateword.domain.log_event import LogEvent
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 
@@ -58,17 +59,24 @@ class Tokens(Protocol):
     """Refresh tokens in families, and the access tokens that must be found again; hashes only."""
 
     async def begin_family(
-        self, grant: RefreshGrant, refresh: Secret, policy: RefreshPolicy, access: NewAccess
+        self,
+        grant: RefreshGrant,
+        refresh: Secret,
+        policy: RefreshPolicy,
+        access: NewAccess,
+        rows: Sequence[LogEvent] = (),
     ) -> int:
         """Store a family with its first refresh token and the access token beside it.
+
+        `rows` are written to the log with it.
 
         Returns:
             How many old families had to go because user and client held more than 200.
         """
         ...
 
-    async def add_access(self, access: NewAccess) -> None:
-        """Store an access token that belongs to no family."""
+    async def add_access(self, access: NewAccess, rows: Sequence[LogEvent] = ()) -> None:
+        """Store an access token that belongs to no family, and write rows to the log with it."""
         ...
 
     async def find_refresh(self, refresh: Secret) -> RefreshToken | None: ...
@@ -81,11 +89,16 @@ class Tokens(Protocol):
         policy: RefreshPolicy,
         access: NewAccess,
         at: datetime,
+        *,
+        known: RefreshToken | None = None,
+        rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         """Use a refresh token: one compare-and-set; reuse retires the whole family.
 
         Decided by `policy.refresh.decide` on the locked rows. `successor` becomes a token of the
-        family when the client's tokens rotate; `access` is stored with it.
+        family when the client's tokens rotate; `access` is stored with it, and `rows` are written
+        to the log with it. `known` is what was found of the token before; where it is told, and
+        still true, nothing is looked up again.
         """
         ...
 

@@ -43,8 +43,9 @@ _RIGHT: Final = Statement("""
     SELECT gateword_right_plain_1(
         :tenant, :id, :connection_key, :subject, :place, :at, :refund, :cost, :known, :stale,
         :user_key, :ip
-    )
+    ) FROM set_config('synchronous_commit', 'off', true)
 """)
+"""The commit that ends the ask waits for the disk, and for this one with it."""
 
 
 async def admitted(

@@ -25,8 +25,12 @@ async def reserved(
     """
     if locks:
         await _lock(tx, entry)
-    found = admission(entry, await _state(tx, entry, at), at)
+    state = await _state(tx, entry, at)
+    found = admission(entry, state, at)
     if found.refused is not None:
+        if found.bucket is not None:
+            kept, _ = state.buckets.get(found.bucket.key, (0, False))
+            await attempt_writes.set_back(tx, found.bucket, kept, at)
         if isinstance(found.refused, Blocked) and found.refused.is_first:
             await attempt_looks.tell(tx, entry, found, at)
         return found.refused, found.bucket

@@ -134,6 +134,11 @@ REFUND: Final = Statement("""
 TELL: Final = Statement(
     "UPDATE buckets SET told = 1 WHERE tenant = :tenant AND name = :name AND told = 0"
 )
+SET_BACK: Final = Statement("""
+    UPDATE buckets SET full_at = :most
+    WHERE tenant = :tenant AND name = :name AND full_at > :most
+""")
+"""A clock that was ahead is right again: the bucket is empty, and refills from now on."""
 BUCKETS: Final = Statement(f"""
     SELECT name, full_at FROM buckets
     WHERE tenant = :tenant AND name IN ({", ".join(f":{name}" for name in BUCKET_NAMES)})

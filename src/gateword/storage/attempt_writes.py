@@ -172,6 +172,20 @@ async def spend(tx: TenantTx, bucket: Bucket, at: datetime, count: int = 1) -> N
     )
 
 
+async def set_back(tx: TenantTx, bucket: Bucket, full_at_ms: int, at: datetime) -> None:
+    """Let an empty bucket refill that was emptied while the clock was ahead.
+
+    Args:
+        tx: The transaction.
+        bucket: The bucket.
+        full_at_ms: When it will be full, as it is kept.
+        at: Now.
+    """
+    most = ms(at) + bucket.size * bucket.refill_ms
+    if full_at_ms > most:
+        await tx.run(sql.SET_BACK, name=bucket.key, most=most)
+
+
 def subject_of(entry: Entry) -> dict[str, Value]:
     """Return the columns that say whose secret is tried."""
     return {

@@ -107,7 +107,10 @@ class SqlAttempts:
     async def record(
         self, lease: Lease, user_key: int, ip: str, at: datetime, *, remembers: bool
     ) -> None:
-        """Settle a right try and count it as a login of the user, both or neither."""
+        """Settle a right try and count it as a login of the user, both or neither.
+
+        The commit that ends the ask (its tokens, its row of the log) makes them durable too.
+        """
 
         async def work(tx: TenantTx) -> None:
             # Whoever changes a user takes the user first, and so does this.
@@ -119,7 +122,7 @@ class SqlAttempts:
                 self._database, lease, user_key, ip, at, remembers=remembers
             ):
                 return
-            await self._database.transact(work)
+            await self._database.transact(work, durable=False)
 
         await self._end(lease, recorded())
 
@@ -147,8 +150,10 @@ class SqlAttempts:
                     await tx.one(sql.LOCK, name=bucket.key)
             kept: dict[str, int] = dict(await tx.all(sql.BUCKETS, **attempt_writes.names(buckets)))
             for bucket in buckets:
-                level = attempt_state.level(bucket, kept.get(bucket.key, 0), at)
+                full_at = kept.get(bucket.key, 0)
+                level = attempt_state.level(bucket, full_at, at)
                 if level < 1:
+                    await attempt_writes.set_back(tx, bucket, full_at, at)
                     wait_s = velocity.retry_after_s(level, bucket.refill_ms)
                     is_first = await tx.run(sql.TELL, name=bucket.key) == 1
                     refusal = Blocked(shield=bucket.shield, retry_after_s=wait_s, is_first=is_first)

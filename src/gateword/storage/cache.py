@@ -1,17 +1,21 @@
 """Configuration in memory, under a version number that every change of it moves.
 
 A tenant has one version for all its configuration. A writer moves it in the transaction that
-changes something, a reader looks at it at most every half second; so a change made by another
-process is seen within a second. What is looked for and not known makes it look sooner, at most
-fifty times a second: a client is there as soon as the command that added it has ended. While the
-database is away, what is known stays in force: nothing can change it either.
+changes something, a reader looks at it at most every half second, and nothing is decided by what
+was looked at longer than a second ago: whoever would have to waits for a look of its own, however
+long nobody asked before. What is looked for and not known makes it look sooner, at most fifty
+times a second: a client is there as soon as the command that added it has ended. While the
+database is away nothing is granted; what does not grant anything (the key set, discovery) goes on
+with what is known.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refused import Refused
+from gateword.storage.looks import within_look
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
 
@@ -20,6 +24,9 @@ V = TypeVar("V")
 
 LOOK_AGAIN_S: Final = 0.5
 """How old the knowledge of the version may be."""
+
+STALE_S: Final = 1.0
+"""How old it may be at most, while one look is under way, or failed."""
 
 MISSED_S: Final = 0.02
 """How old it may be for something that is not there."""
@@ -53,34 +60,69 @@ class ConfigCache:
         self._database = database
         self._monotonic_s = monotonic_s
         self._views: dict[str, _View] = {}
+        self._loading: dict[str, tuple[int, asyncio.Task[Any]]] = {}
         self._version = -1
         self._look_at_s = _AT_ONCE
+        self._seen_s = _AT_ONCE
+        self._is_away = False
         self._own_changes = 0
 
-    async def view(self, name: str, load: Callable[[TenantDatabase], Coroutine[Any, Any, V]]) -> V:
+    @property
+    def version(self) -> int:
+        """The version that was seen last."""
+        return self._version
+
+    async def view(
+        self,
+        name: str,
+        load: Callable[[TenantDatabase], Coroutine[Any, Any, V]],
+        *,
+        may_be_old: bool = False,
+    ) -> V:
         """Return what `load` made of the present configuration.
 
         Args:
             name: Under which it is remembered.
             load: Reads the rows and arranges them for look-ups.
+            may_be_old: What is known will do while the database is away.
+
+        Raises:
+            Refused: STORE_UNREACHABLE.
         """
         known = self._views.get(name)
-        if self._monotonic_s() >= self._look_at_s:
+        now_s = self._monotonic_s()
+        goes_on = may_be_old and self._is_away
+        if now_s >= self._look_at_s or (now_s - self._seen_s > STALE_S and not goes_on):
             try:
                 await self._look()
             except Refused:
-                if known is None:
+                self._is_away = True
+                now_s = self._monotonic_s()
+                is_old = now_s - self._seen_s > STALE_S
+                if known is None or (is_old and not may_be_old):
                     raise
-                # Away: keys and discovery stay up. Whatever grants something writes, and fails.
-                self._look_at_s = self._monotonic_s() + LOOK_AGAIN_S
+                self._look_at_s = now_s + LOOK_AGAIN_S
             else:
                 known = self._views.get(name)
         if known is None or known.version != self._version:
-            # The version was read before the rows: a change in between is loaded once more.
-            known = _View(self._version, await load(self._database))
-            self._views[name] = known
+            known = self._views[name] = await self._loaded(name, load)
         value: V = known.value
         return value
+
+    async def _loaded(
+        self, name: str, load: Callable[[TenantDatabase], Coroutine[Any, Any, V]]
+    ) -> _View:
+        """Load a view once for all who wait for it."""
+        # The version was read before the rows: a change in between is loaded once more.
+        version, under_way = self._version, self._loading.get(name)
+        if under_way is None or under_way[0] != version or under_way[1].done():
+            under_way = version, asyncio.ensure_future(load(self._database))
+            self._loading[name] = under_way
+        try:
+            return _View(version, await asyncio.shield(under_way[1]))
+        finally:
+            if under_way[1].done() and self._loading.get(name) is under_way:
+                del self._loading[name]
 
     async def find(
         self,
@@ -90,11 +132,17 @@ class ConfigCache:
     ) -> T | None:
         """Return what `pick` finds in the view, after a second look when it finds nothing."""
         found = pick(await self.view(name, load))
-        now_s = self._monotonic_s()
-        if found is None and now_s >= self._look_at_s - LOOK_AGAIN_S + MISSED_S:
-            self._look_at_s = now_s
+        if found is None and self.doubt():
             found = pick(await self.view(name, load))
         return found
+
+    def doubt(self) -> bool:
+        """Let the next look be at once, at most fifty times a second; say whether it will."""
+        now_s = self._monotonic_s()
+        if now_s < self._look_at_s - LOOK_AGAIN_S + MISSED_S:
+            return False
+        self._look_at_s = now_s
+        return True
 
     async def change(self, work: TenantWork[T]) -> T:
         """Change configuration in one transaction; the next look sees it."""
@@ -113,9 +161,10 @@ class ConfigCache:
         began_s, own_changes = self._monotonic_s(), self._own_changes
         if self._look_at_s != _AT_ONCE:  # one looks; the others go on with what is known
             self._look_at_s = began_s + LOOK_AGAIN_S
-        row = await self._database.one(VERSION)
+        row = await within_look(self._database.one(VERSION))
         if row is None:
             raise LookupError(f"tenant {self._database.tenant} does not exist")
         self._version = max(self._version, row[0])
+        self._seen_s, self._is_away = max(self._seen_s, began_s), False
         if own_changes == self._own_changes:  # else this look may be older than our own change
             self._look_at_s = began_s + LOOK_AGAIN_S

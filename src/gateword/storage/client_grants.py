@@ -1,6 +1,6 @@
 """Client grants: what a machine may do at an API."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -9,12 +9,19 @@ import msgspec
 from gateword.domain.resource_server import ClientGrant
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import ms, to_json
+from gateword.storage.engine import Row, Value
+from gateword.storage.many import EVERY, Many
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
-_ALL: Final = Statement("""
+_FIRST: Final = Statement("""
     SELECT document FROM client_grants WHERE tenant = :tenant
-    ORDER BY client_id, audience, subject_type
+    ORDER BY client_id, audience, subject_type LIMIT :most
+""")
+_ONE: Final = Statement("""
+    SELECT document FROM client_grants
+    WHERE tenant = :tenant AND client_id = :client_id AND audience = :audience
+        AND subject_type = :subject_type
 """)
 _PUT: Final = Statement("""
     INSERT INTO client_grants
@@ -42,18 +49,19 @@ _Key: TypeAlias = tuple[str, str, str]
 class SqlClientGrants:
     """The client grants of one tenant (port `ClientGrants`)."""
 
-    def __init__(self, cache: ConfigCache) -> None:
+    def __init__(self, database: TenantDatabase, cache: ConfigCache) -> None:
         self._cache = cache
+        self._known: Many[_Key, ClientGrant] = Many(
+            "client_grants", database, cache, first=_FIRST, one=_ONE, where=_where, read=_read
+        )
 
     async def find(
         self, client_id: str, audience: str, subject_type: str = "client"
     ) -> ClientGrant | None:
-        return await self._cache.find(
-            "client_grants", _load, lambda known: known.get((client_id, audience, subject_type))
-        )
+        return await self._known.get((client_id, audience, subject_type))
 
     async def all(self) -> Sequence[ClientGrant]:
-        return tuple((await self._view()).values())
+        return await self._known.all()
 
     async def put(self, grant: ClientGrant, at: datetime) -> None:
         async def work(tx: TenantTx) -> None:
@@ -71,7 +79,7 @@ class SqlClientGrants:
         self, grant_id: str, how: Callable[[ClientGrant], ClientGrant], at: datetime
     ) -> ClientGrant | None:
         async def work(tx: TenantTx) -> ClientGrant | None:
-            grant = _named(await _load(tx), grant_id)
+            grant = await _named(tx, grant_id)
             if grant is None:
                 return None
             after = how(grant)
@@ -82,24 +90,12 @@ class SqlClientGrants:
 
     async def remove(self, grant_id: str) -> bool:
         async def work(tx: TenantTx) -> bool:
-            grant = _named(await _load(tx), grant_id)
+            grant = await _named(tx, grant_id)
             if grant is None:
                 return False
-            client_id, audience, subject_type = _key(grant)
-            gone = await tx.run(
-                _REMOVE, client_id=client_id, audience=audience, subject_type=subject_type
-            )
-            return gone == 1
+            return await tx.run(_REMOVE, **_where(_key(grant))) == 1
 
         return await self._cache.change(work)
-
-    async def _view(self) -> dict[_Key, ClientGrant]:
-        return await self._cache.view("client_grants", _load)
-
-
-async def _load(rows: TenantDatabase | TenantTx) -> dict[_Key, ClientGrant]:
-    grants = [_decoder.decode(document) for (document,) in await rows.all(_ALL)]
-    return {_key(grant): grant for grant in grants}
 
 
 async def _store(tx: TenantTx, statement: Statement, grant: ClientGrant, at: datetime) -> int:
@@ -113,9 +109,20 @@ async def _store(tx: TenantTx, statement: Statement, grant: ClientGrant, at: dat
     )
 
 
-def _named(grants: dict[_Key, ClientGrant], grant_id: str) -> ClientGrant | None:
-    return next((grant for grant in grants.values() if grant.id == grant_id), None)
+async def _named(tx: TenantTx, grant_id: str) -> ClientGrant | None:
+    grants = (_read(row)[1] for row in await tx.all(_FIRST, most=EVERY))
+    return next((grant for grant in grants if grant.id == grant_id), None)
+
+
+def _read(row: Row) -> tuple[_Key, ClientGrant]:
+    grant = _decoder.decode(row[0])
+    return _key(grant), grant
 
 
 def _key(grant: ClientGrant) -> _Key:
     return grant.client_id, grant.audience, grant.subject_type
+
+
+def _where(key: _Key) -> Mapping[str, Value]:
+    client_id, audience, subject_type = key
+    return {"client_id": client_id, "audience": audience, "subject_type": subject_type}

@@ -1,7 +1,7 @@
 """Clients: the document as JSON, the secret sealed beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -13,15 +13,22 @@ from gateword.domain.secret import Secret
 from gateword.ports.crypto import Vault
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import digest, ms, to_json
+from gateword.storage.many import Many
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
-_ALL: Final = Statement(
-    "SELECT client_id, document, secret FROM clients WHERE tenant = :tenant ORDER BY client_id"
+_FIRST: Final = Statement("""
+    SELECT client_id, document, secret FROM clients WHERE tenant = :tenant
+    ORDER BY client_id LIMIT :most
+""")
+_ONE: Final = Statement("""
+    SELECT client_id, document, secret FROM clients
+    WHERE tenant = :tenant AND client_id = :client_id
+""")
+_WITH_ORIGINS: Final = Statement(
+    "SELECT document FROM clients WHERE tenant = :tenant AND document LIKE :some"
 )
-_ONE: Final = Statement(
-    "SELECT document, secret FROM clients WHERE tenant = :tenant AND client_id = :client_id"
-)
+_SOME_ORIGIN: Final = '%"origins":["%'
 _PUT: Final = Statement("""
     INSERT INTO clients (tenant, client_id, document, secret, created_at, updated_at)
     VALUES (:tenant, :client_id, :document, :secret, :at, :at)
@@ -45,12 +52,6 @@ _decoder: Final = msgspec.json.Decoder(Client)
 _connections: Final = msgspec.json.Decoder(Connection)
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    by_id: dict[str, Client]
-    origins: frozenset[str]
-
-
 class SqlClients:
     """The clients of one tenant (port `Clients`)."""
 
@@ -58,15 +59,28 @@ class SqlClients:
         self._database = database
         self._cache = cache
         self._vault = vault
+        self._known: Many[str, Client] = Many(
+            "clients",
+            database,
+            cache,
+            first=_FIRST,
+            one=_ONE,
+            where=lambda client_id: {"client_id": client_id},
+            read=lambda row: (row[0], self._client(*row)),
+        )
 
     async def get(self, client_id: str) -> Client | None:
-        return await self._cache.find("clients", self._load, lambda view: view.by_id.get(client_id))
+        return await self._known.get(client_id)
+
+    async def again(self, client_id: str) -> Client | None:
+        self._cache.doubt()
+        return await self._known.get(client_id)
 
     async def all(self) -> Sequence[Client]:
-        return tuple((await self._view()).by_id.values())
+        return await self._known.all()
 
     async def origins(self) -> frozenset[str]:
-        return (await self._view()).origins
+        return await self._cache.view("origins", _origins)
 
     async def put(self, client: Client, at: datetime) -> None:
         async def work(tx: TenantTx) -> None:
@@ -81,7 +95,7 @@ class SqlClients:
             row = await tx.one(_ONE, client_id=client_id)
             if row is None:
                 return None
-            after = how(self._client(client_id, *row))
+            after = how(self._client(*row))
             await self._store(tx, after, at)
             return after
 
@@ -107,16 +121,6 @@ class SqlClients:
 
         return await self._database.transact(work)
 
-    async def _view(self) -> _View:
-        return await self._cache.view("clients", self._load)
-
-    async def _load(self, database: TenantDatabase) -> _View:
-        by_id: dict[str, Client] = {}
-        for client_id, document, sealed in await database.all(_ALL):
-            by_id[client_id] = self._client(client_id, document, sealed)
-        origins = frozenset(origin for client in by_id.values() for origin in client.origins)
-        return _View(by_id, origins)
-
     def _client(self, client_id: str, document: str, sealed: bytes | None) -> Client:
         secret = None if sealed is None else self._vault.open(sealed, _context(client_id))
         return replace(_decoder.decode(document), secret=secret)
@@ -129,6 +133,12 @@ class SqlClients:
             secret=client.secret and self._vault.seal(client.secret, _context(client.client_id)),
             at=ms(at),
         )
+
+
+async def _origins(database: TenantDatabase) -> frozenset[str]:
+    rows = await database.all(_WITH_ORIGINS, some=_SOME_ORIGIN)
+    clients = (_decoder.decode(document) for (document,) in rows)
+    return frozenset(origin for client in clients for origin in client.origins)
 
 
 async def _disable(tx: TenantTx, client_id: str) -> None:

@@ -59,9 +59,12 @@ class Checkpointer:
     thousand pages at once: 40 to 1,200 ms were seen. Done once a second it is little, and beside.
     """
 
-    def __init__(self, open_file: Callable[[], sqlite3.Connection]) -> None:
-        """Take what opens a connection of its own."""
+    def __init__(
+        self, open_file: Callable[[], sqlite3.Connection], every_s: float = EVERY_S
+    ) -> None:
+        """Take what opens a connection of its own, and the seconds between two rounds."""
         self._open_file = open_file
+        self._every_s = every_s
         self._due = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -82,9 +85,17 @@ class Checkpointer:
 
     def _work(self) -> None:
         # A round that the disk or another process does not let through is made up by the next.
-        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._open_file()) as opened:
-            while not self._stopping.wait(EVERY_S):
-                self._due.wait()
-                self._due.clear()
-                with contextlib.suppress(sqlite3.Error):
-                    opened.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        while not self._stopping.is_set():
+            with (
+                contextlib.suppress(sqlite3.Error, OSError),
+                contextlib.closing(self._open_file()) as opened,
+            ):
+                self._fold(opened)
+            self._stopping.wait(self._every_s)  # it could not be opened: no file may be opened now
+
+    def _fold(self, opened: sqlite3.Connection) -> None:
+        while not self._stopping.wait(self._every_s):
+            self._due.wait()
+            self._due.clear()
+            with contextlib.suppress(sqlite3.Error):
+                opened.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()

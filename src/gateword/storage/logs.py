@@ -4,22 +4,23 @@ Positions come from a counter of the tenant that is locked until the commit, so 
 behind position N can never meet a position below N later, on no engine.
 """
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from gateword.domain.log_event import LogEvent, LoggedDay, StoredLogEvent
 from gateword.domain.query import Query
 from gateword.storage import log_search, purging
 from gateword.storage.columns import json_object, ms, time, to_json
 from gateword.storage.engine import Row
+from gateword.storage.gathered import Gathered
 from gateword.storage.log_document import completed, document, log_id, position_of
 from gateword.storage.log_search import COLUMNS
 from gateword.storage.query_sql import condition
 from gateword.storage.statement import Statement
-from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
+
+T = TypeVar("T")
 
 _COUNT_UP: Final = Statement("""
     UPDATE counters SET value = value + :events WHERE tenant = :tenant AND name = 'log'
@@ -63,67 +64,52 @@ _DAYS: Final = Statement(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Events that wait to be written with others."""
-
-    events: Sequence[LogEvent]
-    written: asyncio.Future[None]
-
-    def end(self, error: Exception | None) -> None:
-        """Tell the waiter, unless it has gone."""
-        if self.written.done():
-            return
-        if error is None:
-            self.written.set_result(None)
-        else:
-            self.written.set_exception(error)
-
-
 class SqlLogs:
     """The log of one tenant (port `Logs`)."""
 
     def __init__(self, database: TenantDatabase) -> None:
         self._database = database
-        self._waiting: list[_Batch] = []
-        self._writer: asyncio.Task[None] | None = None
+        self.gathered = None if database.shares_commits else Gathered(database)
 
     async def append(self, events: Sequence[LogEvent]) -> None:
         if not events:
             return
-        if self._database.shares_commits:
+        if self.gathered is None:
             await self._write(events)
-            return
-        batch = _Batch(events, asyncio.get_running_loop().create_future())
-        self._waiting.append(batch)
-        if self._writer is None:
-            self._writer = asyncio.create_task(self._write_waiting())
-        await batch.written
+        else:
+            await self.gathered.write(events)
 
-    async def _write_waiting(self) -> None:
-        """Write what has gathered while the commit before was under way, until nothing has.
+    async def with_rows(self, work: TenantWork[T], rows: Sequence[LogEvent]) -> T:
+        """Do some work and write rows of the log with it; both are durable then.
 
-        Appends take turns at the counter anyway; this way they hold one connection, not all.
+        Where appends gather anyway the rows come after it, and their commit makes both durable:
+        within it they would hold up whoever appends meanwhile.
         """
-        while self._waiting:
-            batches, self._waiting = self._waiting, []
-            try:
-                await self._write([event for batch in batches for event in batch.events])
-            except Exception as error:  # noqa: BLE001  # it belongs to those who wait
-                for batch in batches:
-                    batch.end(error)
-            else:
-                for batch in batches:
-                    batch.end(None)
-        self._writer = None
+        if not rows:
+            return await self._database.transact(work)
+        if self.gathered is not None:
+            came = await self._database.transact(work, durable=False)
+            await self.append(rows)
+            return came
+
+        async def both(tx: TenantTx) -> T:
+            came = await work(tx)
+            await self.add(tx, rows)
+            return came
+
+        return await self._database.transact(both)
+
+    async def add(self, tx: TenantTx, events: Sequence[LogEvent]) -> None:
+        """Write rows as part of a transaction; until it ends nobody else can append."""
+        row = await tx.one(_COUNT_UP, events=len(events))
+        if row is None:
+            raise LookupError(f"tenant {self._database.tenant} does not exist")
+        for position, event in enumerate(events, start=row[0] - len(events) + 1):
+            await self._insert(tx, position, event)
 
     async def _write(self, events: Sequence[LogEvent]) -> None:
         async def work(tx: TenantTx) -> None:
-            row = await tx.one(_COUNT_UP, events=len(events))
-            if row is None:
-                raise LookupError(f"tenant {self._database.tenant} does not exist")
-            for position, event in enumerate(events, start=row[0] - len(events) + 1):
-                await self._insert(tx, position, event)
+            await self.add(tx, events)
 
         await self._database.transact(work)
 

@@ -10,7 +10,9 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateword.storage.engine import Database
 from gateword.storage.sqlite_tables import SqliteTables
+from gateword.storage.statement import AcrossTenants
 from gateword.storage.url import is_postgres, sqlite_path
 
 HEAD: Final = "0006"
@@ -18,6 +20,8 @@ HEAD: Final = "0006"
 
 BASE: Final = "base"
 """The version of a database from which all tables were taken."""
+
+_VERSION: Final = AcrossTenants("SELECT version_num FROM alembic_version")
 
 
 class Tables(Protocol):
@@ -45,6 +49,16 @@ def is_current(url: str, *, data_dir: Path) -> bool:
     return _serves(_tables(url, data_dir).version())
 
 
+async def has_current(database: Database) -> bool:
+    """Say whether the tables of a database that is open serve this program.
+
+    Raises:
+        Refused: STORE_UNREACHABLE.
+    """
+    row = await database.one(_VERSION)
+    return row is not None and _serves(row[0])
+
+
 def upgrade(url: str, *, data_dir: Path) -> None:
     """Make or change the tables; returns at once when they are current.
 
@@ -70,7 +84,10 @@ def recorded(tables: Tables) -> list[str]:
 
 
 def _serves(version: str | None) -> bool:
-    """Compare versions, which are numbers of four digits, so that text order is their order."""
+    """Say whether tables of a version serve this program.
+
+    Versions are numbers of four digits, so that text order is their order.
+    """
     return version not in {None, BASE} and str(version) >= HEAD
 
 

@@ -13,13 +13,15 @@ from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 import psycopg
-from psycopg import AsyncConnection, errors
+from psycopg import AsyncConnection, AsyncCursor, errors
 from psycopg_pool import AsyncConnectionPool
 
 from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, TakenError, Value, Work
+from gateword.storage.looks import within_look
+from gateword.storage.patience import Patience
 from gateword.storage.statement import AcrossTenants, Sql
 
 T = TypeVar("T")
@@ -37,6 +39,12 @@ STATEMENT_MS: Final = 5000
 """How long one statement may take, the wait for a lock included."""
 
 _TRIES: Final = 3
+_SETTINGS: Final = (
+    "SELECT set_config('statement_timeout', %(ms)s, false),"
+    " set_config('idle_in_transaction_session_timeout', %(ms)s, false),"
+    # What a lock lets through must see what was written while it waited.
+    " set_config('default_transaction_isolation', 'read committed', false)"
+)
 _READ_WITHIN: Final = (
     "SELECT set_config('statement_timeout', %(ms)s, true),"
     " set_config('transaction_read_only', 'on', true)"
@@ -47,10 +55,13 @@ _CHECK_DURABLE: Final = AcrossTenants(
     " AND name IN ('fsync', 'full_page_writes', 'synchronous_commit') ORDER BY name"
 )
 _PING: Final = AcrossTenants("SELECT 1 FROM alembic_version")
+_BEGIN: Final = "BEGIN"
+_BEGIN_UNSYNCED: Final = "BEGIN; SET LOCAL synchronous_commit = off"
 _AWAY: Final = (
     psycopg.OperationalError,  # also: no connection in time, statement took too long, disk full
     psycopg.InterfaceError,  # the connection broke under us
     errors.ReadOnlySqlTransaction,  # we are connected to a standby
+    errors.IdleInTransactionSessionTimeout,  # it stood still before it read our next statement
 )
 _LOST_A_RACE: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 
@@ -89,20 +100,24 @@ async def open_postgres(url: str) -> "PostgresDatabase":
 class PostgresTx:
     """A connection, with or without an open transaction."""
 
-    def __init__(self, connection: _Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: _Connection, patience: Patience) -> None:
+        self.connection = connection
+        self._patience = patience
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
-        cursor = await self._connection.execute(statement.pyformat, params)
-        return await cursor.fetchone()
+        return await (await self._executed(statement, params)).fetchone()
 
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
-        cursor = await self._connection.execute(statement.pyformat, params)
-        return await cursor.fetchall()
+        return await (await self._executed(statement, params)).fetchall()
 
     async def run(self, statement: Sql, /, **params: Value) -> int:
-        cursor = await self._connection.execute(statement.pyformat, params)
-        return cursor.rowcount
+        return (await self._executed(statement, params)).rowcount
+
+    async def _executed(self, statement: Sql, params: Mapping[str, Value]) -> AsyncCursor[Row]:
+        self._patience.renew()
+        cursor = await self.connection.execute(statement.pyformat, params)
+        self._patience.renew()
+        return cursor
 
 
 class PostgresDatabase:
@@ -116,42 +131,43 @@ class PostgresDatabase:
         self._searches = asyncio.Semaphore(SEARCHES)
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
-        async with self._connected() as connection:
-            return await PostgresTx(connection).one(statement, **params)
+        async with self._connected() as tx:
+            return await tx.one(statement, **params)
 
     async def all(self, statement: Sql, /, **params: Value) -> list[Row]:
-        async with self._connected() as connection:
-            return await PostgresTx(connection).all(statement, **params)
+        async with self._connected() as tx:
+            return await tx.all(statement, **params)
 
     async def search(
         self, statement: Sql, params: Mapping[str, Value], timeout_s: float = SEARCH_TIMEOUT_S
     ) -> list[Row]:
-        async with (
-            self._turn(timeout_s),
-            self._connected() as connection,
-            connection.transaction(),
-        ):
-            await connection.execute(_READ_WITHIN, {"ms": str(int(timeout_s * 1000))})
+        async with self._turn(timeout_s), self._connected() as tx, tx.connection.transaction():
+            await tx.connection.execute(_READ_WITHIN, {"ms": str(int(timeout_s * 1000))})
             try:
-                return await PostgresTx(connection).all(statement, **params)
+                return await tx.all(statement, **params)
             except errors.QueryCanceled:
                 raise Refused(ManagementRefusal.SEARCH_TOO_SLOW) from None
 
-    async def transact(self, work: Work[T], *, durable: bool = True) -> T:  # noqa: ARG002  PostgreSQL's are
-        return await _again(partial(self._try, work))
+    async def transact(self, work: Work[T], *, durable: bool = True) -> T:
+        return await _again(partial(self._try, work, durable=durable))
 
     async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
         return await _again(partial(self.all, statement, **params))
 
     async def ping(self) -> None:
-        await self.one(_PING)
+        await within_look(self.one(_PING))
 
     async def close(self) -> None:
         await self._pool.close()
 
-    async def _try(self, work: Work[T]) -> T:
-        async with self._connected() as connection, connection.transaction():
-            return await work(PostgresTx(connection))
+    async def _try(self, work: Work[T], *, durable: bool) -> T:
+        async with self._connected() as tx:
+            # After an exception the pool rolls back. It commits as well, but says nothing when the
+            # connection is gone by then.
+            await tx.connection.execute(_BEGIN if durable else _BEGIN_UNSYNCED, prepare=False)
+            came = await work(tx)
+            await tx.connection.commit()
+            return came
 
     @asynccontextmanager
     async def _turn(self, timeout_s: float) -> AsyncIterator[None]:
@@ -166,17 +182,24 @@ class PostgresDatabase:
             self._searches.release()
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[_Connection]:
+    async def _connected(self) -> AsyncIterator[PostgresTx]:
+        patience: Patience | None = None
         try:
             async with self._pool.connection() as connection:
-                yield connection
+                patience = Patience(connection)
+                try:
+                    yield PostgresTx(connection, patience)
+                finally:
+                    patience.end()
         except _LOST_A_RACE:
             raise
         except errors.UniqueViolation as error:
             raise TakenError(str(error)) from error
         except _AWAY as error:
             # Others of the pool may be as broken; those that are go now, not one request each.
-            if isinstance(error, psycopg.InterfaceError | errors.AdminShutdown):
+            if patience is not None and patience.is_over:
+                await self._pool.drain()
+            elif isinstance(error, psycopg.InterfaceError | errors.AdminShutdown):
                 await self._pool.check()
             raise _unreachable(error) from error
 
@@ -195,13 +218,11 @@ async def _again(tried: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _configure(connection: _Connection) -> None:
-    await connection.execute(
-        "SELECT set_config('statement_timeout', %(ms)s, false),"
-        " set_config('idle_in_transaction_session_timeout', %(ms)s, false),"
-        # What a lock lets through must see what was written while it waited.
-        " set_config('default_transaction_isolation', 'read committed', false)",
-        {"ms": str(STATEMENT_MS)},
-    )
+    patience = Patience(connection)
+    try:
+        await connection.execute(_SETTINGS, {"ms": str(STATEMENT_MS)})
+    finally:
+        patience.end()
 
 
 def _unreachable(error: Exception) -> Refused:

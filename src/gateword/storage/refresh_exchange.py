@@ -13,8 +13,7 @@ from gateword.storage.columns import digest, ms, ms_or_none
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantTx
 from gateword.storage.token_rows import (
-    FIND_TOKEN,
-    LOCK_FAMILY,
+    HOLD_TOKEN,
     REVOKE_FAMILY,
     add_access,
     add_family,
@@ -73,9 +72,7 @@ class Presented:
 
 async def exchange(tx: TenantTx, presented: Presented) -> Exchange:
     """Decide on the locked rows, and do it."""
-    hash_ = digest(presented.refresh)
-    await tx.one(LOCK_FAMILY, hash=hash_)
-    row = await tx.one(FIND_TOKEN, hash=hash_)
+    row = await tx.one(HOLD_TOKEN, hash=digest(presented.refresh))
     token = None if row is None else refresh_token(row)
     decision = decide(token, presented.client_id, presented.policy, presented.at)
     if isinstance(decision, Refuse):
@@ -84,9 +81,10 @@ async def exchange(tx: TenantTx, presented: Presented) -> Exchange:
         raise LookupError("an unknown refresh token was not refused")
     match decision:
         case Keep():
-            await tx.run(
-                _KEEP, key=token.key, idle_expires_at=ms_or_none(presented.idle_expires_at)
-            )
+            if token.idle_expires_at != presented.idle_expires_at:
+                await tx.run(
+                    _KEEP, key=token.key, idle_expires_at=ms_or_none(presented.idle_expires_at)
+                )
             await add_access(tx, presented.access, token.family_key)
             return Exchanged(rotated=False)
         case Rotate(counter=counter):

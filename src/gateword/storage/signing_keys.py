@@ -45,7 +45,7 @@ class SqlSigningKeys:
         self._vault = vault
 
     async def all(self) -> Sequence[SigningKey]:
-        return await self._cache.view("signing_keys", self._load)
+        return await self._cache.view("signing_keys", self._load, may_be_old=True)
 
     async def add(self, key: SigningKey) -> None:
         async def work(tx: TenantTx) -> None:

@@ -11,6 +11,7 @@ from gateword.domain.tenant import Tenant
 from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import to_json
 from gateword.storage.engine import Database, Tx
+from gateword.storage.looks import within_look
 from gateword.storage.statement import AcrossTenants, Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
@@ -35,7 +36,8 @@ class SqlTenants:
         self._database = database
 
     async def all(self) -> Sequence[Tenant]:
-        return tuple(_tenant(*row) for row in await self._database.all(_ALL))
+        rows = await within_look(self._database.all(_ALL))
+        return tuple(_tenant(*row) for row in rows)
 
     async def add(self, name: str, domain: str, at: datetime) -> Tenant | None:
         del at  # a tenant's row does not say when it was made
@@ -59,7 +61,7 @@ class SqlTenantSettings:
         self._cache = cache
 
     async def get(self) -> Tenant:
-        return await self._cache.view("tenant", _load)
+        return await self._cache.view("tenant", _load, may_be_old=True)
 
     async def save(self, tenant: Tenant) -> None:
         async def work(tx: TenantTx) -> None:

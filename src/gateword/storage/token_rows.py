@@ -26,19 +26,13 @@ FIND_TOKEN: Final = Statement("""
         token.used_at, family.latest_counter, family.revoked_at, family.user_key, family.user_id,
         family.client_id, family.connection, family.audience, family.scopes, family.gty,
         family.auth_time, family.created_at, family.expires_at, family.mfa_at
-    FROM refresh_tokens AS token
-    JOIN refresh_families AS family ON family.key = token.family_key
+    FROM refresh_families AS family
+    JOIN refresh_tokens AS token ON token.family_key = family.key
     WHERE token.tenant = :tenant AND token.hash = :hash
 """)
-LOCK_FAMILY: Final = Statement(
-    """
-    SELECT key FROM refresh_families
-    WHERE tenant = :tenant AND key = (
-        SELECT family_key FROM refresh_tokens WHERE tenant = :tenant AND hash = :hash
-    )
-    """,
-    locking=True,
-)
+HOLD_TOKEN: Final = Statement(FIND_TOKEN.text, locking=True)
+"""PostgreSQL locks in the order of the tables, the family first, and reads both anew when it had
+to wait for either."""
 END_FAMILIES_OF_USER: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
     WHERE tenant = :tenant AND user_key = :user_key AND revoked_at IS NULL

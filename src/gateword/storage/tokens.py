@@ -5,30 +5,35 @@ Rule 2: a family that ends is marked, not deleted, while access tokens born with
 they must be found to be called revoked. `purge_families` takes what nobody can ask for any more.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from gateword.domain.client import RefreshPolicy
+from gateword.domain.log_event import LogEvent
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
-from gateword.ports.token_stores import Exchange, NewAccess
-from gateword.storage import ended_families, purging, token_rows
+from gateword.ports.token_stores import Exchange, Exchanged, NewAccess
+from gateword.storage import ended_families, purging, refresh_plain, token_rows
 from gateword.storage.columns import digest, json_texts, ms, time
 from gateword.storage.engine import Value
+from gateword.storage.logs import SqlLogs
 from gateword.storage.refresh_exchange import Presented, exchange
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 
+# A user has few families and a client many: `+ 0` keeps the index of the client from PostgreSQL,
+# which takes it before it has counted the rows.
 _NEWEST_TO_END: Final = Statement("""
     SELECT key FROM refresh_families
-    WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
+    WHERE tenant + 0 = :tenant AND user_key = :user_key AND client_id = :client_id
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at)
     ORDER BY key DESC LIMIT 1 OFFSET :newer
 """)
 _END_OLDEST: Final = Statement("""
     UPDATE refresh_families SET revoked_at = :at
-    WHERE tenant = :tenant AND user_key = :user_key AND client_id = :client_id
+    WHERE tenant + 0 = :tenant AND user_key = :user_key AND client_id = :client_id
         AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :at) AND key <= :key
 """)
 _END_GRANT: Final = Statement("""
@@ -52,11 +57,17 @@ _ACCESS: Final = purging.ending("access_tokens", "expires_at")
 class SqlTokens:
     """The tokens of one tenant (port `Tokens`)."""
 
-    def __init__(self, database: TenantDatabase) -> None:
+    def __init__(self, database: TenantDatabase, logs: SqlLogs) -> None:
         self._database = database
+        self._logs = logs
 
     async def begin_family(
-        self, grant: RefreshGrant, refresh: Secret, policy: RefreshPolicy, access: NewAccess
+        self,
+        grant: RefreshGrant,
+        refresh: Secret,
+        policy: RefreshPolicy,
+        access: NewAccess,
+        rows: Sequence[LogEvent] = (),
     ) -> int:
         async def work(tx: TenantTx) -> int:
             key = await token_rows.add_family(tx, grant)
@@ -71,13 +82,13 @@ class SqlTokens:
             await token_rows.add_access(tx, access, key)
             return await _end_surplus(tx, grant)
 
-        return await self._database.transact(work)
+        return await self._logs.with_rows(work, rows)
 
-    async def add_access(self, access: NewAccess) -> None:
+    async def add_access(self, access: NewAccess, rows: Sequence[LogEvent] = ()) -> None:
         async def work(tx: TenantTx) -> None:
             await token_rows.add_access(tx, access, None)
 
-        await self._database.transact(work)
+        await self._logs.with_rows(work, rows)
 
     async def find_refresh(self, refresh: Secret) -> RefreshToken | None:
         row = await self._database.one(token_rows.FIND_TOKEN, hash=digest(refresh))
@@ -91,6 +102,9 @@ class SqlTokens:
         policy: RefreshPolicy,
         access: NewAccess,
         at: datetime,
+        *,
+        known: RefreshToken | None = None,
+        rows: Sequence[LogEvent] = (),
     ) -> Exchange:
         presented = Presented(
             refresh=refresh,
@@ -102,8 +116,15 @@ class SqlTokens:
         )
 
         async def work(tx: TenantTx) -> Exchange:
-            return await exchange(tx, presented)
+            came = await exchange(tx, presented)
+            if rows and isinstance(came, Exchanged):
+                await self._logs.add(tx, rows)
+            return came
 
+        if known is not None and self._logs.gathered is not None:
+            plain = refresh_plain.asked(known, presented)
+            if plain is not None and await self._logs.gathered.write(rows, plain):
+                return Exchanged(rotated="successor" in plain)
         return await self._database.transact(work)
 
     async def revoke_refresh(
@@ -112,8 +133,7 @@ class SqlTokens:
         hash_ = digest(refresh)
 
         async def work(tx: TenantTx) -> RefreshGrant | None:
-            await tx.one(token_rows.LOCK_FAMILY, hash=hash_)
-            row = await tx.one(token_rows.FIND_TOKEN, hash=hash_)
+            row = await tx.one(token_rows.HOLD_TOKEN, hash=hash_)
             token = None if row is None else token_rows.refresh_token(row)
             if token is None or token.grant.client_id != client_id or token.revoked_at is not None:
                 return None

@@ -12,13 +12,15 @@ local at, try = tonumber(ARGV[1]), ARGV[2]
 local function read(number, first)
   local size, refill = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
   local kept = redis.call('GET', KEYS[number + 1]) or '0'
-  local full_at = tonumber(string.match(kept, '^%d+'))
+  local most = at + size * refill
+  -- Later than that was kept by a clock that was ahead.
+  local full_at = math.min(tonumber(string.match(kept, '^%d+')), most)
   return {
     key = KEYS[number + 1],
     size = size,
     refill = refill,
     full_at = full_at,
-    due = math.min(math.max(0, full_at - at), size * refill),
+    due = math.max(0, full_at - at),
     told = string.find(kept, 'told', 1, true) ~= nil,
     word = ARGV[first + 2],
   }

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.secret import Secret
+from gateword.policy import hash_kind
 from gateword.ports.crypto import Hasher
 from gateword.ports.log_sink import Destination, LogSink, NotTaken
 from gateword.ports.meter import HASH_TIME, STORE_TIME, STREAM_LAG, STREAMED, Meter
@@ -15,7 +16,6 @@ from gateword.storage.statement import Sql
 T = TypeVar("T")
 
 _NEWEST: Final = "argon2id"
-_BCRYPT: Final = frozenset({"2a", "2b", "2y"})
 
 
 class MeteredHasher:
@@ -53,12 +53,7 @@ class MeteredHasher:
 
 def algorithm(encoded: Secret | None) -> str:
     """Return the name of a hash's algorithm: it stands before the first parameter."""
-    if encoded is None:
-        return _NEWEST
-    name = encoded.reveal()[1:40].partition("$")[0].removeprefix("import-")
-    if name in _BCRYPT:
-        return "bcrypt"
-    return name if name.isascii() and name.replace("-", "").isalnum() else "other"
+    return _NEWEST if encoded is None else hash_kind.of(encoded.reveal()).algorithm
 
 
 class MeteredSink:

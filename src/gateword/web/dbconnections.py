@@ -15,6 +15,7 @@ from gateword.domain.refused import Refused
 from gateword.policy import signup, token_params
 from gateword.policy.caller import caller, counted
 from gateword.policy.identifier import normal
+from gateword.ports.crypto import ASKER, Asker
 from gateword.web import peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit, Taken
@@ -41,6 +42,8 @@ class SignupEndpoint:
         if full is not None:
             visit.taken = Taken(full.most, 0, full.retry_after_s, admitted=False)
             raise Refused(Refusal.RATE_LIMITED, retry_after_s=full.retry_after_s)
+        tenant = await visit.tenancy.tenant()
+        ASKER.set(Asker(tenant.domain, address=counted(who.ip)))
         client, answer = await sign_up.sign_up(visit.tenancy.parts, asked, who)
         _allow_own_origins(visit, client)
         return wire.answer(answer, headers=_JSON)

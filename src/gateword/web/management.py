@@ -23,6 +23,7 @@ from gateword.management.desk import Desk, Directory, Found
 from gateword.management.journal import Journal
 from gateword.management.resource import MULTIPART, Actor, Answer, Call, Resource, Verb
 from gateword.policy.caller import caller, counted
+from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.meter import CALLS, Meter
 from gateword.web import bearer, peer, wire
 from gateword.web.endpoint import Visit
@@ -59,6 +60,7 @@ class ManagementEndpoint:
             self._admit(visit, f"{tenant.key} {counted(who.ip)}")
             raise
         self._admit(visit, str(tenant.key))
+        ASKER.set(Asker(tenant.domain, actor.client_id, counted(who.ip)))
         request = visit.request
         method = "GET" if request.method == "HEAD" else request.method
         found = _directory(self.resources).find(method, _raw_path(request))

@@ -6,9 +6,12 @@ JSON and the connection closed.
 """
 
 import asyncio
+import time
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from gateword.web import standing
 
 MAX_HEAD_BYTES: Final = 16 * 1024
 HEAD_TIMEOUT_S: Final = 10.0
@@ -27,18 +30,25 @@ class _HeadTooLarge(Exception):
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """One connection."""
+    """One connection.
+
+    Attributes:
+        made_at_s: When it was made, by the clock that never runs backwards.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.made_at_s = 0.0
         self._head_bytes = 0
         self._in_head = True
         self._got_on = False
         self._fault = 400
         self._timer: asyncio.TimerHandle | None = None
+        self._standing = standing.of(self.app_state)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.made_at_s = time.monotonic()
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -76,6 +86,8 @@ class BoundedHttp(HttpToolsProtocol):
             self._fault = 431
             raise _HeadTooLarge
         super().on_headers_complete()
+        if self._standing.is_closing:
+            self.cycle.keep_alive = False
 
     def shutdown(self) -> None:
         super().shutdown()

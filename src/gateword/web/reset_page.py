@@ -14,10 +14,11 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
-from gateword.policy.caller import caller
+from gateword.policy.caller import caller, counted
 from gateword.policy.password_options import PasswordPolicy, policy_of
 from gateword.policy.password_policy import PERSONAL, Complaint
 from gateword.policy.password_rules import Told, items_of, sentence
+from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.parts import Parts
 from gateword.web import page_form, pages, peer
 from gateword.web.endpoint import Visit
@@ -63,6 +64,7 @@ class ResetPage:
             wrong = "The two passwords differ. Type the new one twice."
             return _form(visit, tenant, form.shown_ticket, held, wrong=wrong)
         who = caller(peer.read(visit.request, self.trusted_proxies), None)
+        ASKER.set(Asker(tenant.domain, address=counted(who.ip)))
         match await new_password.choose(parts, form.ticket, password, who):
             case Chosen(held):
                 return await _done(parts, tenant, held)

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Lifespan
 from gateword.policy import device as devices
 from gateword.ports.meter import Telemetry
 from gateword.settings import Settings
-from gateword.web import closed, exports, faces, home, pages, well_known
+from gateword.web import closed, exports, faces, health, home, pages, well_known
 from gateword.web.dbconnections import ChangePasswordEndpoint, SignupEndpoint
 from gateword.web.device import DeviceEndpoint
 from gateword.web.endpoint import Cors, Endpoint, Handler
@@ -88,7 +88,7 @@ def application(
         _at("/.well-known/jwks.json", public(well_known.key_set)),
         *_factors(settings, tenancies, proxies, monotonic_s),
         *_doors(settings, tenancies, proxies, monotonic_s),
-        _at("/health", Health(tenancies)),
+        *_probes(tenancies),
         _at("/metrics", Metrics(meter, settings.metrics, settings.metrics_token)),
         _at("/exports/{ticket}", Endpoint(tenancies, {"GET": exports.download})),
         _at("/api/v2/openapi.json", public(OpenApiEndpoint(resources).get)),
@@ -102,6 +102,16 @@ def application(
 
 def _at(path: str, app: ASGIApp) -> Route:
     return Route(path, endpoint=app)
+
+
+def _probes(tenancies: Tenancies) -> Sequence[Route]:
+    """Return what load balancers and supervisors ask."""
+    looks = {
+        "/health": health.database(tenancies),
+        "/livez": health.alive,
+        "/readyz": health.ready(tenancies),
+    }
+    return [_at(path, Health(look)) for path, look in looks.items()]
 
 
 def _factors(

@@ -46,3 +46,7 @@ class Tenancies(Protocol):
     async def is_ready(self) -> bool:
         """Say whether the database answers."""
         ...
+
+    async def readiness(self) -> Mapping[str, bool]:
+        """Say of everything that grants need whether it is there."""
+        ...

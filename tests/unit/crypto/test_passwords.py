@@ -8,6 +8,7 @@ import pytest
 from gateword.crypto.hash_pool import HashPool
 from gateword.crypto.passwords import MAX_BYTES, PooledHasher
 from gateword.domain.secret import Secret
+from gateword.policy.hash_kind import HashKind
 
 T = TypeVar("T")
 
@@ -36,8 +37,9 @@ class CountingPool(HashPool):
         self.jobs = 0
         self.cpu_s = 0.0
 
-    async def run(self, job: Callable[[], T]) -> T:
+    async def run(self, job: Callable[[], T], kind: HashKind | None = None) -> T:
         """Run a job and count it."""
+        del kind
         self.jobs += 1
         began = time.thread_time()
         try:
@@ -210,17 +212,18 @@ async def test_every_path_costs_one_hash(
 async def test_hash_is_outdated_when_it_is_weaker_than_todays(pool: CountingPool) -> None:
     """bcrypt, Argon2i, and Argon2id at a lower cost are hashed anew; stronger ones stay."""
     today = PooledHasher(pool, memory_kib=16, passes=1)
-    others = [
-        await PooledHasher(pool, memory_kib=8, passes=1).hash(Secret("x")),
-        bcrypt_of(b"x"),
-        bcrypt_of(b"x", b"2a"),
-        ARGON2I,
-        ARGON2D,
-    ]
+    cheaper = await PooledHasher(pool, memory_kib=8, passes=1).hash(Secret("x"))
+    others = [cheaper, bcrypt_of(b"x"), bcrypt_of(b"x", b"2a"), ARGON2I, ARGON2D]
     assert [True] * len(others) == [today.is_outdated(one) for one in others]
     assert not today.is_outdated(await today.hash(Secret("x")))
     stronger = await PooledHasher(pool, memory_kib=16, passes=2).hash(Secret("x"))
     assert not today.is_outdated(stronger)
+
+
+async def test_no_hash_is_outdated_when_upgrades_are_off(pool: CountingPool) -> None:
+    """`upgrade_hashes = false` keeps every hash as it was brought."""
+    hasher = PooledHasher(pool, upgrades=False)
+    assert [False, False] == [hasher.is_outdated(one) for one in (bcrypt_of(b"x"), ARGON2I)]
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def test_token_is_worth_nothing_when_ended(token: dict[str, Any], expected: Deci
         (2, 3, timedelta(), Rotate(3, sibling=True)),
         (1, 9, TICK, REUSED),
         (1, 2, -SECOND, Rotate(2, sibling=True)),
+        (1, 2, -10 * SECOND, REUSED),  # the clock was set back (promise D5)
     ],
 )
 def test_used_token_founds_a_sibling_within_the_leeway_only_as_the_last_generation(
