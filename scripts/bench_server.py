@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,8 +70,16 @@ def free_port() -> int:
 class Server:
     """One `gateword serve` without TLS; `ready_s` says how long its start took."""
 
-    def __init__(self, data: Path, port: int, options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int,
+        options: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """Start it and wait for the first 200 of `/health`.
+
+        `settings` are added to the environment.
 
         Raises:
             Failed: It ended, or did not answer.
@@ -86,7 +94,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=environment(),
+                env={**environment(), **(settings or {})},
                 start_new_session=True,
             )
         self._wait(began + _READY_S)
@@ -123,7 +131,7 @@ class Server:
             for thread in Path(f"/proc/{pid}/task").iterdir()
             if int(stat_of(thread)[_NICE_FIELD]) == 0
         ]
-        return sum(map(_ran_s, threads))
+        return sum(map(process_ran_s, threads))
 
     def pin(self, core: int) -> None:
         """Keep every thread on one core."""
@@ -183,7 +191,7 @@ def database_cpu_s() -> float:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it has just ended
             if (process / "comm").read_text(encoding="utf-8").strip() == "postgres":
-                used_s += _ran_s(process)
+                used_s += process_ran_s(process)
     return used_s
 
 
@@ -203,7 +211,7 @@ def stat_of(process: Path) -> list[str]:
     return (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
 
 
-def _ran_s(process: Path) -> float:
+def process_ran_s(process: Path) -> float:
     """Return how long a process of one thread, or a thread, has been on a processor."""
     return int((process / "schedstat").read_text(encoding="utf-8").split()[0]) * _NANOSECOND_S
 

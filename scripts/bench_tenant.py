@@ -173,6 +173,13 @@ def guess(username: str, password: str, address: str, realm: str = DIRECTORY) ->
     )
 
 
+def exchange(client: str, token: str) -> bytes:
+    """Return the exchange of a refresh token of a client."""
+    return post(
+        grant_type="refresh_token", client_id=client, client_secret=SECRET, refresh_token=token
+    )
+
+
 class Repeating:
     """Sends the same few requests over and over."""
 
@@ -193,22 +200,14 @@ class Refreshing:
     def __init__(self, client: str, token: str) -> None:
         """Take a live refresh token of a client."""
         self._client = client
-        self._request = self._exchange(token)
+        self._request = exchange(client, token)
 
     def next(self) -> bytes:
         return self._request
 
     def learn(self, answer: Answer) -> None:
         if answer.status == OK and b'"refresh_token"' in answer.body:
-            self._request = self._exchange(json.loads(answer.body)["refresh_token"])
-
-    def _exchange(self, token: str) -> bytes:
-        return post(
-            grant_type="refresh_token",
-            client_id=self._client,
-            client_secret=SECRET,
-            refresh_token=token,
-        )
+            self._request = exchange(self._client, json.loads(answer.body)["refresh_token"])
 
 
 def key_set() -> Repeating:

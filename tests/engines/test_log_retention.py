@@ -6,9 +6,10 @@ from typing import cast
 
 import pytest
 
-from gateword.accounts.log_retention import BATCH, LogRetention
+from gateword.accounts.log_retention import LogRetention
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.ports.parts import Parts, Stores
+from gateword.storage.purging import BATCH
 from tests.engines.house import NOON, House, SetClock
 
 

@@ -117,16 +117,16 @@ async def test_event_is_found_by_its_id_alone(house: House) -> None:
     assert [newest, None, None] == found
 
 
-async def test_purge_deletes_the_oldest_by_batches(house: House) -> None:
-    """Only what is old enough goes, at most a batch at a time, and of this tenant alone."""
+async def test_purge_deletes_the_oldest(house: House) -> None:
+    """Only what is old enough goes, and of this tenant alone."""
     await filled(house)
     neighbour = await house.neighbour()
     await filled(neighbour)
     before = NOON + timedelta(minutes=5)
 
-    gone = [await house.stores.logs.purge(before, 3) for _ in range(3)]
+    gone = [await house.stores.logs.purge(before) for _ in range(2)]
 
-    assert [3, 2, 0] == gone
+    assert [5, 0] == gone
     assert [6, 7] == [one.position for one in await house.stores.logs.read(after=0, limit=9)]
     assert 7 == len(await neighbour.stores.logs.read(after=0, limit=9))
 
@@ -135,7 +135,7 @@ async def test_checkpoint_outlives_the_event_it_names(house: House) -> None:
     """Whoever goes on behind a deleted event misses nothing that is still there or comes later."""
     await filled(house)
     second = (await house.stores.logs.read(after=0, limit=2))[-1]
-    await house.stores.logs.purge(NOON + timedelta(days=1), 100)
+    await house.stores.logs.purge(NOON + timedelta(days=1))
     await house.stores.logs.append([LogEvent(code=LogCode.SS, at=NOON + timedelta(days=2))])
 
     position = house.stores.logs.position_of(second.log_id)

@@ -6,7 +6,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT
-from gateword.storage.tokens import PURGED_AT_ONCE
+from gateword.storage.purging import BATCH
 from tests.engines.house import CLIENT, NOON, Furnished, House, a_client, a_handle
 from tests.engines.logins import ROTATING, begin, is_alive
 
@@ -164,11 +164,12 @@ async def test_purge_takes_what_has_ended_and_nothing_else(
     await house.stores.tokens.revoke_refresh(revoked, CLIENT, NOON, whole_grant=False)
     await house.stores.clients.use_assertion(CLIENT, "jti", NOON)
 
-    too_early = await house.stores.tokens.purge(NOON + timedelta(hours=2))
-    gone = await house.stores.tokens.purge(NOON + timedelta(days=2))
+    tokens, hours, days = house.stores.tokens, NOON + timedelta(hours=2), NOON + timedelta(days=2)
+    too_early = [await tokens.purge(hours), await tokens.purge_families(hours)]
+    gone = [await tokens.purge(days), await tokens.purge_families(days)]
 
-    assert 1 == too_early  # the assertion; families wait for their access tokens
-    assert 4 + 3 == gone
+    assert [1, 0] == too_early  # the assertion; families wait for their access tokens
+    assert [4, 3] == gone
     assert [True, False, False, False] == [
         await house.stores.tokens.find_refresh(token) is not None
         for token in (live, idle, ended, revoked)
@@ -179,12 +180,12 @@ async def test_purge_when_there_is_much_takes_it_in_turns(
     house: House, furnished: Furnished
 ) -> None:
     """No transaction is long, and none of what has ended is left over."""
-    for _ in range(PURGED_AT_ONCE + 1):
+    for _ in range(BATCH + 1):
         await house.stores.tokens.add_access(furnished.access(a_handle()))
 
     gone = await house.stores.tokens.purge(NOON + timedelta(days=2))
 
-    assert PURGED_AT_ONCE + 1 == gone
+    assert BATCH + 1 == gone
 
 
 async def test_removed_client_takes_its_tokens_along(house: House, furnished: Furnished) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from gateword.accounts.turns import is_our_turn
 from gateword.policy import alarm
 from gateword.ports.parts import Parts
 
@@ -17,15 +18,27 @@ TALLIES_KEPT: Final = alarm.WEEK + 2 * alarm.SLOT
 HALVES_KEPT: Final = timedelta(hours=1)
 """How long an `mfa_token` that is too old is told from one that never was."""
 
+LOOKED_THROUGH: Final = timedelta(hours=1)
+"""How often families of refresh tokens are looked through, all of them, for those that ended."""
+
+TURN: Final = "cleaning"
+TURN_AT_FAMILIES: Final = "cleaning of families"
+
 
 @dataclass(frozen=True, slots=True)
 class Cleaning:
-    """Expired tokens, tickets and counters go, and jobs that ended a day ago (port `Chore`)."""
+    """Expired tokens, tickets and counters go, and jobs that ended a day ago (port `Chore`).
+
+    Of many processes one does it.
+    """
 
     every_s: float
     name: ClassVar[str] = "cleaning"
 
     async def run(self, parts: Parts) -> None:
+        every = timedelta(seconds=self.every_s)
+        if not await is_our_turn(parts, TURN, every):
+            return
         now = parts.clock.now()
         await parts.stores.tokens.purge(now)
         await parts.stores.tickets.purge(now)
@@ -35,3 +48,5 @@ class Cleaning:
         await parts.stores.half_logins.purge(now - HALVES_KEPT)
         await parts.stores.authenticators.purge(now)
         await parts.stores.familiar.purge(now)
+        if await is_our_turn(parts, TURN_AT_FAMILIES, max(every, LOOKED_THROUGH)):
+            await parts.stores.tokens.purge_families(now)

@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
+from gateword.accounts.turns import is_our_turn
 from gateword.ports.parts import Parts
 
-BATCH: Final = 500
-"""Events a transaction: the log's writers wait no longer than for one."""
-
-_MOST_BATCHES: Final = 200
+TURN: Final = "log retention"
 
 
 @dataclass(frozen=True, slots=True)
 class LogRetention:
-    """Old events go, a batch a transaction (port `Chore`).
+    """Old events go (port `Chore`); of many processes one deletes them.
 
     Attributes:
         days: How long events are kept; 0 is for ever.
@@ -25,9 +23,6 @@ class LogRetention:
     name: ClassVar[str] = "log retention"
 
     async def run(self, parts: Parts) -> None:
-        if self.days == 0:
+        if self.days == 0 or not await is_our_turn(parts, TURN, timedelta(seconds=self.every_s)):
             return
-        before = parts.clock.now() - timedelta(days=self.days)
-        for _ in range(_MOST_BATCHES):
-            if await parts.stores.logs.purge(before, BATCH) < BATCH:
-                return
+        await parts.stores.logs.purge(parts.clock.now() - timedelta(days=self.days))

@@ -198,8 +198,8 @@ class Logs(Protocol):
         """Return what happened on each UTC day of a time, days of nothing left out."""
         ...
 
-    async def purge(self, before: datetime, limit: int) -> int:
-        """Delete the oldest events that happened before a time; return how many, `limit` at most.
+    async def purge(self, before: datetime) -> int:
+        """Delete the oldest events that happened before a time; return how many.
 
         Positions are never given again, so whoever goes on behind a deleted one misses nothing
         that is still there.

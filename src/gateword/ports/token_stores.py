@@ -119,7 +119,14 @@ class Tokens(Protocol):
     async def find_access(self, token: Secret) -> AccessRecord | None: ...
 
     async def purge(self, before: datetime) -> int:
-        """Delete what expired before that time; return how many rows went."""
+        """Delete access tokens and assertions that expired before that time; return how many."""
+        ...
+
+    async def purge_families(self, before: datetime) -> int:
+        """Delete families that ended before that time, with their tokens; return how many families.
+
+        Looks at every family of the tenant, so it is not for every minute.
+        """
         ...
 
 

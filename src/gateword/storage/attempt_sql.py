@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateword.storage import purging
 from gateword.storage.statement import Statement
 
 MOST_BUCKETS: Final = 5
@@ -182,8 +183,6 @@ FORGET_USER: Final = (
 )
 """What goes with a deleted user (promise D9)."""
 
-PURGE: Final = (
-    Statement("DELETE FROM failures WHERE tenant = :tenant AND (last_at <= :over OR count <= 0)"),
-    Statement("DELETE FROM buckets WHERE tenant = :tenant AND full_at <= :at"),
-    Statement("DELETE FROM known_places WHERE tenant = :tenant AND seen_at <= :forgotten"),
-)
+FAILURES: Final = purging.ending("failures", "last_at")
+BUCKETS_FULL: Final = purging.unindexed("buckets", "name", "full_at")
+PLACES_LEFT: Final = purging.ending("known_places", "seen_at")

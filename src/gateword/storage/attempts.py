@@ -26,7 +26,7 @@ from gateword.ports.attempts import (
     Subject,
 )
 from gateword.ports.clock import Clock, Dice
-from gateword.storage import attempt_plain, attempt_reserve, attempt_state, attempt_writes
+from gateword.storage import attempt_plain, attempt_reserve, attempt_state, attempt_writes, purging
 from gateword.storage import attempt_sql as sql
 from gateword.storage.attempt_memory import Occasions, Queues, Refusals
 from gateword.storage.attempt_unended import Unended
@@ -231,17 +231,21 @@ class SqlAttempts:
         return {place: time(seen_at) for place, seen_at in rows}
 
     async def purge(self, at: datetime) -> int:
-        over, forgotten = ms(at - lockout.BLOCK), ms(at - lockout.KNOWN)
+        ended = (
+            (sql.FAILURES, ms(at - lockout.BLOCK)),
+            (sql.PLACES_LEFT, ms(at - lockout.KNOWN)),
+        )
 
         async def work(tx: TenantTx) -> int:
-            for connection_key, subject in await tx.all(sql.ABANDONED, at=ms(at), limit=_BATCH):
+            abandoned = await tx.all(sql.ABANDONED, at=ms(at), limit=_BATCH)
+            for connection_key, subject in abandoned:
                 await attempt_writes.expired(tx, connection_key, subject, at)
-            failures, buckets, places = sql.PURGE
-            gone = await tx.run(failures, over=over)
-            gone += await tx.run(buckets, at=ms(at))
-            return gone + await tx.run(places, forgotten=forgotten)
+            return len(abandoned)
 
-        return await self._database.transact(work)
+        while await purging.rested(lambda: self._database.transact(work)) == _BATCH:
+            pass
+        gone = await purging.look_through(self._database, sql.BUCKETS_FULL, ms(at))
+        return gone + sum([await purging.purge(self._database, *each) for each in ended])
 
     async def _end(self, lease: Lease, ending: Coroutine[Any, Any, T], *, is_failure: bool) -> T:
         """End a try, and say so to those who wait for it, whatever becomes of that."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateword.storage import purging
 from gateword.storage.statement import Statement
 
 _COLUMNS: Final = """
@@ -104,6 +105,4 @@ KINDS: Final = Statement("""
 NOTE_KINDS: Final = Statement(
     "UPDATE users SET factors = :factors WHERE tenant = :tenant AND key = :user_key"
 )
-PURGE: Final = Statement(
-    "DELETE FROM authenticators WHERE tenant = :tenant AND expires_at < :before"
-)
+ENDING: Final = purging.ending("authenticators", "expires_at")

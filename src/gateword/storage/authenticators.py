@@ -10,7 +10,7 @@ from gateword.ports.clock import Dice
 from gateword.ports.crypto import Vault
 from gateword.ports.factor import ID_CHARS
 from gateword.storage import authenticator_sql as sql
-from gateword.storage import imported_factors
+from gateword.storage import imported_factors, purging
 from gateword.storage.columns import digest, ms, ms_or_none, time, time_or_none
 from gateword.storage.engine import Row
 from gateword.storage.many_rows import among, values
@@ -127,10 +127,7 @@ class SqlAuthenticators:
         await self._database.transact(work)
 
     async def purge(self, before: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return await tx.run(sql.PURGE, before=ms(before))
-
-        return await self._database.transact(work)
+        return await purging.purge(self._database, sql.ENDING, ms(before) - 1)
 
     async def _take_over(self, user_key: int, at: datetime) -> None:
         """Make authenticators of what an import has brought along."""

@@ -5,6 +5,7 @@ from typing import Final
 
 from gateword.domain.risk import Risk, Seen
 from gateword.policy import lockout
+from gateword.storage import purging
 from gateword.storage.attempt_sql import REMEMBER_PLACE
 from gateword.storage.attempt_writes import STALE
 from gateword.storage.columns import ms, time_or_none
@@ -40,7 +41,7 @@ _FORGET_OLDEST: Final = Statement("""
         ORDER BY seen_at DESC, device LIMIT :all OFFSET :most
     )
 """)
-_PURGE: Final = Statement("DELETE FROM known_devices WHERE tenant = :tenant AND seen_at <= :before")
+_ENDING: Final = purging.ending("known_devices", "seen_at")
 _ALL: Final = 2**31
 
 
@@ -78,7 +79,4 @@ class SqlFamiliar:
         await self._database.transact(work)
 
     async def purge(self, at: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return await tx.run(_PURGE, before=ms(at - KEPT))
-
-        return await self._database.transact(work)
+        return await purging.purge(self._database, _ENDING, ms(at - KEPT))

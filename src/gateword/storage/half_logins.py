@@ -8,6 +8,7 @@ import msgspec
 from gateword.domain.mfa import HalfLogin
 from gateword.domain.secret import Secret
 from gateword.ports.crypto import Vault
+from gateword.storage import purging
 from gateword.storage.columns import digest, ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
@@ -23,9 +24,8 @@ _FAIL: Final = Statement("""
 _END: Final = Statement("""
     DELETE FROM half_logins WHERE tenant = :tenant AND hash = :hash AND failures >= :most
 """)
-_PURGE: Final = tuple(
-    Statement(f"DELETE FROM {table} WHERE tenant = :tenant AND expires_at < :before")  # noqa: S608
-    for table in ("half_logins", "challenges")
+_ENDING: Final = tuple(
+    purging.ending(table, "expires_at") for table in ("half_logins", "challenges")
 )
 _decoder: Final = msgspec.json.Decoder(HalfLogin)
 
@@ -65,10 +65,8 @@ class SqlHalfLogins:
         await self._database.transact(work)
 
     async def purge(self, before: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return sum([await tx.run(statement, before=ms(before)) for statement in _PURGE])
-
-        return await self._database.transact(work)
+        until = ms(before) - 1
+        return sum([await purging.purge(self._database, rows, until) for rows in _ENDING])
 
 
 def _context(handle: Secret) -> str:

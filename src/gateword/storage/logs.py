@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from gateword.domain.log_event import LogEvent, LoggedDay, StoredLogEvent
 from gateword.domain.query import Query
-from gateword.storage import log_search
+from gateword.storage import log_search, purging
 from gateword.storage.columns import json_object, ms, time, to_json
 from gateword.storage.engine import Row
 from gateword.storage.gathered import Gathered
@@ -41,12 +41,7 @@ _LAST_BEFORE: Final = Statement(
     "SELECT position FROM logs WHERE tenant = :tenant AND at < :at ORDER BY at DESC, position DESC"
     " LIMIT 1"
 )
-_PURGE: Final = Statement("""
-    DELETE FROM logs WHERE tenant = :tenant AND position IN (
-        SELECT position FROM logs WHERE tenant = :tenant AND at < :before
-        ORDER BY at, position LIMIT :limit
-    )
-""")
+_ENDING: Final = purging.ending("logs", "at")
 _DAY_MS: Final = 86_400_000
 _LOGINS: Final = ("s", "sepft")
 _SIGNUPS: Final = ("ss",)
@@ -184,11 +179,8 @@ class SqlLogs:
             for day, logins, signups, leaked, first, last in rows
         ]
 
-    async def purge(self, before: datetime, limit: int) -> int:
-        async def work(tx: TenantTx) -> int:
-            return await tx.run(_PURGE, before=ms(before), limit=limit)
-
-        return await self._database.transact(work)
+    async def purge(self, before: datetime) -> int:
+        return await purging.purge(self._database, _ENDING, ms(before) - 1)
 
     async def _insert(self, tx: TenantTx, position: int, event: LogEvent) -> None:
         id_ = log_id(event.at, self._database.tenant, position)

@@ -5,6 +5,7 @@ from typing import Final
 
 from gateword.domain.secret import Secret
 from gateword.ports.queues import Ticket
+from gateword.storage import purging
 from gateword.storage.columns import digest, json_object, ms, time, to_json
 from gateword.storage.engine import Row
 from gateword.storage.statement import Statement
@@ -27,7 +28,7 @@ _END: Final = Statement("""
     DELETE FROM tickets
     WHERE tenant = :tenant AND user_key = :user_key AND purpose = :purpose
 """)
-_PURGE: Final = Statement("DELETE FROM tickets WHERE tenant = :tenant AND expires_at < :before")
+_ENDING: Final = purging.ending("tickets", "expires_at")
 
 
 class SqlTickets:
@@ -64,10 +65,7 @@ class SqlTickets:
         await self._database.transact(work)
 
     async def purge(self, before: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return await tx.run(_PURGE, before=ms(before))
-
-        return await self._database.transact(work)
+        return await purging.purge(self._database, _ENDING, ms(before) - 1)
 
 
 async def use_in(tx: TenantTx, handle: Secret, purpose: str, at: datetime) -> Ticket | None:

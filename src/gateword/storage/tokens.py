@@ -2,7 +2,7 @@
 
 Rule 1: whoever changes a family locks its row first, so revocation and rotation take turns (O2).
 Rule 2: a family that ends is marked, not deleted, while access tokens born with it may live:
-they must be found to be called revoked. `purge` takes what nobody can ask for any more.
+they must be found to be called revoked. `purge_families` takes what nobody can ask for any more.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,13 @@ from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
 from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at
 from gateword.ports.token_stores import Exchange, Exchanged, NewAccess
-from gateword.storage import refresh_plain, token_rows
+from gateword.storage import ended_families, purging, refresh_plain, token_rows
 from gateword.storage.columns import digest, json_texts, ms, time
 from gateword.storage.engine import Value
 from gateword.storage.logs import SqlLogs
 from gateword.storage.refresh_exchange import Presented, exchange
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
-
-PURGED_AT_ONCE: Final = 500
-"""Rows that go in one transaction: on SQLite nothing else happens in the process meanwhile."""
 
 # A user has few families and a client many: `+ 0` keeps the index of the client from PostgreSQL,
 # which takes it before it has counted the rows.
@@ -53,34 +50,8 @@ _FIND_ACCESS: Final = Statement("""
     LEFT JOIN users ON users.key = access.user_key
     WHERE access.tenant = :tenant AND access.hash = :hash
 """)
-_PURGE: Final = (
-    Statement("DELETE FROM client_assertions WHERE tenant = :tenant AND expires_at < :before"),
-    Statement("""
-        DELETE FROM access_tokens WHERE key IN (
-            SELECT key FROM access_tokens
-            WHERE tenant = :tenant AND expires_at < :before LIMIT :most
-        )
-    """),
-    Statement("""
-        DELETE FROM refresh_families WHERE key IN (
-            SELECT key FROM refresh_families
-            WHERE tenant = :tenant
-                AND NOT EXISTS (
-                    SELECT 1 FROM access_tokens
-                    WHERE access_tokens.family_key = refresh_families.key
-                )
-                AND (
-                    revoked_at < :before OR expires_at < :before
-                    OR NOT EXISTS (
-                        SELECT 1 FROM refresh_tokens AS token
-                        WHERE token.family_key = refresh_families.key
-                            AND (token.idle_expires_at IS NULL OR token.idle_expires_at >= :before)
-                    )
-                )
-            LIMIT :most
-        )
-    """),
-)
+_ASSERTIONS: Final = purging.ending("client_assertions", "expires_at")
+_ACCESS: Final = purging.ending("access_tokens", "expires_at")
 
 
 class SqlTokens:
@@ -201,17 +172,13 @@ class SqlTokens:
         )
 
     async def purge(self, before: datetime) -> int:
-        return sum([await self._purged(statement, before) for statement in _PURGE])
+        until = ms(before) - 1
+        return await purging.purge(self._database, _ASSERTIONS, until) + await purging.purge(
+            self._database, _ACCESS, until
+        )
 
-    async def _purged(self, statement: Statement, before: datetime) -> int:
-        async def work(tx: TenantTx) -> int:
-            return await tx.run(statement, before=ms(before), most=PURGED_AT_ONCE)
-
-        gone = last = await self._database.transact(work)
-        while last >= PURGED_AT_ONCE:
-            last = await self._database.transact(work)
-            gone += last
-        return gone
+    async def purge_families(self, before: datetime) -> int:
+        return await ended_families.purge(self._database, ms(before))
 
 
 async def _end_surplus(tx: TenantTx, grant: RefreshGrant) -> int:

@@ -212,7 +212,7 @@ class SqlUsers:
     async def search(self, query: Query, *, order: str, start: int, limit: int) -> Sequence[User]:
         dialect = self._database.dialect
         asked = condition(query, user_search.SEARCHABLE, dialect)
-        statement = user_search.found(asked, order, dialect)
+        statement = user_search.found(query, asked, order, dialect)
         rows = await self._database.search(statement, start=start, limit=limit, **asked.params)
         return user_rows.users(rows)
 
