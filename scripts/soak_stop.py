@@ -99,6 +99,7 @@ class Play:
         try:
             while True:
                 if line is None or line.is_last or not keeps or not line.is_open():
+                    _end(line)
                     line = await self.connected()
                 if line is None:
                     return
@@ -113,6 +114,13 @@ class Play:
             after_s = time.monotonic() - self.stopped_at_s
             self.report.counts["lost answers"] += 1
             self.report.faults.append(f"{what}: {lost}, {after_s:.2f} s after SIGTERM")
+        finally:
+            _end(line)
+
+
+def _end(line: Line | None) -> None:
+    if line is not None:
+        line.writer.transport.abort()
 
 
 def with_one_worker(ground: Ground) -> Report:

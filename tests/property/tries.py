@@ -157,7 +157,7 @@ class Record:
         for name in NAMES:
             self.expire(name, at)
             for place in (*PLACES, EVERYWHERE):
-                if not self.live(name, place, at):
+                if at - self.latest.get((name, place), at) >= MONTH:
                     self.forget(name, place)
         self.seen = {key: seen for key, seen in self.seen.items() if at - seen < REMEMBERED}
 
