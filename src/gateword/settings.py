@@ -74,8 +74,8 @@ class Settings:
     hash_max_wait_s: float = _setting(
         1.0,
         "seconds",
-        "Expected wait for a hash, over which a login is answered 503; a quarter more for who "
-        "has less than a fair share of what waits.",
+        "Expected wait for a hash, over which a login is answered 503: of a tenant, client and "
+        "address that has most waiting.",
     )
     argon2_memory_kib: int = _setting(19456, "KiB", "Memory of one Argon2id hash.")
     argon2_passes: int = _setting(2, "passes", "Passes of one Argon2id hash over its memory.")

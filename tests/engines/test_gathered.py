@@ -7,8 +7,16 @@ from datetime import timedelta
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.secret import Secret
 from gateword.ports.token_stores import Exchanged, NotExchanged
-from tests.engines.house import CLIENT, NOON, Furnished, House, a_handle
+from gateword.storage.engine import Tx
+from gateword.storage.statement import Statement
+from tests.engines.house import CLIENT, NOON, CountingDatabase, Furnished, House, a_handle
 from tests.engines.logins import ROTATING, STANDING, begin, exchange, is_alive
+
+HOLD = Statement(
+    "SELECT key FROM refresh_families WHERE tenant = :tenant AND key = :key", locking=True
+)
+FORGET = Statement("DELETE FROM counters WHERE tenant = :tenant")
+PATIENCE_S = 10
 
 ROW = LogEvent(code=LogCode.SERTFT, at=NOON, user_id="auth0|1")
 
@@ -139,3 +147,65 @@ async def test_exchange_leaves_the_same_rows_looked_up_before_or_not(
         name for name in second.document if name not in ids
     ]
     assert list(ids) == list(first.document)[:2] == list(second.document)[:2]
+
+
+async def test_exchange_of_a_family_that_is_held_keeps_nobody_else_waiting(
+    postgres_house: House,
+) -> None:
+    """Who must wait for a row waits alone, and is answered when he has it."""
+    house, furnished = postgres_house, await postgres_house.furnish()
+    tokens = [await begin(house, furnished) for _ in range(2)]
+    known = [await house.stores.tokens.find_refresh(one) for one in tokens]
+    is_held, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Tx) -> None:
+        assert known[0] is not None
+        await tx.all(HOLD, tenant=house.tenant.key, key=known[0].family_key)
+        is_held.set()
+        await let_go.wait()
+
+    holder = asyncio.create_task(house.database.transact(hold))
+    await is_held.wait()
+    held, free = (
+        asyncio.create_task(exchange(house, furnished, one, known=found, rows=[ROW]))
+        for one, found in zip(tokens, known, strict=True)
+    )
+    try:
+        answer = await asyncio.wait_for(free, PATIENCE_S)
+        had_to_wait = not held.done()
+    finally:
+        let_go.set()
+        await holder
+
+    assert had_to_wait
+    assert [Exchanged(rotated=True)] * 2 == [answer, await held]
+    assert ["sertft"] * 2 == await codes(house)
+
+
+class Gathering(CountingDatabase):
+    """A counting database whose writes are gathered."""
+
+    shares_commits = False
+
+
+async def test_exchanges_of_a_tenant_that_is_gone_are_sent_once(postgres_house: House) -> None:
+    """What was committed without its rows of the log is not done again one by one."""
+    house, furnished = postgres_house, await postgres_house.furnish()
+    tokens = [await begin(house, furnished) for _ in range(3)]
+    known = [await house.stores.tokens.find_refresh(one) for one in tokens]
+    await house.database.transact(lambda tx: tx.run(FORGET, tenant=house.tenant.key))
+    database = Gathering(house.database)
+    stores = house.other_worker(database)
+
+    outcomes = await asyncio.gather(
+        *(
+            stores.tokens.exchange(
+                one, CLIENT, a_handle(), ROTATING, furnished.access(), NOON, known=found, rows=[ROW]
+            )
+            for one, found in zip(tokens, known, strict=True)
+        ),
+        return_exceptions=True,
+    )
+
+    assert [LookupError] * 3 == [type(outcome) for outcome in outcomes]
+    assert 1 == database.questions

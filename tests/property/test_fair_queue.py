@@ -55,6 +55,17 @@ class Queue(RuleBasedStateMachine):
         assert self.queue.drop(dropped)
         self.gone.append(dropped)
 
+    @rule(asker=askers, over_s=st.sampled_from([0.001, COST_S, 1.0]))
+    def push_out(self, asker: Asker, over_s: float) -> None:
+        """Somebody has less waiting: another's newest job goes."""
+        pushed = self.queue.push_out(asker, over_s)
+        if pushed is not None:
+            assert self.waiting.pop(pushed.what) is pushed
+            self.gone.append(pushed)
+            theirs = [one.what for one in self.waiting.values() if one.asker == pushed.asker]
+            assert pushed.asker != asker
+            assert pushed.what > max(theirs, default=0)
+
     @precondition(lambda self: self.gone)
     @rule(data=st.data())
     def drop_what_is_gone(self, data: st.DataObject) -> None:

@@ -91,6 +91,15 @@ def test_workers_are_replaced_without_a_refused_request(tmp_path: Path) -> None:
     assert 0 == status
 
 
+def test_server_that_is_alone_goes_on_after_sighup(house: Served) -> None:
+    """`systemctl reload` of one process does not end it, and the log says that it did nothing."""
+    os.kill(house.pid, signal.SIGHUP)
+    wait_until(lambda: '"restart_ignored"' in house.output(), WITHIN_S)
+
+    assert '"restart_ignored"' in house.output()
+    assert 200 == node_status(house, "/readyz")
+
+
 @pytest.fixture(scope="module", params=["postgres"])
 def fleet(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

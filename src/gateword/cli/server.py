@@ -3,10 +3,12 @@
 SIGINT ends it at once, as Ctrl-C should: what is in flight is answered, idle connections are
 closed. SIGTERM does so too, but first lets `/readyz` say 503 for `drain_s` seconds, in which a
 load balancer finds another server, and gives idle connections a moment for one last answer. SIGHUP
-is for a worker whose successor has started already: it leaves all new connections to the others.
+is for a worker whose successor has started already: it leaves all new connections to the others. A
+server that is alone says that it goes on; but it ends with the terminal that it was started in.
 """
 
 import asyncio
+import logging
 import os
 import select
 import signal
@@ -30,6 +32,10 @@ HANDSHAKE_S: Final = 0.25
 
 _LOOK_EVERY_S: Final = 0.05
 _LOOK_SOON_S: Final = 0.001
+
+_STDIN: Final = 0
+
+_log: Final = logging.getLogger("gateword")
 
 
 class Server(uvicorn.Server):
@@ -69,7 +75,9 @@ class Server(uvicorn.Server):
         return is_over or await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if sig == signal.SIGINT:
+        if sig == signal.SIGHUP and not self._is_worker:
+            asyncio.get_running_loop().call_soon_threadsafe(_say_that_it_goes_on)
+        elif sig == signal.SIGINT:
             self._is_in_haste = True
             super().handle_exit(sig, frame)
         elif self._stop_at_s is None:  # the supervisor of a container may send it twice
@@ -136,10 +144,17 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        handled = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if self._is_worker else [])]
+        handled = [signal.SIGINT, signal.SIGTERM]
+        if self._is_worker or not os.isatty(_STDIN):  # else its window is closed
+            handled.append(signal.SIGHUP)
         former = {number: signal.signal(number, self.handle_exit) for number in handled}
         try:
             yield
         finally:
             for number, handler in former.items():
                 signal.signal(number, handler)
+
+
+def _say_that_it_goes_on() -> None:
+    reason = "one process has nobody to replace it: restart it, or serve with --workers"
+    _log.warning("restart_ignored", extra={"reason": reason})

@@ -23,6 +23,9 @@ from gateword.cli.server import Server
 START_S: Final = 60.0
 """How long the successor of a worker may take to start before the old one is kept."""
 
+MARGIN_S: Final = 10.0
+"""How long a retired worker may take to end after the last it had begun was given up."""
+
 _ANSWER_S: Final = 0.5
 _LOOK_EVERY_S: Final = 0.5
 _LOOK_SOON_S: Final = 0.05
@@ -31,7 +34,11 @@ _log: Final = logging.getLogger("gateword")
 
 
 class Worker(Process):
-    """A server process."""
+    """A server process.
+
+    Attributes:
+        give_up_s: Until when it may take to start, or to end once it is retired.
+    """
 
     def __init__(
         self, config: uvicorn.Config, sockets: list[socket.socket], drain_s: float
@@ -46,6 +53,8 @@ class Worker(Process):
 
     def retire(self) -> None:
         """Let it finish what it has begun, and end."""
+        grace_s = self.config.timeout_graceful_shutdown or 0
+        self.give_up_s = time.monotonic() + grace_s + MARGIN_S
         if self.process.is_alive() and self.process.pid is not None:
             os.kill(self.process.pid, signal.SIGHUP)
 
@@ -100,6 +109,9 @@ class Workers(Multiprocess):
 
     def handle_hup(self) -> None:
         self._old = list(self.processes)
+        if self._successor:  # it may have read what was there before this signal
+            self._successor.retire()
+            self._successor, self._retired = None, self._successor
 
     def handle_ttin(self) -> None:
         """Do nothing: how many workers there are is a setting."""
@@ -136,8 +148,7 @@ class Workers(Multiprocess):
 
     def _replace(self) -> None:
         """Take the next step of replacing the old workers, one at a time."""
-        if self._retired and not self._retired.process.is_alive():
-            self._retired.join()
+        if self._retired and self._has_ended(self._retired):
             self._retired = None
         if self._retired or not self._old:
             return
@@ -148,6 +159,16 @@ class Workers(Multiprocess):
             self._successor = None
         elif not self._successor.process.is_alive() or time.monotonic() > self._successor.give_up_s:
             self._keep_the_old(self._successor)
+
+    def _has_ended(self, retired: Worker) -> bool:
+        """Say whether a worker is gone; one that hangs is killed."""
+        if retired.process.is_alive():
+            if time.monotonic() <= retired.give_up_s:
+                return False
+            _log.error("worker_killed", extra={"reason": "it did not end when it was replaced"})
+            retired.kill()
+        retired.join()
+        return True
 
     def _succeed(self, old: Worker, new: Worker) -> None:
         leaving = new

@@ -6,6 +6,10 @@ begins where the others are, and is next. It is start-time fair queueing (Goyal,
 "Start-time Fair Queueing", SIGCOMM 1996), once for each level, by the clock of weighted fair
 queueing, so that askers who come but once do not keep the others from their turns.
 
+When it is full, who has less waiting than others gets in, and the newest job of whoever has most
+is pushed out: of the tenant with most, in it of the client with most, in that of the address. So
+no tenant or client can fill it against another, from however many addresses.
+
 Rule 1: no clock, no threads, no event loop: whoever calls it holds a lock. Rule 2: what it keeps is
 bounded by what waits and by what it has served of late.
 """
@@ -23,6 +27,9 @@ T = TypeVar("T")
 
 _FEW_DEBTS: Final = 64
 """How many of those who have gone may be remembered without being looked over."""
+
+_SAME_S: Final = 1e-6
+"""By so much sums of seconds may differ that are equal."""
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +116,21 @@ class _Group(Generic[T]):
         lines = self.jobs.values() if kind is None else (self.jobs[kind],)
         return min((next(iter(line.values())) for line in lines), key=lambda one: one.number)
 
+    def newest_of_most(self) -> Waiting[T]:
+        """Return the last job of the member with most waiting, and in it likewise."""
+        group = self
+        while group.members:
+            group = max(group.members.values(), key=lambda one: (one.waiting_s, one.number))
+        lines = group.jobs.values()
+        return max((next(reversed(line.values())) for line in lines), key=lambda one: one.number)
+
+    def richest(self, but: "_Group[T] | None") -> "_Group[T] | None":
+        """Return the member with most waiting of those with more than one job, but for one."""
+        if self.kinds.total() == len(self.members):  # a job each: a crowd is not looked through
+            return None
+        others = (one for one in self.members.values() if one is not but and one.kinds.total() > 1)
+        return max(others, key=lambda one: one.waiting_s, default=None)
+
 
 _Place = tuple[float, bool, int, _Group[T]]
 
@@ -171,32 +193,63 @@ class FairQueue(Generic[T]):
         self._leave(waiting, 0.0)
         return True
 
-    def late_s(self, asker: Asker, ahead_s: float, most_s: float, reserve_s: float) -> float:
+    def late_s(self, asker: Asker, ahead_s: float, most_s: float) -> float:
         """Return how much work must be done before one more job may be put in; 0.0 when it may.
 
-        Up to `most_s` everybody may. Over it only who has less than a fair share of it, or nothing,
-        and only into the reserve. At a level where somebody is alone nobody has less than others.
+        Up to `most_s` everybody may. Over it only who has less waiting than another, of whom enough
+        can be pushed out first. At a level where somebody is alone nobody has less than others.
 
         Args:
             asker: Who would put it in.
             ahead_s: Seconds of a thread that wait or are counted as if they did.
             most_s: How many may.
-            reserve_s: How many more may for those.
         """
-        if ahead_s <= most_s:
+        if ahead_s <= most_s or self._spare(asker, ahead_s - most_s):
             return 0.0
-        group: _Group[T] | None = self._all
-        share, has_rivals = 1.0, False
+        share = 1.0
+        for group, member in self._levels(asker):
+            rivals = len(group.members) - (member is not None)
+            share /= rivals + 1
+            if rivals and member and member.waiting_s >= most_s * share:
+                return member.waiting_s / share
+        return ahead_s
+
+    def push_out(self, asker: Asker, over_s: float) -> Waiting[T] | None:
+        """Take a job out to make room for somebody who has less waiting.
+
+        Args:
+            asker: Who has less.
+            over_s: How much has to be taken out in all, this one included.
+
+        Returns:
+            None when nobody has so much more.
+        """
+        spare = self._spare(asker, over_s)
+        if spare:
+            self._leave(spare, 0.0)
+        return spare
+
+    def _spare(self, asker: Asker, over_s: float) -> Waiting[T] | None:
+        """Return the next job to push out, where its group has more than the asker's even then."""
+        for group, member in self._levels(asker):
+            richest = group.richest(but=member)
+            if richest is None:
+                continue
+            newest = richest.newest_of_most()
+            left_s = richest.waiting_s - max(over_s, newest.cost_s)
+            if left_s > (member.waiting_s if member else 0.0) + _SAME_S:
+                return newest
+        return None
+
+    def _levels(self, asker: Asker) -> Iterator[tuple[_Group[T], _Group[T] | None]]:
+        """Return the groups that somebody shares, the widest first, with his part of each."""
+        group = self._all
         for name in asker:
-            member = group.members.get(name) if group else None
-            rivals = len(group.members) - (member is not None) if group else 0
-            if rivals:
-                share, has_rivals = share / (rivals + 1), True
-                own_s = member.waiting_s if member else 0.0
-                if own_s >= most_s * share:
-                    return own_s / share
+            member = group.members.get(name)
+            yield group, member
+            if member is None:
+                return
             group = member
-        return 0.0 if has_rivals and ahead_s <= most_s + reserve_s else ahead_s
 
     def _leave(self, waiting: Waiting[T], cost_s: float) -> None:
         *groups, asker = (group for group in self._way(waiting.asker) if group)

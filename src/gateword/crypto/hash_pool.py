@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, NoReturn, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from gateword.crypto.fair_queue import FairQueue, Waiting
 from gateword.crypto.hash_times import HashTimes
@@ -27,9 +27,6 @@ Pair = tuple[bytes, bytes]
 """A password of at most 72 bytes, and a bcrypt hash."""
 
 _NICE: Final = 19
-_RESERVE: Final = 0.25
-"""What of the bound is added for those who have less than their share of a full queue."""
-
 _ALONE: Final = ""
 _ANY: Final = HashKind(algorithm="none")
 """Stands for a hash of which nobody has said yet what it is."""
@@ -44,12 +41,14 @@ class _Job(Generic[T]):
         pair: Of bcrypt that may be computed beside others.
         lanes: Compute those.
         answer: Where its waiter gets the result.
+        is_pushed_out: It was taken back for somebody who had less waiting.
     """
 
-    __slots__ = ("answer", "asked_s", "do", "kind", "lanes", "loop", "pair")
+    __slots__ = ("answer", "asked_s", "do", "is_pushed_out", "kind", "lanes", "loop", "pair")
 
     def __init__(self, do: Callable[[], T], kind: HashKind, now_s: float) -> None:
         self.do, self.kind, self.asked_s = do, kind, now_s
+        self.is_pushed_out = False
         self.pair: Pair | None = None
         self.lanes: Lanes | None = None
         self.loop = asyncio.get_running_loop()
@@ -65,6 +64,9 @@ class _Job(Generic[T]):
             return self.do(), None
         except Exception as error:  # noqa: BLE001  the waiter must get it, whatever it is
             return None, error
+        except BaseException as error:  # noqa: BLE001  as a panic of Rust: the thread has to go on
+            # Not what it says: that may tell what was hashed.
+            return None, RuntimeError(f"hashing ended with {type(error).__name__}")
 
 
 _Outcome = tuple[object, Exception | None]
@@ -81,12 +83,12 @@ class HashPool:
 
         Args:
             threads: How many hashes run at once; the number of cores.
-            max_wait_s: Expected wait before a job begins, over which it is refused. A quarter is
-                added for whoever has less than a fair share of what waits.
+            max_wait_s: Expected wait before a job begins, over which it is refused, or another one
+                of somebody who has more waiting.
             meter: Counts and times.
         """
         self._threads = threads
-        self._max_wait_s = max_wait_s
+        self._most_s = max_wait_s * threads
         self._meter = meter
         self._times = HashTimes()
         # What follows is touched under its lock alone.
@@ -118,7 +120,7 @@ class HashPool:
         with self._change:
             late_s = self._late_s()
         if late_s:
-            self._refuse(_ANY, late_s)
+            raise self._busy_for(_ANY, late_s)
 
     async def run(self, job: Callable[[], T], kind: HashKind = _ANY) -> T:
         """Run a job in a thread and return its result.
@@ -151,15 +153,16 @@ class HashPool:
         with self._change:
             late_s = self._late_s()
             if not late_s:
+                self._make_room()
                 waiting = self._queue.put(job, ASKER.get(), job.queue(), cost_s)
                 self._change.notify()
         if late_s:
-            self._refuse(job.kind, late_s)
+            raise self._busy_for(job.kind, late_s)
         try:
             return await job.answer
         except asyncio.CancelledError:
             with self._change:
-                has_not_begun = self._queue.drop(waiting)
+                has_not_begun = job.is_pushed_out or self._queue.drop(waiting)
             if not has_not_begun:
                 raise
             self._lost(job.kind, "dropped")
@@ -172,13 +175,27 @@ class HashPool:
         return self._queue.waiting_s + self._running_s / self._threads
 
     def _late_s(self) -> float:
-        most_s = self._max_wait_s * self._threads
-        return self._queue.late_s(ASKER.get(), self._ahead_s(), most_s, most_s * _RESERVE)
+        return self._queue.late_s(ASKER.get(), self._ahead_s(), self._most_s)
 
-    def _refuse(self, kind: HashKind, late_s: float) -> NoReturn:
+    def _make_room(self) -> None:
+        """Push out what is too much, for somebody who has less waiting than others."""
+        while (over_s := self._ahead_s() - self._most_s) > 0:
+            pushed = self._queue.push_out(ASKER.get(), over_s)
+            if pushed is None:
+                return
+            job = pushed.what
+            job.is_pushed_out = True
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there
+                job.loop.call_soon_threadsafe(self._tell_busy, job, self._ahead_s())
+
+    def _tell_busy(self, job: _Job[Any], late_s: float) -> None:
+        if not job.answer.done():  # else its waiter was cancelled
+            job.answer.set_exception(self._busy_for(job.kind, late_s))
+
+    def _busy_for(self, kind: HashKind, late_s: float) -> Refused:
         wait_s = late_s / self._threads
         self._lost(kind, "refused")
-        raise Refused(
+        return Refused(
             Refusal.BUSY,
             detail=f"{self.depth()} hashes wait, about {wait_s:.1f} s",
             retry_after_s=max(1, math.ceil(wait_s)),
@@ -243,7 +260,7 @@ def _computed(batch: Sequence[_Job[Any]]) -> list[_Outcome]:
     """Return what comes of each; what one breaks is its own affair."""
     lanes, pairs = batch[0].lanes, [job.pair for job in batch if job.pair]
     if lanes is not None and len(batch) > 1:
-        with contextlib.suppress(Exception):  # then one by one
+        with contextlib.suppress(BaseException):  # then one by one
             return [(fits, None) for _, fits in zip(batch, lanes.verify(pairs), strict=True)]
     return [job.computed() for job in batch]
 

@@ -5,8 +5,8 @@ is under way share the next one. It holds plain exchanges of refresh tokens and 
 row that belongs to an exchange is written if the exchange stands.
 
 Rule: an exchange is carried out only while the locked rows are still those on which it was decided.
-What they are not any more is told to the caller, with nothing done, and decided anew by
-`refresh_exchange`.
+What they are not any more, or what somebody else holds at the moment, is told to the caller, with
+nothing done, and decided anew by `refresh_exchange`.
 """
 
 import asyncio
@@ -140,10 +140,11 @@ class Gathered:
         else:
             found = await self._database.call(WRITE_ROWS, rows=rows)
         done = {number for (number,) in found}
-        if _COUNTED not in done:
-            raise LookupError(f"tenant {tenant} does not exist")
         for number, one in enumerate(batch):
-            one.end(is_written=one.exchange is None or number in done)
+            if _COUNTED in done:
+                one.end(is_written=one.exchange is None or number in done)
+            else:  # it is committed, without the rows: none of it is to be sent again
+                one.fail(LookupError(f"tenant {tenant} does not exist"))
 
 
 def _row(number: int, waiting: _Waiting, event: LogEvent, tenant: int) -> dict[str, object]:

@@ -33,6 +33,7 @@ WRITE_ROWS: Final = Statement(f"""
 # The rows are named by lists beside the joins: PostgreSQL takes any JSON for a hundred rows, and
 # for that many it would rather read a small table from end to end, also once it is none any more.
 # Before it has counted a table it takes any index for a good one: `+ 0` keeps the tenant's from it.
+# Whose rows somebody else holds is left out, and waits for them alone: not all that wait with him.
 EXCHANGE_ALL: Final = Statement(f"""
     WITH asked AS MATERIALIZED (
         SELECT * FROM json_to_recordset(CAST(:exchanges AS json)) AS one (
@@ -53,7 +54,7 @@ EXCHANGE_ALL: Final = Statement(f"""
             AND family.expires_at IS NOT DISTINCT FROM asked.ends
             AND token.idle_expires_at IS NOT DISTINCT FROM asked.idle AND token.used_at IS NULL
         ORDER BY family.key
-        FOR UPDATE OF family, token
+        FOR UPDATE OF family, token SKIP LOCKED
     ), used AS (
         UPDATE refresh_tokens AS token SET
             used_at = CASE WHEN held.successor IS NULL THEN NULL ELSE held.at END,

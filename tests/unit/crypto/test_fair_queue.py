@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import count
 
 import pytest
 
@@ -9,7 +10,7 @@ A = Asker("t", "app", "192.0.2.1")
 B = Asker("t", "app", "192.0.2.2")
 C = Asker("t", "another app", "192.0.2.1")
 D = Asker("another tenant", "app", "192.0.2.1")
-MOST_S, RESERVE_S = 1.0, 0.25
+MOST_S = 1.0
 
 
 def queue_of(*jobs: tuple[str, Asker, float]) -> FairQueue[str]:
@@ -118,7 +119,17 @@ def test_job_that_nobody_wants_leaves_at_once_and_costs_nothing() -> None:
 
 def late_s(queue: FairQueue[str], asker: Asker) -> float:
     """Return how long an asker has to wait before the queue takes one more of his jobs."""
-    return queue.late_s(asker, queue.waiting_s, MOST_S, RESERVE_S)
+    return queue.late_s(asker, queue.waiting_s, MOST_S)
+
+
+def is_let_in(queue: FairQueue[str], what: str, asker: Asker, cost_s: float = 0.1) -> bool:
+    """Put a job in if it may be, as the pool does."""
+    if late_s(queue, asker):
+        return False
+    while (over_s := queue.waiting_s - MOST_S) > 0 and queue.push_out(asker, over_s):
+        pass
+    queue.put(what, asker, "", cost_s)
+    return True
 
 
 def test_full_queue_refuses_who_filled_it_and_takes_others() -> None:
@@ -142,26 +153,68 @@ def test_who_floods_is_told_to_come_when_his_own_are_done() -> None:
     assert pytest.approx(1.0 * 2) == late_s(queue_of(*flood(A, 10), ("B", B, 0.1)), A)
 
 
-def test_clients_share_comes_before_that_of_its_addresses() -> None:
-    """A new address of the client that fills the queue is refused while another client waits."""
-    crowd = [Asker("t", "app", f"192.0.2.{number}") for number in range(11)]
-    queue = queue_of(*(("crowd", asker, 0.1) for asker in crowd))
-    new = Asker("t", "app", "203.0.113.1")
-    assert 0.0 == late_s(queue, new)
+def crowd(count: int) -> list[tuple[str, Asker, float]]:
+    """Return a job each of many addresses of one client."""
+    return [("once", Asker("t", "app", f"203.0.113.{number}"), 0.1) for number in range(count)]
+
+
+def test_newcomer_gains_nothing_on_those_who_have_one_job_each() -> None:
+    """Whoever waits with one job keeps it; who comes as many is not let in as one more."""
+    queue = queue_of(*crowd(11))
+    assert 0.0 < late_s(queue, B)
     queue.put("C", C, "", 0.01)
-    assert 0.0 < late_s(queue, new)
+    assert pytest.approx(1.1 * 2) == late_s(queue, B)
     assert 0.0 == late_s(queue, C)
 
 
-def test_queue_never_holds_more_than_the_bound_and_its_reserve() -> None:
-    """D4: however many ask, what waits is bounded."""
+@pytest.mark.parametrize("quiet", [C, D], ids=["client", "tenant"])
+def test_crowd_of_one_client_does_not_keep_out_another(quiet: Asker) -> None:
+    """D4: fifty new addresses for each hash that is done, and who asks now and then is served."""
+    queue: FairQueue[str] = FairQueue()
+    addresses, let_in, done = count(), [], []
+    for turn in range(400):
+        for _ in range(50):
+            is_let_in(queue, "once", Asker("t", "app", str(next(addresses))), 0.03)
+        if turn % 20 == 0:
+            let_in.append(is_let_in(queue, "quiet", quiet, 0.03))
+        done += taken(queue, 1)
+    assert [True] * 20 == let_in
+    assert 20 == done.count("quiet")
+
+
+def test_newest_job_of_who_has_most_makes_room() -> None:
+    """Of the tenant with most the client with most, and of that the address; others keep theirs."""
+    queue = queue_of(*flood(A, 7), ("B", B, 0.1), ("B", B, 0.1), ("C", C, 0.1), ("C", C, 0.1))
+    assert is_let_in(queue, "D", D)
+    left = Counter(taken(queue, 20))
+    assert {"D": 1, "B": 2, "C": 2} == {who: left[who] for who in "DBC"}
+    assert {f"{A.address} {number}" for number in range(6)} < left.keys()
+    assert f"{A.address} 6" not in left
+
+
+def test_who_has_as_much_as_another_pushes_nobody_out() -> None:
+    """Equals do not take turns at pushing each other out."""
+    queue = queue_of(*flood(A, 7), *flood(B, 4))
+    assert is_let_in(queue, "B", B)
+    assert [False] * 4 == [is_let_in(queue, "more", asker) for asker in (A, B, A, B)]
+
+
+def test_dear_job_takes_no_more_from_who_has_most_than_there_is_too_much() -> None:
+    """The bound is of what goes before a job, however dear it is itself."""
+    queue = queue_of(*flood(A, 11))
+    assert is_let_in(queue, "dear", D, 3.0)
+    assert pytest.approx(4.0) == queue.waiting_s
+    assert not is_let_in(queue, "dear", D, 3.0)
+
+
+def test_queue_never_holds_more_than_the_bound() -> None:
+    """D4: however many ask, what waits is bounded; one job may begin to wait at the bound."""
     queue: FairQueue[str] = FairQueue()
     for number in range(10_000):
-        asker = Asker("t", f"app {number % 7}", f"192.0.2.{number}")
-        if not late_s(queue, asker):
-            queue.put("job", asker, "", 0.01)
-    assert len(queue) <= (MOST_S + RESERVE_S) / 0.01 + 1
-    assert len(queue) > MOST_S / 0.01
+        asker = Asker("t", f"app {number % 7}", f"192.0.2.{number % 50}")
+        is_let_in(queue, "job", asker, (number % 3 + 1) / 100)
+        assert queue.waiting_s < MOST_S + 2 * 0.03
+    assert queue.waiting_s > MOST_S - 0.03
 
 
 def test_new_askers_one_after_another_do_not_keep_others_from_their_turns() -> None:

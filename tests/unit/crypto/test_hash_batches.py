@@ -12,13 +12,17 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import hash_kind
-from gateword.ports.crypto import ASKER, Asker
+from gateword.ports.crypto import ASKER, Asker, HashDropped
 from gateword.telemetry.counters import Counters
 from tests.unit.crypto.test_hash_pool import Gate, begun, soon
 
 Pair = tuple[bytes, bytes]
 
 TEN, EIGHT = hash_kind.of("$2b$10$"), hash_kind.of("$2y$08$")
+
+
+class Panic(BaseException):
+    """What comes of a panic in Rust, which is no `Exception`."""
 
 
 class Lanes:
@@ -35,6 +39,8 @@ class Lanes:
         words = {password for password, _ in jobs}
         if b"breaks" in words or (len(jobs) > 1 and b"breaks batches" in words):
             raise ZeroDivisionError("by a job")
+        if b"panics" in words:
+            raise Panic(f"at {words}")
         return [encoded.endswith(password) for password, encoded in jobs]
 
 
@@ -126,6 +132,19 @@ async def test_fault_in_a_batch_reaches_its_own_waiter_alone(bench: Bench) -> No
     assert [True, True, False] == [first, *others]
 
 
+async def test_panic_in_a_batch_reaches_its_own_waiter_and_the_thread_goes_on(
+    bench: Bench,
+) -> None:
+    """D4: no password ends a thread; what the panic says of it is not passed on."""
+    await bench.ask("a", "panics", "c")
+    first, broken, third = await bench.answers()
+    assert isinstance(broken, RuntimeError)
+    assert ("hashing ended with Panic", None) == (str(broken), broken.__cause__)
+    assert [True, True] == [first, third]
+    await bench.ask("d")
+    assert True is (await bench.answers())[-1]
+
+
 async def test_who_hangs_up_leaves_his_lane_to_another(bench: Bench) -> None:
     """A waiter that is cancelled is dropped at once, and was not looked at."""
     await bench.ask("a", "b", "c", "d", "e")
@@ -174,6 +193,40 @@ async def test_flood_is_refused_and_others_get_in() -> None:
     assert ["other"] == order
     lost = dict(counters.snapshot().counts)[("gateword_hashes_not_computed", "none", "refused")]
     assert 50 - 1.0 / 0.03 < lost < 20
+
+
+async def test_who_is_pushed_out_is_answered_busy_and_was_not_looked_at() -> None:
+    """D4: the newest jobs of who fills the queue make room, also of those who hang up just then."""
+    gate, pool = Gate(), HashPool(1, 0.1)
+    held, looked_at = await begun(pool, gate), list[int]()
+
+    async def ask(number: int) -> str:
+        try:
+            await pool.run(lambda: looked_at.append(number))
+        except Refused as refused:
+            return refused.refusal.name
+        except HashDropped:
+            return "dropped"
+        return "done"
+
+    ASKER.set(Asker("t", "flood", "192.0.2.1"))
+    jobs = [asyncio.create_task(ask(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refused):
+        pool.check()
+    ASKER.set(Asker("t", "app", "192.0.2.1"))
+    jobs.append(asyncio.create_task(ask(10)))
+    await asyncio.sleep(0)
+    ASKER.set(Asker("t", "another app", "192.0.2.1"))
+    jobs.append(asyncio.create_task(ask(11)))
+    asyncio.get_running_loop().call_soon(jobs[1].cancel)
+    await asyncio.sleep(0)
+    gate.open.set()
+    outcomes = await soon(asyncio.gather(held, *jobs, return_exceptions=True))
+    pool.stop()
+
+    assert ["done", "done", "dropped", "BUSY", "done", "done"] == outcomes
+    assert {0, 10, 11} == set(looked_at)
 
 
 @pytest.mark.parametrize("threads", [1, 3])

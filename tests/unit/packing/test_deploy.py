@@ -169,11 +169,14 @@ def test_image_installs_the_extras_of_a_server() -> None:
 
 def test_unit_is_confined() -> None:
     """The service gains no right, and writes nothing but its own folder."""
-    unit = configparser.RawConfigParser(strict=False)
-    unit.optionxform = str  # type: ignore[assignment,method-assign]  # how the library is told so
-    unit.read(DEPLOY / "systemd" / "gateword.service", "utf-8")
+    service = _unit()["Service"]
     wanted = {"NoNewPrivileges": "yes", "ProtectSystem": "strict", "CapabilityBoundingSet": ""}
-    assert wanted == {name: unit["Service"][name] for name in wanted}
+    assert wanted == {name: service[name] for name in wanted}
+
+
+def test_unit_comes_back_however_it_ended() -> None:
+    """A signal that ends it in good order, from nobody's hand, does not leave it ended."""
+    assert "always" == _unit()["Service"]["Restart"]
 
 
 def test_sizing_page_shows_what_the_figures_come_to() -> None:
@@ -189,3 +192,11 @@ def test_sizing_grows_with_the_rate() -> None:
     assert sizing.node_cores(1_000, told) == pytest.approx(10 * sizing.node_cores(100, told))
     assert 2 == sizing.nodes(10, told)
     assert {"commits": 1, "log counters": 1, "cores": 1} == sizing.databases(100, told)
+
+
+def _unit() -> configparser.RawConfigParser:
+    """Return the systemd unit."""
+    unit = configparser.RawConfigParser(strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # how the library is told so
+    unit.read(DEPLOY / "systemd" / "gateword.service", "utf-8")
+    return unit
