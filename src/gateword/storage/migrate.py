@@ -10,6 +10,7 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.engine import Database
 from gateword.storage.sqlite_tables import SqliteTables
 from gateword.storage.statement import AcrossTenants
@@ -47,6 +48,17 @@ def is_current(url: str, *, data_dir: Path) -> bool:
     takes away only what that one works without (D7).
     """
     return _serves(_tables(url, data_dir).version())
+
+
+def is_new(settings: Settings) -> bool:
+    """Say whether the database is not there yet, or has no tables: nothing can be sealed then.
+
+    Raises:
+        Refused: STORE_UNREACHABLE.
+    """
+    if not settings.database_url:
+        return not (settings.data_dir / DATABASE_FILE).exists()
+    return _tables(settings.database_url, settings.data_dir).version() in {None, BASE}
 
 
 async def has_current(database: Database) -> bool:
