@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.engine import Database
+from gateword.storage.looks import within_look
 from gateword.storage.sqlite_tables import SqliteTables
 from gateword.storage.statement import AcrossTenants
 from gateword.storage.url import is_postgres, sqlite_path
@@ -65,9 +66,9 @@ async def has_current(database: Database) -> bool:
     """Say whether the tables of a database that is open serve this program.
 
     Raises:
-        Refused: STORE_UNREACHABLE.
+        Refused: STORE_UNREACHABLE, after `looks.LOOK_S` at most.
     """
-    row = await database.one(_VERSION)
+    row = await within_look(database.one(_VERSION))
     return row is not None and _serves(row[0])
 
 
