@@ -84,7 +84,8 @@ def test_probes_are_routes() -> None:
     routes = (ROOT / "src" / "gateword" / "web" / "routes.py").read_text("utf-8")
     assert PROBES == asked
     assert all(f'"{path}"' in routes for path in PROBES)
-    assert "GET /readyz" in (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    proxied = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    assert all(f"GET {path}\n" in proxied for path in PROBES)
     assert "'/livez'" in (DEPLOY / "container" / "Containerfile").read_text("utf-8")
 
 
