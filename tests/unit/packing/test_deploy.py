@@ -151,6 +151,15 @@ def test_proxy_is_trusted_in_compose() -> None:
     )
 
 
+def test_manifests_trust_no_proxy_by_themselves() -> None:
+    """Whose X-Forwarded-For is believed is said by who knows the cluster; the example does."""
+    trusting = {
+        path.parent.name for path in BASE.parent.rglob("*") if path.is_file()
+        and "GATEWORD_TRUSTED_PROXIES" in named_in(path)
+    }  # fmt: skip
+    assert {"example"} == trusting
+
+
 def test_image_is_made_of_what_there_is() -> None:
     """The list of what gets in names files of the checkout, and starts from nothing."""
     lines = (DEPLOY / "container" / "Containerfile.dockerignore").read_text("utf-8").splitlines()
