@@ -46,7 +46,7 @@ from gateword.rules.hashing import ScriptHashes
 from gateword.rules.own_server import OwnServer
 from gateword.rules.own_token import OwnToken
 from gateword.rules.tenant_scripts import TenantScripts
-from gateword.settings import DATABASE_FILE, Settings, load
+from gateword.settings import Settings, database_url, load
 from gateword.storage import migrate
 from gateword.storage.breaches import StoredBreaches, corpus_file
 from gateword.storage.engine import Database
@@ -65,15 +65,16 @@ from gateword.web.tenancy import Tenancy
 _log = logging.getLogger("gateword")
 
 
-def database_url(settings: Settings) -> str:
-    """Return the database that the settings mean."""
-    return settings.database_url or f"sqlite:///{DATABASE_FILE}"
-
-
 class Engines:
     """What all tenants of a process share: database, encryption key, hashing threads."""
 
-    def __init__(self, settings: Settings, telemetry: HouseTelemetry | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        telemetry: HouseTelemetry | None = None,
+        *,
+        makes_key: bool = False,
+    ) -> None:
         """Start the engines; the database is opened by `open`, the counters when they are asked."""
         self.settings = settings
         self.telemetry = telemetry or HouseTelemetry(Counters())
@@ -81,10 +82,9 @@ class Engines:
         self.dice = SystemDice()
         threads = settings.hash_threads or _cores()
         self.pool = HashPool(threads, settings.hash_max_wait_s, self.telemetry)
-        text = settings.encryption_key
-        path = settings.data_dir / "encryption.key"
-        is_new = bool(settings.database_url) or not (settings.data_dir / DATABASE_FILE).exists()
-        key = key_from_text(Secret(text)) if text else key_from_file(path, make=is_new)
+        text, path = settings.encryption_key, settings.data_dir / "encryption.key"
+        may_make = (makes_key or not settings.database_url) and migrate.is_new(settings)
+        key = key_from_text(Secret(text)) if text else key_from_file(path, make=may_make)
         self._key = key
         self._vault = AesVault(key)
         hasher = PooledHasher(
@@ -251,7 +251,11 @@ def _measured(chore: Chore, engines: Engines) -> Chore:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, tenant: str = "default", *, make_with_domain: str | None = None
+    settings: Settings,
+    tenant: str = "default",
+    *,
+    make_with_domain: str | None = None,
+    makes_key: bool = False,
 ) -> AsyncIterator[Opened]:
     """Open an installation for a command, beside a running server or without one.
 
@@ -259,12 +263,14 @@ async def opened(
         settings: Where it is.
         tenant: Name of the tenant to work on.
         make_with_domain: Make the tenant with this domain when it is missing.
+        makes_key: Make the encryption key, too, for a `database_url` that holds nothing.
 
     Raises:
         NoSuchTenant: None has that name, and none may be made (or its domain is taken).
         Refused: STORE_UNREACHABLE.
+        ValueError: The encryption key is missing, or none.
     """
-    engines = Engines(settings)
+    engines = Engines(settings, makes_key=makes_key)
     await engines.open()
     try:
         tenants = open_tenants(engines.database)

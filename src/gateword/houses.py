@@ -1,5 +1,6 @@
 """All tenants of a process, found by Host."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
@@ -11,6 +12,9 @@ from gateword.ports.parts import Parts
 from gateword.web.tenancy import Tenancy
 
 _TENANTS_SEEN_S: Final = 0.5
+_READY_SEEN_S: Final = 0.1
+"""How long probes share what one of them found; whoever can reach us can probe."""
+
 _HTTPS_PORT: Final = ":443"
 
 
@@ -40,6 +44,8 @@ class Houses:
         self._clock = clock
         self._by_host: dict[str, Tenancy] = {}
         self._read_at_s = float("-inf")
+        self._probe: asyncio.Task[Mapping[str, bool]] | None = None
+        self._probed_at_s = float("-inf")
 
     async def at(self, host: str) -> Tenancy:
         """Return the tenant that answers to a Host; the only one answers to every Host.
@@ -66,6 +72,15 @@ class Houses:
 
     async def readiness(self) -> Mapping[str, bool]:
         """Say of the database, its tables and the keys in them whether they serve."""
+        now_s = self._clock.monotonic_s()
+        if self._probe is None or (
+            self._probe.done() and now_s - self._probed_at_s >= _READY_SEEN_S
+        ):
+            self._probed_at_s = now_s
+            self._probe = asyncio.create_task(self._looked())
+        return await asyncio.shield(self._probe)
+
+    async def _looked(self) -> Mapping[str, bool]:
         try:
             has_tables = await self._has_tables()
         except Refused:

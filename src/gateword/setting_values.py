@@ -64,14 +64,15 @@ def from_environment(
     By our names only: container platforms put variables of their own under any prefix. Empty is
     not set: compose files pass variables on that nobody gave. A secret may lie in a file that a
     variable with `_FILE` at its end names, without its last line break; the secret's own variable
-    goes before it.
+    goes before it. Such a file is never empty: whoever names it means a secret.
 
     Args:
         environ: Environment variables.
         names: Settings by their variables; those that `repr` hides are secrets.
 
     Raises:
-        ValueError: A file cannot be read; the message names it, and nothing that it holds.
+        ValueError: A file cannot be read or is empty; the message names it, and nothing that it
+            holds.
     """
     told: dict[str, object] = {}
     for variable, setting in names.items():
@@ -84,11 +85,14 @@ def from_environment(
 
 def _secret_in(path: str, variable: str) -> str:
     try:
-        return Path(path).read_text("utf-8").removesuffix("\n")
+        text = Path(path).read_text("utf-8").removesuffix("\n")
     except OSError as error:
         raise ValueError(f"{variable}: {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{variable}: {path} is no text") from None
+    if not text.strip():
+        raise ValueError(f"{variable}: {path} is empty")
+    return text
 
 
 def is_private_url(url: str) -> bool:

@@ -53,7 +53,8 @@ class Settings:
     encryption_key: str = _setting(
         "",
         "base64 of 32 bytes",
-        "Encrypts secrets at rest; empty is the file `encryption.key` in the data folder.",
+        "Encrypts secrets at rest; empty is the file `encryption.key` in the data folder, which "
+        "only `gateword init` makes where `database_url` is set.",
         shown=False,
     )
     host: str = _setting("127.0.0.1", "address", "Address to listen on.")
@@ -181,6 +182,11 @@ class Settings:
     purge_every_s: float = _setting(600.0, "seconds", "How often expired tokens are deleted.")
 
 
+def database_url(settings: Settings) -> str:
+    """Return the database that the settings mean."""
+    return settings.database_url or f"sqlite:///{DATABASE_FILE}"
+
+
 class BadSettings(Exception):
     """Settings that cannot be used; the message lists all faults at once."""
 
@@ -194,7 +200,7 @@ def load(environ: Mapping[str, str] | None = None, **given: object) -> Settings:
 
     Raises:
         BadSettings: A value of the wrong type or out of range, an unknown name, or a secret's file
-            that cannot be read.
+            that cannot be read or is empty.
     """
     environ = os.environ if environ is None else environ
     told = {name: value for name, value in given.items() if value is not None}

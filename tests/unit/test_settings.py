@@ -247,6 +247,15 @@ def test_file_of_a_secret_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert f"GATEWORD_DATABASE_URL_FILE: {path} is no text" == faults_of(environ)
 
 
+@pytest.mark.parametrize("text", ["", "\n", " \n"])
+def test_file_of_a_secret_is_refused_when_empty(tmp_path: Path, text: str) -> None:
+    """Whoever names a file means a secret: without one a server would make a key of its own."""
+    path = tmp_path / "key"
+    path.write_text(text)
+    environ = {"GATEWORD_ENCRYPTION_KEY_FILE": str(path)}
+    assert f"GATEWORD_ENCRYPTION_KEY_FILE: {path} is empty" == faults_of(environ)
+
+
 def test_setting_that_is_no_secret_is_not_read_from_a_file(tmp_path: Path) -> None:
     """Only what must not be seen gains by a file."""
     (tmp_path / "port").write_text("9000")

@@ -17,11 +17,16 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, tenant: str = "default", *, make_with_domain: str | None = None
+    settings: Settings,
+    tenant: str = "default",
+    *,
+    make_with_domain: str | None = None,
+    makes_key: bool = False,
 ) -> AsyncIterator[Opened]:
     """Open one tenant; arguments and errors are those of `gateword.app.opened`."""
     app = import_module("gateword.app")  # costs 200 ms, which `--help` and bad use save
-    async with app.opened(settings, tenant, make_with_domain=make_with_domain) as house:
+    opening = app.opened(settings, tenant, make_with_domain=make_with_domain, makes_key=makes_key)
+    async with opening as house:
         yield house
 
 

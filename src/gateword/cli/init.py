@@ -65,7 +65,7 @@ def init(
 ) -> None:
     """Create database, keys, development certificate and a management client; once is enough."""
     settings = settings_of(data, database_url=database_url)
-    made = run(install(settings, domain_of(domain)))
+    made = run(install(settings, domain_of(domain), makes_key=True))
     if as_json:
         typer.echo(json.dumps(made.document(), indent=2))
         return
@@ -84,10 +84,17 @@ def init(
     out.print(f"Next: gateword serve --data {settings.data_dir}")
 
 
-async def install(settings: Settings, domain: str) -> Installation:
-    """Make what is missing and return what there is."""
+async def install(settings: Settings, domain: str, *, makes_key: bool) -> Installation:
+    """Make what is missing and return what there is.
+
+    Args:
+        settings: Where.
+        domain: Under which clients reach it.
+        makes_key: Whether the encryption key may be made for a `database_url`. In the data folder
+            it lies beside the database, and is made in any case.
+    """
     _make_folder(settings.data_dir)
-    async with opened(settings, make_with_domain=domain) as house:
+    async with opened(settings, make_with_domain=domain, makes_key=makes_key) as house:
         made = await bootstrap_tenant(house)
         hosts = [host_of(tenant.domain) for tenant in await house.tenants.all()]
         files = dev_ca.ensure(settings.data_dir, hosts)

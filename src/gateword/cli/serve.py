@@ -133,7 +133,8 @@ def _domains(settings: Settings) -> list[str]:
     new = not settings.database_url and not (settings.data_dir / DATABASE_FILE).exists()
     if new or settings.database_url:
         domain = f"localhost:{settings.port}" if settings.port else DEFAULT_DOMAIN
-        made = run(install(settings, domain))
+        # A key that nobody knows of, in a folder of a container, would be gone at the next start.
+        made = run(install(settings, domain, makes_key=False))
         if made.management.created:
             typer.echo(f"Initialised {settings.data_dir} for {made.issuer}")
 

@@ -72,7 +72,8 @@ def key_from_file(path: Path, *, make: bool = True) -> bytes:
 
     Args:
         path: The file.
-        make: Off where something is sealed already: a fresh key would open none of it.
+        make: Off where something is sealed already, as a fresh key would open none of it, and
+            where what is sealed would outlive the file.
 
     Raises:
         ValueError: No key is there and none may be made, or what is there is no key.
@@ -81,7 +82,8 @@ def key_from_file(path: Path, *, make: bool = True) -> bytes:
         if not make:
             raise ValueError(
                 f"{path} is missing, and what the database holds is sealed under it: "
-                "restore it from a backup, or set GATEWORD_ENCRYPTION_KEY"
+                "restore it from a backup, or set GATEWORD_ENCRYPTION_KEY; for an empty database "
+                "`gateword init` makes one"
             )
         _make_key_file(path)
     return key_from_text(Secret(path.read_text("ascii").strip()))

@@ -2,11 +2,11 @@
 
 A tenant has one version for all its configuration. A writer moves it in the transaction that
 changes something, a reader looks at it at most every half second, and nothing is decided by what
-was looked at longer than a second ago: whoever would have to waits for a look of its own, however
-long nobody asked before. What is looked for and not known makes it look sooner, at most fifty
-times a second: a client is there as soon as the command that added it has ended. While the
-database is away nothing is granted; what does not grant anything (the key set, discovery) goes on
-with what is known.
+was looked at longer than a second ago: whoever would have to waits for a new look, however long
+nobody asked before, and all who wait share it. What is looked for and not known makes it look
+sooner, at most fifty times a second: a client is there as soon as the command that added it has
+ended. While the database is away nothing is granted; what does not grant anything (the key set,
+discovery) goes on with what is known.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refused import Refused
-from gateword.storage.looks import within_look
+from gateword.storage.looks import forget, within_look
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
 
@@ -48,6 +48,21 @@ class _View:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at the version, and when it began.
+
+    Attributes:
+        began_s: What was changed elsewhere before then is seen by it.
+        own_changes: How many changes of our own are seen by it.
+        task: Ends when the version is known.
+    """
+
+    began_s: float
+    own_changes: int
+    task: asyncio.Task[None]
+
+
 class ConfigCache:
     """What one process knows of a tenant's configuration.
 
@@ -61,6 +76,7 @@ class ConfigCache:
         self._monotonic_s = monotonic_s
         self._views: dict[str, _View] = {}
         self._loading: dict[str, tuple[int, asyncio.Task[Any]]] = {}
+        self._looking: _Look | None = None
         self._version = -1
         self._look_at_s = _AT_ONCE
         self._seen_s = _AT_ONCE
@@ -94,7 +110,7 @@ class ConfigCache:
         goes_on = may_be_old and self._is_away
         if now_s >= self._look_at_s or (now_s - self._seen_s > STALE_S and not goes_on):
             try:
-                await self._look()
+                await self._looked()
             except Refused:
                 self._is_away = True
                 now_s = self._monotonic_s()
@@ -105,9 +121,32 @@ class ConfigCache:
             else:
                 known = self._views.get(name)
         if known is None or known.version != self._version:
-            known = self._views[name] = await self._loaded(name, load)
+            known = await self._renewed(name, load, known if may_be_old else None)
         value: V = known.value
         return value
+
+    async def _renewed(
+        self,
+        name: str,
+        load: Callable[[TenantDatabase], Coroutine[Any, Any, V]],
+        or_else: _View | None,
+    ) -> _View:
+        """Load a view; while the database is away the one that was known will do, if any is given.
+
+        The version may have moved just before the database went.
+        """
+        if or_else is None:
+            view = await self._loaded(name, load)
+        elif self._is_away:
+            return or_else
+        else:
+            try:
+                view = await within_look(self._loaded(name, load))
+            except Refused:
+                self._is_away = True
+                return or_else
+        self._views[name] = view
+        return view
 
     async def _loaded(
         self, name: str, load: Callable[[TenantDatabase], Coroutine[Any, Any, V]]
@@ -139,6 +178,8 @@ class ConfigCache:
     def doubt(self) -> bool:
         """Let the next look be at once, at most fifty times a second; say whether it will."""
         now_s = self._monotonic_s()
+        if self._look_at_s == _AT_ONCE:  # sooner than now: nobody goes on meanwhile
+            return True
         if now_s < self._look_at_s - LOOK_AGAIN_S + MISSED_S:
             return False
         self._look_at_s = now_s
@@ -157,10 +198,23 @@ class ConfigCache:
             self._own_changes += 1
             self._look_at_s = _AT_ONCE
 
-    async def _look(self) -> None:
-        began_s, own_changes = self._monotonic_s(), self._own_changes
-        if self._look_at_s != _AT_ONCE:  # one looks; the others go on with what is known
-            self._look_at_s = began_s + LOOK_AGAIN_S
+    async def _looked(self) -> None:
+        """Look once for all who wait, where the look that is under way sees enough for them."""
+        now_s, looking = self._monotonic_s(), self._looking
+        if (
+            looking is None
+            or looking.task.done()
+            or looking.own_changes != self._own_changes
+            or now_s >= self._look_at_s > looking.began_s  # it is asked for since that began
+        ):
+            if self._look_at_s != _AT_ONCE:  # one looks; the others go on with what is known
+                self._look_at_s = now_s + LOOK_AGAIN_S
+            task = asyncio.create_task(self._look(now_s, self._own_changes))
+            task.add_done_callback(forget)  # whoever waited may be gone
+            looking = self._looking = _Look(now_s, self._own_changes, task)
+        await asyncio.shield(looking.task)
+
+    async def _look(self, began_s: float, own_changes: int) -> None:
         row = await within_look(self._database.one(VERSION))
         if row is None:
             raise LookupError(f"tenant {self._database.tenant} does not exist")

@@ -22,12 +22,12 @@ async def within_look(look: Coroutine[Any, Any, T]) -> T:
     looking = asyncio.create_task(look)
     done, _ = await asyncio.wait({looking}, timeout=LOOK_S)
     if not done:
-        looking.add_done_callback(_forget)
+        looking.add_done_callback(forget)
         raise Refused(Refusal.STORE_UNREACHABLE, f"no answer in {LOOK_S:g} s", retry_after_s=1)
     return looking.result()
 
 
-def _forget(looked: asyncio.Task[Any]) -> None:
+def forget(looked: asyncio.Task[Any]) -> None:
     """Take an error away that nobody waits for."""
     if not looked.cancelled():
         looked.exception()

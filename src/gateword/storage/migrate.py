@@ -10,7 +10,9 @@ from importlib import import_module, resources
 from pathlib import Path
 from typing import Final, Protocol
 
+from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.engine import Database
+from gateword.storage.looks import within_look
 from gateword.storage.sqlite_tables import SqliteTables
 from gateword.storage.statement import AcrossTenants
 from gateword.storage.url import is_postgres, sqlite_path
@@ -49,13 +51,24 @@ def is_current(url: str, *, data_dir: Path) -> bool:
     return _serves(_tables(url, data_dir).version())
 
 
-async def has_current(database: Database) -> bool:
-    """Say whether the tables of a database that is open serve this program.
+def is_new(settings: Settings) -> bool:
+    """Say whether the database is not there yet, or has no tables: nothing can be sealed then.
 
     Raises:
         Refused: STORE_UNREACHABLE.
     """
-    row = await database.one(_VERSION)
+    if not settings.database_url:
+        return not (settings.data_dir / DATABASE_FILE).exists()
+    return _tables(settings.database_url, settings.data_dir).version() in {None, BASE}
+
+
+async def has_current(database: Database) -> bool:
+    """Say whether the tables of a database that is open serve this program.
+
+    Raises:
+        Refused: STORE_UNREACHABLE, after `looks.LOOK_S` at most.
+    """
+    row = await within_look(database.one(_VERSION))
     return row is not None and _serves(row[0])
 
 

@@ -84,7 +84,8 @@ def test_probes_are_routes() -> None:
     routes = (ROOT / "src" / "gateword" / "web" / "routes.py").read_text("utf-8")
     assert PROBES == asked
     assert all(f'"{path}"' in routes for path in PROBES)
-    assert "GET /readyz" in (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    proxied = (DEPLOY / "compose" / "haproxy.cfg").read_text("utf-8")
+    assert all(f"GET {path}\n" in proxied for path in PROBES)
     assert "'/livez'" in (DEPLOY / "container" / "Containerfile").read_text("utf-8")
 
 
@@ -148,6 +149,15 @@ def test_proxy_is_trusted_in_compose() -> None:
     assert (
         edge["subnet"] == document["services"]["node1"]["environment"]["GATEWORD_TRUSTED_PROXIES"]
     )
+
+
+def test_manifests_trust_no_proxy_by_themselves() -> None:
+    """Whose X-Forwarded-For is believed is said by who knows the cluster; the example does."""
+    trusting = {
+        path.parent.name for path in BASE.parent.rglob("*") if path.is_file()
+        and "GATEWORD_TRUSTED_PROXIES" in named_in(path)
+    }  # fmt: skip
+    assert {"example"} == trusting
 
 
 def test_image_is_made_of_what_there_is() -> None:

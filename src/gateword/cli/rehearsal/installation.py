@@ -6,12 +6,11 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from gateword.app import database_url
 from gateword.cli.common import BAD_USE, existing, fail, settings_of
 from gateword.cli.house import opened
 from gateword.cli.rehearsal.tenants import Documents
 from gateword.policy import attack_protection
-from gateword.settings import DATABASE_FILE, Settings
+from gateword.settings import DATABASE_FILE, Settings, database_url
 from gateword.storage import migrate
 
 
