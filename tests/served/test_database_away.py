@@ -100,6 +100,7 @@ def test_asks_when_the_database_stands_still_are_told_to_come_again(
 ) -> None:
     """Connections that stay open and say nothing are given up, and keys do not wait for that."""
     forms = (login(STEADY), refresh(STEADY, "v1.unknown"), machine(STEADY))
+    assert {200} == {status_of(served, path) for path in PUBLIC}
     with served.client() as client, ThreadPoolExecutor() as threads:
         own_postgres.freeze()
         try:

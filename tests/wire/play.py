@@ -28,6 +28,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from gateword.provision.management_api import SCOPES
 from gateword.rules.engine import QuickJsEngine
+from tests.support.busy import meanwhile
 from tests.support.golden import Golden, Message, Step, parse, render
 from tests.support.house import DOMAIN, House, a_house, signing_key
 from tests.support.management import management_token
@@ -86,7 +87,8 @@ class Play:
             await self._asked(step.request)
             await mfa_values.letters(self._house, self.known)
             await self._log()
-        response = await self._asked(step.request)
+        async with meanwhile(self._house, step.said("meanwhile")):
+            response = await self._asked(step.request)
         body, tokens = self._shown_body(response, number)
         first, shown = f"HTTP/1.1 {response.status_code}", self._shown_headers(response)
         answer = Message(first=first, headers=shown, body=[body] if body else [])

@@ -91,6 +91,7 @@ class Database(Reader, Protocol):
 
         Raises:
             TakenError: A row stands in the way of one that was to be stored.
+            Refused: STORE_UNREACHABLE; when that came of the commit, nobody knows if it was done.
         """
         ...
 

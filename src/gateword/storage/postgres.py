@@ -7,10 +7,10 @@ transaction (deadlock) is done again.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, errors
@@ -20,8 +20,9 @@ from gateword.domain.management_refusal import ManagementRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.storage.engine import SEARCH_TIMEOUT_S, Dialect, Row, TakenError, Value, Work
+from gateword.storage.late_commits import LateCommits
 from gateword.storage.looks import within_look
-from gateword.storage.patience import Patience
+from gateword.storage.patience import Patience, Waits
 from gateword.storage.statement import AcrossTenants, Sql
 
 T = TypeVar("T")
@@ -63,13 +64,14 @@ _AWAY: Final = (
     errors.ReadOnlySqlTransaction,  # we are connected to a standby
     errors.IdleInTransactionSessionTimeout,  # it stood still before it read our next statement
 )
+_WAITS: Final = Waits()
 _LOST_A_RACE: Final = (errors.DeadlockDetected, errors.SerializationFailure)
 
 _Connection: TypeAlias = AsyncConnection[Row]
 _log: Final = logging.getLogger(__name__)
 
 
-async def open_postgres(url: str) -> "PostgresDatabase":
+async def open_postgres(url: str, waits: Waits = _WAITS) -> "PostgresDatabase":
     """Connect to a database; warn when its settings do not keep what they acknowledge.
 
     Raises:
@@ -85,7 +87,7 @@ async def open_postgres(url: str) -> "PostgresDatabase":
         kwargs={"autocommit": True, "connect_timeout": int(WAIT_FOR_CONNECTION_S)},
         open=False,
     )
-    database = PostgresDatabase(pool)
+    database = PostgresDatabase(pool, waits)
     try:
         await pool.open(wait=True, timeout=WAIT_FOR_CONNECTION_S)
         off = [name for (name,) in await database.all(_CHECK_DURABLE)]
@@ -98,10 +100,15 @@ async def open_postgres(url: str) -> "PostgresDatabase":
 
 
 class PostgresTx:
-    """A connection, with or without an open transaction."""
+    """A connection, with or without an open transaction.
+
+    Attributes:
+        ending: What `committed` waits for, or waited for in vain.
+    """
 
     def __init__(self, connection: _Connection, patience: Patience) -> None:
         self.connection = connection
+        self.ending: asyncio.Task[Any] | None = None
         self._patience = patience
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
@@ -112,6 +119,20 @@ class PostgresTx:
 
     async def run(self, statement: Sql, /, **params: Value) -> int:
         return (await self._executed(statement, params)).rowcount
+
+    async def committed(self, saying: Coroutine[Any, Any, T]) -> T:
+        """Wait for what ends in a commit, but no longer than for any other answer.
+
+        Raises:
+            psycopg.OperationalError: It goes on, and whether it will be done is not known.
+        """
+        ending = asyncio.create_task(saying)
+        self.ending = ending
+        both: set[asyncio.Future[Any]] = {ending, self._patience.spare()}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not ending.done():
+            raise psycopg.OperationalError("no answer to a commit: nobody knows if it was done")
+        return ending.result()
 
     async def _executed(self, statement: Sql, params: Mapping[str, Value]) -> AsyncCursor[Row]:
         self._patience.renew()
@@ -126,8 +147,10 @@ class PostgresDatabase:
     shares_commits = False
     dialect = Dialect.POSTGRES
 
-    def __init__(self, pool: AsyncConnectionPool[_Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[_Connection], waits: Waits) -> None:
         self._pool = pool
+        self._waits = waits
+        self._late = LateCommits(CONNECTIONS, waits.commit_s)
         self._searches = asyncio.Semaphore(SEARCHES)
 
     async def one(self, statement: Sql, /, **params: Value) -> Row | None:
@@ -152,13 +175,18 @@ class PostgresDatabase:
         return await _again(partial(self._try, work, durable=durable))
 
     async def call(self, statement: Sql, /, **params: Value) -> list[Row]:
-        return await _again(partial(self.all, statement, **params))
+        return await _again(partial(self._call, statement, **params))
 
     async def ping(self) -> None:
         await within_look(self.one(_PING))
 
     async def close(self) -> None:
+        await self._late.close()
         await self._pool.close()
+
+    async def _call(self, statement: Sql, /, **params: Value) -> list[Row]:
+        async with self._connected() as tx:
+            return await tx.committed(tx.all(statement, **params))
 
     async def _try(self, work: Work[T], *, durable: bool) -> T:
         async with self._connected() as tx:
@@ -166,7 +194,7 @@ class PostgresDatabase:
             # connection is gone by then.
             await tx.connection.execute(_BEGIN if durable else _BEGIN_UNSYNCED, prepare=False)
             came = await work(tx)
-            await tx.connection.commit()
+            await tx.committed(tx.connection.commit())
             return came
 
     @asynccontextmanager
@@ -185,12 +213,16 @@ class PostgresDatabase:
     async def _connected(self) -> AsyncIterator[PostgresTx]:
         patience: Patience | None = None
         try:
-            async with self._pool.connection() as connection:
-                patience = Patience(connection)
+            async with AsyncExitStack() as held:
+                connection = await held.enter_async_context(self._pool.connection())
+                patience = Patience(connection, self._waits.answer_s)
+                tx = PostgresTx(connection, patience)
                 try:
-                    yield PostgresTx(connection, patience)
+                    yield tx
                 finally:
                     patience.end()
+                    if tx.ending is not None and not tx.ending.done():
+                        self._late.keep(tx.ending, connection, held.pop_all())
         except _LOST_A_RACE:
             raise
         except errors.UniqueViolation as error:
@@ -218,7 +250,7 @@ async def _again(tried: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _configure(connection: _Connection) -> None:
-    patience = Patience(connection)
+    patience = Patience(connection, _WAITS.answer_s)
     try:
         await connection.execute(_SETTINGS, {"ms": str(STATEMENT_MS)})
     finally:
