@@ -1,13 +1,17 @@
 """What has ended goes a little at a time, found by an index, on both engines."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from gateword.accounts.cleaning import LOOKED_THROUGH, Cleaning
+from gateword.accounts.turns import is_our_turn
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.policy.query_syntax import query
 from gateword.ports.parts import Parts, Stores
@@ -16,8 +20,9 @@ from gateword.storage.engine import SEARCH_TIMEOUT_S, Database, Dialect, Row, T,
 from gateword.storage.purging import BATCH, Ending
 from gateword.storage.query_sql import condition
 from gateword.storage.statement import AcrossTenants, Sql
-from tests.engines.house import NOON, House, SetClock, stores_of
-from tests.engines.logins import begin
+from gateword.storage.url import sqlite_path
+from tests.engines.house import CLIENT, NOON, House, SetClock, a_house, stores_of
+from tests.engines.logins import STANDING, begin
 
 ENDINGS = {
     "logs": purging.ending("logs", "at"),
@@ -36,6 +41,8 @@ VALUES: Mapping[str, Value] = {
     "until": 5, "before": 5, "limit": 2, "bound": 5, "after": 0, "client_id": "c", "key": 7,
     "start": 0,
 }  # fmt: skip
+
+EVERY = timedelta(minutes=10)
 
 
 @dataclass
@@ -120,12 +127,52 @@ async def test_what_ends_is_found_by_an_index(house: House, what: str) -> None:
 
 async def test_ended_families_are_found_by_an_index(house: House) -> None:
     """A slice of a client's families is read without those before it."""
-    wanted = (ended_families.NEXT_CLIENT, ended_families.SLICE, ended_families.DELETE)
+    looks = ended_families.LOOKS[house.database.dialect]
+    wanted = (ended_families.NEXT_CLIENT, looks.slice, looks.delete)
     plans = [await plan(house, one) for one in wanted]
 
     assert [True] * 3 == [finds_by_index(one) for one in plans], plans
     if house.database.dialect is Dialect.SQLITE:
         assert "families_of_client (tenant=? AND client_id=? AND rowid>?)" in plans[1]
+
+
+USED = 2_000
+"""Tokens of one family that have been exchanged."""
+
+
+async def test_long_life_of_a_family_makes_no_look_at_it_dearer(sqlite_url: str) -> None:
+    """On SQLite the event loop looks: the newest token says that a family lives, not the oldest."""
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    async with a_house(sqlite_url) as house:
+        await begin(house, await house.furnish(), policy=STANDING)
+        values = {**VALUES, "tenant": house.tenant.key, "client_id": CLIENT, "after": -1}
+        slice_ = ended_families.LOOKS[Dialect.SQLITE].slice
+        with closing(sqlite3.connect(sqlite_path(sqlite_url, Path()))) as file:
+            file.execute("UPDATE refresh_tokens SET idle_expires_at = 1, used_at = 1")
+            file.execute("DELETE FROM access_tokens")
+            file.execute(
+                "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)"
+                " INSERT INTO refresh_tokens"
+                " (tenant, family_key, hash, counter, rotating, idle_expires_at, used_at)"
+                " SELECT tenant, family_key, CAST(n AS blob), n + 1, 1, 1, 1"
+                " FROM n, refresh_tokens WHERE counter = 1",
+                [USED],
+            )
+            file.execute(
+                "UPDATE refresh_tokens SET idle_expires_at = NULL, used_at = NULL"
+                " WHERE key = (SELECT MAX(key) FROM refresh_tokens)"
+            )
+            file.set_progress_handler(step, 1)
+            found = file.execute(slice_.text, {name: values[name] for name in slice_.names})
+            lives = [is_over == 0 for _, is_over in found]
+
+    assert [True] == lives
+    assert USED > steps
 
 
 async def test_users_with_an_address_are_found_by_its_index(house: House) -> None:
@@ -197,3 +244,18 @@ async def test_of_two_processes_one_cleans(house: House) -> None:
             left.append(await house.stores.tokens.find_refresh(refresh) is not None)
 
     assert [False, True, True, True, True, True, False, True] == left
+
+
+async def test_turn_that_a_clock_ahead_has_taken_is_nobodys(house: House) -> None:
+    """A node whose clock is wrong keeps the others from cleaning for one round, not for a month."""
+    ahead = SetClock(house.clock.at + timedelta(days=30))
+    taken = [
+        await is_our_turn(cast("Parts", Tools(house.stores, clock)), "cleaning", EVERY)
+        for clock in (ahead, house.clock, house.clock)
+    ]
+    house.clock.pass_s(EVERY.total_seconds())
+    taken.append(
+        await is_our_turn(cast("Parts", Tools(house.stores, house.clock)), "cleaning", EVERY)
+    )
+
+    assert [True, True, False, True] == taken

@@ -211,7 +211,11 @@ class Cursors(Protocol):
         ...
 
     async def claim(self, name: str, at: datetime, until: datetime) -> Cursor | None:
-        """Take a cursor (a new one stands at 0); None while somebody else holds it."""
+        """Take a cursor (a new one stands at 0); None while somebody else holds it.
+
+        Who holds it for more than twice as long from now has a clock that runs ahead, and holds
+        nobody up.
+        """
         ...
 
     async def move(self, name: str, cursor: Cursor, until: datetime | None) -> None:

@@ -19,9 +19,13 @@ _GET: Final = Statement("SELECT document FROM cursors WHERE tenant = :tenant AND
 _CLAIM: Final = Statement("""
     UPDATE cursors SET claimed_until = :until
     WHERE tenant = :tenant AND name = :name
-        AND (claimed_until IS NULL OR claimed_until <= :at)
+        AND (
+            claimed_until IS NULL OR claimed_until <= :at
+            OR claimed_until > :until + (:until - :at)
+        )
     RETURNING document
 """)
+"""A claim of twice as long as ours was made by a clock that runs ahead: it binds nobody."""
 _MOVE: Final = Statement("""
     UPDATE cursors SET document = :document, claimed_until = :until
     WHERE tenant = :tenant AND name = :name
