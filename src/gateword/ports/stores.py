@@ -1,7 +1,8 @@
 """What is kept: one narrow store a noun; a method is a transaction.
 
 Every store is bound to one tenant when it is opened, so none of these methods takes a tenant.
-A method that returns has been made durable.
+A method that returns has been made durable, but for those that say otherwise (`Logins.record`):
+what they did is in force, and durable with the next write that is.
 """
 
 from collections.abc import Callable, Sequence
