@@ -10,7 +10,8 @@ from typing import Final
 
 import httpx
 
-from gateword.app import DATABASE_FILE, opened
+from gateword.app import opened
+from gateword.settings import DATABASE_FILE
 from tests.served.asks import TOKEN, login, machine, many, refresh
 from tests.served.house import (
     CHEAP_HASHES,

@@ -11,7 +11,7 @@ from typing import Final
 
 import httpx
 
-from gateword.app import DATABASE_FILE
+from gateword.settings import DATABASE_FILE
 from tests.served.house import prepared
 from tests.support.served import Served
 from tests.support.webhook import Catcher, a_catcher

@@ -58,6 +58,8 @@ def _is_refused(served: Served) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", served.port), 1):
             return False
+    except TimeoutError:  # it still listens, and lets nobody in any more
+        return False
     except ConnectionRefusedError:
         return True
 

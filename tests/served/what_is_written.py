@@ -7,7 +7,7 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from gateword.app import DATABASE_FILE
+from gateword.settings import DATABASE_FILE
 from tests.support.served import Served
 
 LOG_ROWS: Final = 500

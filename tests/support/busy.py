@@ -40,7 +40,7 @@ async def queue_full_of(house: House, asker: Asker | None) -> AsyncIterator[thre
         yield free
     finally:
         free.set()
-        await asyncio.gather(*jobs)
+        await asyncio.gather(*jobs, return_exceptions=True)  # some were pushed out
 
 
 def meanwhile(house: House, sentences: Sequence[str]) -> AbstractAsyncContextManager[object]:
