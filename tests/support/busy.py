@@ -8,7 +8,7 @@ from itertools import count
 
 from gateword.domain.refused import Refused
 from gateword.ports.crypto import ASKER, Asker
-from tests.support.house import House
+from tests.support.house import DOMAIN, House
 
 _HELD_S = 30
 
@@ -29,7 +29,7 @@ async def queue_full_of(house: House, asker: Asker | None) -> AsyncIterator[thre
     before = ASKER.set(asker or Asker())
     for number in count():
         await asyncio.sleep(0)
-        ASKER.set(asker or Asker("", str(number)))
+        ASKER.set(asker or Asker(DOMAIN, str(number)))
         try:
             pool.check()
         except Refused:
