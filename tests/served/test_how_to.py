@@ -138,6 +138,11 @@ def test_breached_page_refuses_a_password_that_others_know(tmp_path: Path) -> No
     assert 1 == sum("pwd_leak" in line for line in played.text.splitlines())
 
 
+def _statuses(text: str) -> list[str]:
+    """Return the statuses that curl wrote; the server may write a letter between two of them."""
+    return re.findall(r"(?<![\w.:-])(403|429) ", text)
+
+
 def test_valkey_page_counts_for_both_workers(
     tmp_path: Path, valkey: ValkeyProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,7 +152,7 @@ def test_valkey_page_counts_for_both_workers(
     played = play(f"{PAGES}/share-counters-with-valkey.md", tmp_path)
 
     lines = played.text.splitlines()
-    assert "403 403 403 429 429" in [line.strip() for line in lines]
+    assert ["403"] * 3 + ["429"] * 2 == _statuses(played.text)[:5]
     assert 1 == sum(line.startswith("gateword_velocity_asks_total") for line in lines)
 
 
@@ -155,8 +160,7 @@ def test_protection_page_shuts_one_address_and_opens_it(tmp_path: Path) -> None:
     """Ten guesses are looked at; then neither a guess nor the right password, but elsewhere."""
     played = play(f"{PAGES}/protect-logins.md", tmp_path)
 
-    guesses = next(line for line in played.text.splitlines() if line.startswith("403 403"))
-    assert [*["403"] * 10, "429"] == guesses.split()
+    assert ["403"] * 10 + ["429"] == _statuses(played.text)[:11]
     assert "too_many_attempts" in played.text
     assert "203.0.113.7" in played.text
     assert "limit_wc" in played.text
