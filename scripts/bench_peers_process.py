@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from scripts.bench_client import HOST
-from scripts.bench_server import CPU_FIELDS, Failed, children, memory_of, stat_of
+from scripts.bench_server import CPU_FIELDS, Failed, children, end, memory_of, stat_of
 
 _LOOK_EVERY_S: Final = 0.005
 _ASK_AGAIN_S: Final = 0.02
-_STOP_S: Final = 20.0
 _QUIET_S: Final = 0.4
 _BUSY_SHARE: Final = 0.06
 """Of one core; a JVM at rest uses less, and two ticks of the clock are less."""
@@ -102,13 +101,7 @@ class Running:
         """End the server; what does not listen is killed."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGCONT)
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(_STOP_S)
+        end(self._process)
 
     def _processes(self) -> list[int]:
         return list(_tree(self._process.pid))

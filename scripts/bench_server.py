@@ -67,6 +67,17 @@ def free_port() -> int:
         return port
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process that leads its group to end; a group that does not listen is killed."""
+    process.terminate()
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(_STOP_S)
+
+
 class Server:
     """One `gateword serve` without TLS; `ready_s` says how long its start took."""
 
@@ -102,13 +113,7 @@ class Server:
 
     def stop(self) -> None:
         """Ask the server to end; what does not listen is killed."""
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(_STOP_S)
+        end(self._process)
 
     def cpu_s(self) -> float:
         """Return the processor time of the server and its workers so far."""

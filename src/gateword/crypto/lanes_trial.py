@@ -1,6 +1,6 @@
 """What bcrypt lanes must judge as PyPI `bcrypt` does before they judge a login.
 
-It takes about 70 ms of one core, once in a process that meets a bcrypt hash.
+It takes about 90 ms of one core, once in a process that meets a bcrypt hash.
 """
 
 from collections.abc import Callable, Iterator, Sequence
