@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _played(case: Case, ground: Ground) -> Report:
-    """Play one fault; a case that breaks is a fault itself, and keeps no other from being played."""
+    """Play one fault; a case that breaks is a fault, and the others are played all the same."""
     try:
         return case(ground)
     except Exception as error:  # noqa: BLE001  # whatever a broken server does to a client
