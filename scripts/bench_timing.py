@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, Final, TypeAlias
 
 import bcrypt
+from argon2 import PasswordHasher
 
 from scripts.bench_admin import OWN, STANDING, protect
 from scripts.bench_client import connect
@@ -31,12 +32,10 @@ _ADDRESSES: Final = count(1)
 
 _MD5: Final = "imported, MD5"
 _BCRYPT: Final = "imported, bcrypt of cost 4"
-_STRANGER: Final = "unknown names beside those two"
-"""Compared with both, in the proportion in which the directory holds them: each name gets its own
-decoy, drawn in that proportion."""
-
-_SHARES: Final = {"md5": 3, "bcrypt": 1}
-"""Not halves: the median of two halves that differ would be one or the other by chance."""
+_STRANGER: Final = "unknown name beside those"
+_BESIDE: Final = "wrong password beside those"
+"""Of a user of the same directory whose hash is of our own kind. In that directory every refusal
+pays for one bcrypt of cost 4, so its times are compared with each other."""
 
 Figures = dict[str, Any]
 Samples: TypeAlias = Mapping[str, Sequence[float]]
@@ -64,8 +63,8 @@ async def measure(bench: Bench, options: Sequence[str]) -> Figures:
     await protect(bench.port, bench.domain, LENIENT)
     refused, errors = await _interleaved(bench.port, _refused(), calls, _REFUSED)
     rows = _compared(refused, refused["wrong password"])
-    fast = refused[_BCRYPT][:: _SHARES["md5"]]
-    rows |= _compared({_STRANGER: refused[_STRANGER]}, [*refused[_MD5], *fast])
+    beside = {name: refused[name] for name in (_BESIDE, _MD5, _BCRYPT, _STRANGER)}
+    rows |= _compared(beside, refused[_BESIDE])
     bench.say(f"the time of a refusal during a block, {calls} calls of each kind")
     await protect(bench.port, bench.domain, STANDING)
     connection = await connect(bench.port)
@@ -89,9 +88,10 @@ def _refused() -> Kinds:
         "unknown name": partial(_from_anew, "nobody", DIRECTORY),
         "blocked by an administrator": partial(_from_anew, "blocked", DIRECTORY),
         "user without a password": partial(_from_anew, "bare", DIRECTORY),
+        _BESIDE: partial(_from_anew, "ours", BROUGHT),
         _MD5: partial(_from_anew, "md5", BROUGHT),
         _BCRYPT: partial(_from_anew, "bcrypt", BROUGHT),
-        _STRANGER: partial(_from_anew, "nobody", BROUGHT, names=2 * CALLS),
+        _STRANGER: partial(_from_anew, "nobody", BROUGHT, names=CALLS),
     }
 
 
@@ -146,10 +146,17 @@ def _compared(samples: Samples, against: Sequence[float]) -> Figures:
 
 
 def _bring(data: Path, options: Sequence[str]) -> None:
-    """Import users whose hashes are cheaper than ours."""
+    """Import users whose hashes are cheaper than ours, and some whose hashes are as ours."""
     md5 = hashlib.md5(PASSWORD.encode(), usedforsecurity=False).hexdigest()
     cheap = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
-    weak: dict[str, Figures] = {
+    ours = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD)
+    brought: dict[str, Figures] = {
+        "ours": {
+            "custom_password_hash": {
+                "algorithm": "argon2",
+                "hash": {"value": ours, "encoding": "utf8"},
+            }
+        },
         "md5": {
             "custom_password_hash": {
                 "algorithm": "md5",
@@ -160,8 +167,8 @@ def _bring(data: Path, options: Sequence[str]) -> None:
     }
     users = [
         {"email": email(kind, number)} | members
-        for kind, members in weak.items()
-        for number in range(OF_A_KIND * _SHARES[kind])
+        for kind, members in brought.items()
+        for number in range(OF_A_KIND)
     ]
     file = data.parent / "brought.json"
     file.write_text(json.dumps(users), encoding="utf-8")

@@ -44,12 +44,14 @@ class LeaseWatch:
         """Ask the real one."""
         return await self.real.hash(password)
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Ask the real one, and note it when no try is under way."""
         row = await self.database().one(LEASES, tenant=self.tenant)
         if row is None or row[0] == 0:
             self.watch.unleased += 1
-        return await self.real.verify(password, encoded)
+        return await self.real.verify(password, encoded, kinds)
 
     def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
         """Ask the real one."""

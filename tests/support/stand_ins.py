@@ -87,10 +87,12 @@ class CountedHasher:
         self.hashed += 1
         return await self.real.hash(password)
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Verify, and count it."""
         self.verified += 1
-        return await self.real.verify(password, encoded)
+        return await self.real.verify(password, encoded, kinds)
 
     def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
         """Ask the real one."""

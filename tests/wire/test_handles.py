@@ -1,6 +1,6 @@
 """Refresh tokens and opaque tokens: whose they are, what they may, when they end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, permutations
 from typing import Any, Final
@@ -127,9 +127,11 @@ class _Meanwhile(CountedHasher):
         super().__init__(house.engines.hasher.real)
         self.house, self.sentence = house, sentence
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Verify, and only then return to a changed world."""
-        fits = await super().verify(password, encoded)
+        fits = await super().verify(password, encoded, kinds)
         await carry_out(self.house, self.sentence)
         return fits
 

@@ -5,7 +5,7 @@ Nobody guesses for nothing by hanging up, and nobody is shut out for having gone
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, MutableMapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -129,7 +129,9 @@ class _Held(CountedHasher):
         super().__init__(house.engines.hasher.real)
         self.pool, self.begun, self.free = house.engines.pool, threading.Event(), threading.Event()
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Hash when told to."""
 
         def work() -> None:
@@ -137,7 +139,7 @@ class _Held(CountedHasher):
             self.free.wait(30)
 
         await self.pool.run(work)
-        return await super().verify(password, encoded)
+        return await super().verify(password, encoded, kinds)
 
 
 @pytest.mark.parametrize("password", [RIGHT, "wrong"])
@@ -244,9 +246,11 @@ async def test_server_that_is_busy_counts_and_reserves_nothing(house: House) -> 
 class _Full(CountedHasher):
     """A hasher whose queue is full by the time the password comes."""
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Refuse."""
-        del password, encoded
+        del password, encoded, kinds
         raise Refused(Refusal.BUSY, retry_after_s=1)
 
 
@@ -263,9 +267,11 @@ async def test_queue_that_filled_meanwhile_counts_nothing(house: House) -> None:
 class _Broken(CountedHasher):
     """A hasher that fails in a way nobody expects, after it has looked at the password."""
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Look, and fail."""
-        await super().verify(password, encoded)
+        await super().verify(password, encoded, kinds)
         raise RuntimeError("broken by the test")
 
 

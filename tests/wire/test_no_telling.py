@@ -7,8 +7,12 @@ from typing import Final
 import httpx
 import pytest
 
-from tests.support.factories import PASSWORD, PASSWORD_REALM
+from gateword.domain.secret import Secret
+from gateword.policy.imported_hash import nobodys
+from tests.support.factories import PASSWORD, PASSWORD_REALM, a_user
 from tests.support.house import House, a_house
+from tests.support.noted_hashes import OURS, NotedHasher
+from tests.support.stand_ins import START
 from tests.wire.world import CLIENTS, PASSWORDS, VALUES
 
 WEB: Final = {"client_id": VALUES["web"], "client_secret": VALUES["web_secret"]}
@@ -79,6 +83,54 @@ async def test_one_hash_is_computed_when_a_login_fails(
     await _log_in(unlimited, who, password)
 
     assert (1, 0) == (unlimited.engines.hasher.verified, unlimited.engines.hasher.hashed)
+
+
+BROUGHT: Final = {
+    "md5": f"$import-md5$$e=utf8,s=prefix$${'A' * 22}",
+    "pbkdf2": nobodys("$import-pbkdf2-sha256$i=1000,l=32$"),
+    "bcrypt": "$2a$05$" + "." * 53,
+}
+
+
+@pytest.fixture
+async def mixed(unlimited: House) -> House:
+    """A house whose default directory got weak hashes of several kinds, by a hasher that notes."""
+    users, connections = unlimited.parts.stores.users, unlimited.parts.stores.connections
+    connection = await connections.named("Employees")
+    assert connection is not None
+    for name, encoded in BROUGHT.items():
+        await users.add(a_user("Employees", name, password_hash=Secret(encoded)), connection, START)
+    unlimited.engines.hasher.real = NotedHasher(unlimited.engines.pool)
+    return unlimited
+
+
+@pytest.mark.parametrize("password", ["x", "x" * 1025])
+async def test_hashes_are_the_same_when_a_login_fails_after_imports(
+    mixed: House, password: str
+) -> None:
+    """T2: of whatever kind the user's hash is, the same hashes are computed, in one job."""
+    noted, computed = mixed.engines.hasher.real, {}
+    assert isinstance(noted, NotedHasher)
+    names = ["ann", "nobody", "nobody2", "nobody3", "bob", "carol", "old", *BROUGHT]
+    for name in names:
+        await _log_in(mixed, {"username": f"{name}@example.com"}, password)
+        computed[name] = {one: times for one, times in noted.taken().items() if "md5" not in one}
+
+    each = {OURS: 1, "bcrypt 04": 1, "bcrypt 05": 1, "$import-pbkdf2-sha256$i=1000,l=32$": 1}
+    assert dict.fromkeys(names, each) == computed
+    assert len(names) == mixed.engines.hasher.verified
+
+
+async def test_right_login_pays_for_no_hash_of_others_after_imports(mixed: House) -> None:
+    """T2: only failures make up for what others cost; a directory without such users pays none."""
+    noted, right = mixed.engines.hasher.real, PASSWORDS["password"]
+    assert isinstance(noted, NotedHasher)
+    let_in = await _log_in(mixed, {"username": "ann@example.com"}, right)
+    in_employees = noted.taken()
+    await _log_in(mixed, {"username": "ann@example.com", "realm": "Customers"}, "wrong")
+
+    ours = {OURS: 1}
+    assert (200, ours, ours) == (let_in.status_code, in_employees, noted.taken())
 
 
 async def test_statements_are_the_same_when_a_login_fails(unlimited: House) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import bcrypt
 from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
+from argon2.exceptions import VerificationError, VerifyMismatchError
 
 from gateword.policy.imported_hash import CODECS, ImportedHash
 
@@ -122,8 +122,10 @@ def _fits_bcrypt(password: bytes, imported: ImportedHash) -> bool:
 def _fits_argon2(password: bytes, imported: ImportedHash) -> bool:
     try:
         return PasswordHasher().verify(imported.value.decode("ascii"), password)
-    except VerificationError:
+    except VerifyMismatchError:
         return False
+    except VerificationError as error:
+        raise ValueError("no Argon2 hash that can be checked") from error
 
 
 _CHECKS: Final[Mapping[str, Callable[[bytes, ImportedHash], bool]]] = {

@@ -18,6 +18,7 @@ from gateword.crypto.password_formats import BCRYPT_BYTES
 from gateword.domain.secret import Secret
 from gateword.policy import hash_kind, imported_hash
 from gateword.policy.decoy import NEWEST, kind_of
+from gateword.policy.hash_kind import HashKind
 from gateword.ports.crypto import Lanes
 
 MAX_BYTES: Final = 1024
@@ -26,9 +27,6 @@ MAX_BYTES: Final = 1024
 _BCRYPT: Final = ("$2a$", "$2b$", "$2y$")
 _BCRYPT_FORM: Final = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
 """Cost 4 to 16: the next ones hold a core for minutes at every login."""
-
-_SLOW_BCRYPT: Final = 8
-"""Cost from which bcrypt takes about as long as our own Argon2id; cheaper ones are padded (T2)."""
 
 _NOBODYS_BCRYPT: Final = "." * 53
 _NOBODYS_ARGON2: Final = "A" * 22 + "$" + "A" * 43
@@ -42,7 +40,7 @@ _MOST_WORK_KIB: Final = 4 * 1024 * 1024
 
 
 class PooledHasher:
-    """Hashes behind a pool; every path through `verify` costs exactly one hash."""
+    """Hashes behind a pool; every path through `verify` costs exactly one job."""
 
     def __init__(
         self,
@@ -75,7 +73,6 @@ class PooledHasher:
         self._own = f"$argon2id$v=19$m={memory_kib},t={passes},p=1$"
         self._nobody = f"{self._own}{_NOBODYS_ARGON2}"
         self._own_kind = hash_kind.of(self._nobody)
-        self._work_kib = memory_kib * passes
 
     def check_queue(self) -> None:
         self._pool.check()
@@ -85,21 +82,24 @@ class PooledHasher:
         data = password.reveal().encode()
         return Secret(await self._pool.run(lambda: self._argon2.hash(data), self._own_kind))
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
-        """Say whether the password fits, at the cost of one hash in every case."""
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
+        """Say whether the password fits; all failures in a directory of such kinds cost the same.
+
+        Kinds whose hashes cost half of ours and more keep a cost of their own.
+        """
         data = password.reveal().encode()
-        fits = len(data) <= MAX_BYTES and encoded is not None
+        can_fit = len(data) <= MAX_BYTES and encoded is not None
         # An over-long password is not looked at; a stand-in keeps the work the same.
         tried = data if len(data) <= MAX_BYTES else b"-"
         against = encoded.reveal() if encoded is not None else self._nobody
-        return await self._checked(tried, against) and fits
-
-    async def _checked(self, password: bytes, encoded: str) -> bool:
-        kind, raw = hash_kind.of(encoded), encoded.encode()
-        cost = cost_of(raw) or 0
-        if self._lanes is None or cost < _SLOW_BCRYPT:
-            return await self._pool.run(lambda: self._fits(password, encoded), kind)
-        return await self._pool.fits(self._lanes, (password[:BCRYPT_BYTES], raw), kind)
+        kind, raw = hash_kind.of(against), against.encode()
+        if self._lanes is None or self._is_light(kind) or cost_of(raw) is None:
+            return await self._pool.run(
+                lambda: self._judged(tried, against, kinds or {}, can_fit=can_fit), kind
+            )
+        return await self._pool.fits(self._lanes, (tried[:BCRYPT_BYTES], raw), kind) and can_fit
 
     def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
         """Return a hash that nothing fits, of a cost that is the name's own for good."""
@@ -107,11 +107,7 @@ class PooledHasher:
         counts: Counter[str] = Counter()
         for kind, count in kinds.items():
             counts[NEWEST if self._nobody.startswith(kind) else kind] += count
-        drawn = kind_of(int.from_bytes(digest[:8]) / 2**64, counts)
-        if imported_hash.is_imported(drawn):
-            return Secret(imported_hash.nobodys(drawn) or self._nobody)
-        nobodys = _NOBODYS_BCRYPT if drawn.startswith(_BCRYPT) else _NOBODYS_ARGON2
-        return Secret(drawn + nobodys if drawn else self._nobody)
+        return Secret(self._nobodys(kind_of(int.from_bytes(digest[:8]) / 2**64, counts)))
 
     def is_outdated(self, encoded: Secret) -> bool:
         """Say whether the hash is weaker than Argon2id at today's cost; stronger ones stay."""
@@ -154,53 +150,57 @@ class PooledHasher:
             return found is not None
         return found.value.isascii() and self.recognises(Secret(found.value.decode()))
 
+    def _judged(
+        self, password: bytes, encoded: str, kinds: Mapping[str, int], *, can_fit: bool
+    ) -> bool:
+        kind = hash_kind.of(encoded)
+        try:
+            fits = self._fits(password, encoded)
+        except ValueError:  # unreadable: its account must not stand out
+            kind, fits = self._own_kind, self._fits(password, self._nobody)
+        is_light = self._is_light(kind)
+        if is_light:
+            self._fits(password, self._nobody)
+        if fits and can_fit:
+            return True
+        if is_light or kind == self._own_kind:
+            self._make_up(password, kind, kinds)
+        return False
+
+    def _make_up(self, password: bytes, kind: HashKind, kinds: Mapping[str, int]) -> None:
+        """Compute one of each light kind of the directory that was not computed yet (T2)."""
+        for begin in hash_kind.light(kinds, self._own_kind):
+            if hash_kind.of(begin) != kind:
+                with contextlib.suppress(ValueError):  # of a kind that nobody can compute
+                    self._fits(password, self._nobodys(begin))
+
+    def _is_light(self, kind: HashKind) -> bool:
+        return hash_kind.is_light(kind, self._own_kind)
+
+    def _nobodys(self, begin: str) -> str:
+        """Return a hash that begins so, and that nothing fits."""
+        if imported_hash.is_imported(begin):
+            return imported_hash.nobodys(begin) or self._nobody
+        if not begin:
+            return self._nobody
+        return begin + (_NOBODYS_BCRYPT if begin.startswith(_BCRYPT) else _NOBODYS_ARGON2)
+
     def _fits(self, password: bytes, encoded: str) -> bool:
+        """Say whether a password fits, after one hash of this kind alone.
+
+        Raises:
+            ValueError: The hash cannot be read.
+        """
         if imported_hash.is_imported(encoded):
-            return self._fits_imported(password, encoded)
+            imported = imported_hash.parse(encoded)
+            if imported is None:
+                raise ValueError("no imported hash that can be checked")
+            return password_formats.fits(password, imported)
         if encoded.startswith(_BCRYPT):
-            return self._fits_bcrypt(password, encoded)
-        self._pad(password, encoded)
+            return bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
         try:
             return self._argon2.verify(encoded, password)
         except VerifyMismatchError:
             return False
-        except (VerificationError, ValueError):  # unreadable
-            return self._fits_nobody(password)
-
-    def _fits_bcrypt(self, password: bytes, encoded: str) -> bool:
-        try:
-            fits = bcrypt.checkpw(password[:BCRYPT_BYTES], encoded.encode())
-        except ValueError:  # not a bcrypt hash after all
-            return self._fits_nobody(password)
-        if int(encoded[4:6]) < _SLOW_BCRYPT:
-            self._fits_nobody(password)  # padded, as fast digests are
-        return fits
-
-    def _pad(self, password: bytes, encoded: str) -> None:
-        """Add a hash of today's cost to an Argon2 hash that costs less than half of one."""
-        if encoded.startswith(self._own):
-            return
-        try:
-            cost = extract_parameters(encoded)
-        except ValueError:
-            return
-        if 2 * cost.memory_cost * cost.time_cost < self._work_kib:
-            self._fits_nobody(password)
-
-    def _fits_imported(self, password: bytes, encoded: str) -> bool:
-        imported = imported_hash.parse(encoded)
-        if imported is None:
-            return self._fits_nobody(password)
-        try:
-            fits = password_formats.fits(password, imported)
-        except ValueError:  # damaged
-            return self._fits_nobody(password)
-        if imported.algorithm in password_formats.FAST:
-            self._fits_nobody(password)  # padded to what an unknown user costs (promise T2)
-        return fits
-
-    def _fits_nobody(self, password: bytes) -> bool:
-        """Return False after one hash: an account whose hash is unreadable must not stand out."""
-        with contextlib.suppress(VerifyMismatchError):
-            self._argon2.verify(self._nobody, password)
-        return False
+        except VerificationError as error:
+            raise ValueError("no Argon2 hash that can be checked") from error

@@ -3,7 +3,8 @@
 Rule 1: pure. A directory may hold hashes of several costs, brought along from elsewhere. If every
 unknown name were checked against one and the same kind, the time of the answer would tell the
 others' owners apart (promise T2). So unknown names are spread over the kinds in the proportion in
-which the directory holds them, and one name always falls on the same kind.
+which the directory holds them, and one name always falls on the same kind. Between light kinds it
+makes no difference: a failure costs the same under each of them (`hash_kind`).
 """
 
 from collections.abc import Mapping

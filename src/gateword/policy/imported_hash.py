@@ -86,7 +86,7 @@ class ImportedHash:
         """Say whether checking it neither holds a core for long nor takes gigabytes."""
         cost = self.cost
         if self.algorithm == "pbkdf2":
-            blocks = -(-cost["l"] // DIGEST_BYTES[self.digest]) * cost["i"]
+            blocks = pbkdf2_blocks(self.digest, cost)
             most = MOST_SLOW_BLOCKS if self.digest in SLOW_DIGESTS else MOST_BLOCKS
             return 0 < cost["l"] <= MOST_OUTPUT_BYTES and 0 < blocks <= most
         if self.algorithm == "scrypt":
@@ -108,7 +108,7 @@ def parse(text: str) -> ImportedHash | None:
         return None
     algorithm, digest, cost, how, salt, value = match.groups()
     try:
-        numbers = {name: int(number) for name, number in _pairs(cost)}
+        numbers = cost_of(cost)
         words = dict(_pairs(how))
         found = ImportedHash(
             algorithm=algorithm,
@@ -123,6 +123,20 @@ def parse(text: str) -> ImportedHash | None:
         return found if _is_known(found) and found.is_affordable() else None
     except (ValueError, KeyError, binascii.Error):
         return None
+
+
+def cost_of(text: str) -> dict[str, int]:
+    """Return the parameters that a check's cost is made of, by their letters.
+
+    Raises:
+        ValueError: One is no number.
+    """
+    return {name: int(number) for name, number in _pairs(text)}
+
+
+def pbkdf2_blocks(digest: str, cost: Mapping[str, int]) -> int:
+    """Return iterations times blocks of output."""
+    return -(-cost["l"] // DIGEST_BYTES[digest]) * cost["i"]
 
 
 def nobodys(kind: str) -> str:

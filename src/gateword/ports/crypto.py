@@ -70,12 +70,16 @@ class Hasher(Protocol):
         """
         ...
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         """Say whether the password fits; costs one hash also when there is nothing to fit.
 
         Args:
             password: What was typed. Over 1024 bytes of UTF-8 it never fits, and is not hashed.
             encoded: Argon2 (PHC) or bcrypt (`$2a$`, `$2b$`, `$2y$`); None for nobody's password.
+            kinds: As of `decoy`: a failure costs the same under each of them that is cheaper than
+                ours. Left out where the time of a failure tells nobody anything.
 
         Raises:
             Refused: BUSY when the expected wait is over the bound.

@@ -43,7 +43,7 @@ class DatabaseRealm:
         kinds = await self.users.hash_kinds(connection.key)
         # Of the same cost as somebody's: the time of the answer must not tell whether one exists.
         decoy = self.hasher.decoy(f"{connection.id}:{claimant.name}", kinds)
-        fits = await self.hasher.verify(password, encoded or decoy)
+        fits = await self.hasher.verify(password, encoded or decoy, kinds)
         if account is None:
             return NotFound()
         if encoded is None:

@@ -16,7 +16,7 @@ _KIND: Final = re.compile(
     r"|\$argon2[id]d?\$(v=\d+\$)?m=\d+,t=\d+,p=\d+\$"
     r"|\$import-(pbkdf2-[a-z0-9-]+|scrypt|bcrypt|argon2)\$[a-z0-9=,]+\$"
 )
-"""Of a hash all that decides what it costs; fast ones are padded to today's own cost."""
+"""Of a hash all that decides what it costs; digests cost nothing beside what pads them."""
 
 _SAMPLE: Final = Statement("""
     SELECT SUBSTR(password_hash, 1, 60) FROM identities

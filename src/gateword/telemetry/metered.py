@@ -35,9 +35,11 @@ class MeteredHasher:
         self._meter.took(HASH_TIME, self._now_s() - began_s, _NEWEST, "hash")
         return encoded
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         began_s = self._now_s()
-        fits = await self._real.verify(password, encoded)
+        fits = await self._real.verify(password, encoded, kinds)
         self._meter.took(HASH_TIME, self._now_s() - began_s, algorithm(encoded), "verify")
         return fits
 

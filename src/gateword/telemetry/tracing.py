@@ -104,9 +104,11 @@ class TracedHasher:
         with self._inside.span("hash", {}):
             return await self._real.hash(password)
 
-    async def verify(self, password: Secret, encoded: Secret | None) -> bool:
+    async def verify(
+        self, password: Secret, encoded: Secret | None, kinds: Mapping[str, int] | None = None
+    ) -> bool:
         with self._inside.span("verify", {"gateword.algorithm": algorithm(encoded)}):
-            return await self._real.verify(password, encoded)
+            return await self._real.verify(password, encoded, kinds)
 
     def decoy(self, name: str, kinds: Mapping[str, int]) -> Secret:
         return self._real.decoy(name, kinds)
