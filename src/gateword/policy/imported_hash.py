@@ -33,8 +33,8 @@ MOST_BLOCKS: Final = 5_000_000
 """PBKDF2: iterations times blocks of output; about two seconds of a core."""
 
 MOST_SLOW_BLOCKS: Final = 400_000
-"""The same for digests that are computed outside OpenSSL: 100,000 iterations of 64 bytes. They are 60
-times as slow, about ten seconds."""
+"""The same for digests that are computed outside OpenSSL: 100,000 iterations of 64 bytes. They are
+60 times as slow, about ten seconds."""
 
 SLOW_DIGESTS: Final = frozenset({"md4", "ripemd160"})
 MOST_OUTPUT_BYTES: Final = 512
