@@ -5,11 +5,11 @@ of its salt or digest is in them (promise D10).
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from gateword.policy.imported_hash import DIGEST_BYTES, KINDS
+from gateword.values import dataclass
 
 _KINDS_KEPT: Final = 256
 _OTHER: Final = "other"

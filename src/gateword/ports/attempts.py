@@ -7,10 +7,11 @@ Source: RFC 6749 §10.7; Auth0 "Brute-force Protection", "Suspicious IP Throttli
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
 from typing import Final, Protocol, TypeAlias
+
+from gateword.values import dataclass, field
 
 EVERYWHERE: Final = ""
 """The place that stands for all addresses together."""
