@@ -91,9 +91,9 @@ def _dataclass(
     Without `slots` an instance has a `__dict__` besides its fields, for `cached_property`.
 
     Raises:
-        TypeError: It cannot be one: it has an `__init__`, a metaclass or a layout of its own (an
-            exception has), or a `field` says more than default, repr and metadata.
-        ValueError: A default is mutable.
+        TypeError, ValueError: It cannot be one: it has an `__init__`, a metaclass or a layout of
+            its own (an exception has), a field that is inherited has a default and one of its own
+            has none, a default is mutable, or a `field` says more than default, repr and metadata.
     """
 
     def made(written: type) -> type[_Value]:

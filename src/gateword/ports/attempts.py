@@ -33,8 +33,7 @@ class Tries:
             hour; False shuts it for 30 days after the last failure.
         spares_known: Places from which the subject succeeded before are admitted all the same.
         only_tells: Nothing is refused; that the limit is reached is told all the same.
-        is_own: A success forgets every failure under this key; False forgets only those of the
-            place that succeeded.
+        is_own: A success forgets every failure under this key; False only those of its place.
     """
 
     shield: str
