@@ -92,8 +92,8 @@ def _dataclass(
 
     Raises:
         TypeError, ValueError: It cannot be one: it has an `__init__`, a metaclass or a layout of
-            its own (an exception has), a field that is inherited has a default and one of its own
-            has none, a default is mutable, or a `field` says more than default, repr and metadata.
+            its own (an exception has), it inherits a field by position with a default and adds one
+            without, a default is mutable, or a `field` says more than default, repr and metadata.
     """
 
     def made(written: type) -> type[_Value]:
