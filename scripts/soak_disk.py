@@ -19,7 +19,9 @@ from scripts.soak_probes import watched
 from tests.support import postgres
 from tests.support.served import Served
 
-SQLITE_MIB: Final = 24
+SQLITE_MIB: Final = 96
+"""More than the log of writes can grow to (62 MiB), or it fills the disk for good."""
+
 POSTGRES_MIB: Final = 64
 FULL_AGAIN_S: Final = 0.1
 """How often what was given back is taken again: SQLite and PostgreSQL both cut their files."""

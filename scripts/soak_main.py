@@ -6,6 +6,7 @@ import logging
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -75,6 +76,15 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _played(case: Case, ground: Ground) -> Report:
+    """Play one fault; a case that breaks is a fault, and the others are played all the same."""
+    try:
+        return case(ground)
+    except Exception as error:  # noqa: BLE001  # whatever a broken server does to a client
+        traceback.print_exc()
+        return Report(faults=[f"the case broke: {error!r}"])
+
+
 def main() -> int:
     """Play the faults; the status says whether everything that was promised held."""
     asked = _arguments()
@@ -95,7 +105,7 @@ def main() -> int:
                 say=partial(say, name),
             )
             say(name, "begins")
-            reports[name] = CASES[name](ground)
+            reports[name] = _played(CASES[name], ground)
             print("\n".join(reports[name].lines(name)), flush=True)
     if asked.json:
         kept = {name: report.plain() for name, report in reports.items()}

@@ -63,6 +63,7 @@ def test_stores_never_name_a_table_in_a_string_that_is_no_statement() -> None:
             "sqlite",
             "sqlite_file",
             "sqlite_search",
+            "sqlite_statistics",
             "committer",
             "postgres",
         }:

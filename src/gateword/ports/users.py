@@ -34,7 +34,8 @@ class Users(Protocol):
 
         Args:
             connection_key: The directory.
-            names: (`email` | `username` | `phone`, normal form), in order of preference.
+            names: (`email` | `username` | `phone`, normal form), in order of preference, each
+                kind once.
         """
         ...
 

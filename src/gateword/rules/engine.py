@@ -5,7 +5,6 @@ a fault.
 """
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from gateword.domain.script import (
 from gateword.domain.secret import Secret
 from gateword.ports.scripts import Operations
 from gateword.rules.frames import HOUSE_LINE
+from gateword.rules.plain import text_of
 from gateword.rules.workers import Overloaded, Workers
 
 MOST_MESSAGE_CHARS: Final = 1024
@@ -64,8 +64,8 @@ class QuickJsEngine:
             "set": _set(tenant, job.kind.value, *((one.id, one.source) for one in job.scripts)),
             "kind": job.kind.value,
             "scripts": [_asked(script, _FORMS.get(job.kind, "function")) for script in job.scripts],
-            "configuration": json.dumps(_revealed(job.configuration)),
-            "given": json.dumps({**job.given, **_revealed(job.secret_given)}),
+            "configuration": text_of(_revealed(job.configuration)),
+            "given": text_of({**job.given, **_revealed(job.secret_given)}),
             "own": _own(job.scripts),
             "is_trial": job.is_trial,
             "is_compiled_only": job.is_compiled_only,
@@ -88,7 +88,7 @@ def _asked(script: Script, form: str) -> dict[str, object]:
 
 def _own(scripts: Sequence[Script]) -> str:
     """Return what each script alone is given, by its id, as JSON."""
-    return json.dumps(
+    return text_of(
         {
             script.id: {**script.given, "secrets": _revealed(script.secrets)}
             for script in scripts

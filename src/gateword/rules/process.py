@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol, cast
 from gateword.ports.scripts import OperationFailed
 from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH, TURN_S
 from gateword.rules.meters import held_bytes, ran_s
+from gateword.rules.plain import text_of
 from gateword.rules.turn import Turn
 from gateword.rules.waiting import Died, Waiting
 
@@ -153,7 +154,7 @@ class Process(asyncio.SubprocessProtocol):
 
     def send(self, frame: Mapping[str, Any]) -> None:
         """Write a frame; a process that has died says so by its end."""
-        raw = json.dumps(frame).encode()
+        raw = text_of(frame).encode()
         if not self._input.is_closing():
             self._input.write(LENGTH.pack(len(raw)) + raw)
         if self._watch is None:
@@ -272,7 +273,7 @@ class Process(asyncio.SubprocessProtocol):
         if self._input.get_write_buffer_size() > MOST_UNREAD_BYTES:
             answer = {"op": asked["op"], "error": {"message": _UNREAD, "code": "EAGAIN"}}
         if id_ in self.runs:
-            self.send({"answer": id_, "text": json.dumps(answer)})
+            self.send({"answer": id_, "text": text_of(answer)})
 
 
 def _asked(text: str) -> list[Mapping[str, Any]]:

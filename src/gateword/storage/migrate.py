@@ -17,7 +17,7 @@ from gateword.storage.sqlite_tables import SqliteTables
 from gateword.storage.statement import AcrossTenants
 from gateword.storage.url import is_postgres, sqlite_path
 
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The version of the tables that this program wants."""
 
 BASE: Final = "base"

@@ -175,9 +175,15 @@ class SqliteDatabase:
             return
         self._waiting_since = None
         try:
-            outcomes = [self._attempt(job.work) for job in jobs]
+            if len(jobs) == 1:
+                outcomes = [self._attempt_alone(jobs[0].work)]
+            else:
+                outcomes = [self._attempt(job.work) for job in jobs]
         except sqlite3.Error as error:
             self._take_back(jobs, error)
+            return
+        if not self._connection.in_transaction:  # the only one failed
+            jobs[0].finish(outcomes[0])
             return
         loop = asyncio.get_running_loop()
         self._committing = loop.create_future()
@@ -229,18 +235,32 @@ class SqliteDatabase:
             sqlite3.Error: SQLite has given up the whole transaction (disk full, I/O error).
         """
         self._connection.execute("SAVEPOINT work")
-        try:
-            outcome = run_to_end(work(self._tx))
-        except sqlite3.Error as error:
-            if not self._connection.in_transaction:
-                raise
-            outcome = _translated(error)
-        except Exception as error:  # noqa: BLE001  # it belongs to the caller who queued the work
-            outcome = error
+        outcome = self._outcome(work)
         if isinstance(outcome, Exception):
             self._connection.execute("ROLLBACK TO work")
         self._connection.execute("RELEASE work")
         return outcome
+
+    def _attempt_alone(self, work: Work[Any]) -> object:
+        """Do the only work of a transaction; a failure takes the transaction back.
+
+        Raises:
+            sqlite3.Error: As of `_attempt`.
+        """
+        outcome = self._outcome(work)
+        if isinstance(outcome, Exception):
+            self._connection.execute("ROLLBACK")
+        return outcome
+
+    def _outcome(self, work: Work[Any]) -> object:
+        try:
+            return run_to_end(work(self._tx))
+        except sqlite3.Error as error:
+            if not self._connection.in_transaction:
+                raise
+            return _translated(error)
+        except Exception as error:  # noqa: BLE001  # it belongs to the caller who queued the work
+            return error
 
     def _not_begun(self, jobs: list[Job], error: sqlite3.Error) -> None:
         """Try again a little later while another process writes; fail what waited too long."""

@@ -5,6 +5,7 @@ from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
+from gateword.storage import sqlite_statistics
 from gateword.storage.sqlite_file import connect
 
 
@@ -31,6 +32,7 @@ class SqliteTables:
             if found is None:
                 for statement in statements:
                     connection.execute(statement)
+                sqlite_statistics.state(connection)
             connection.execute("COMMIT")
             return found
 

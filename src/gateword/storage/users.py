@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -26,15 +27,6 @@ OWN_PROVIDER: Final = "auth0"
 
 _LOCAL_ID_CHARS: Final = 24
 
-_BY_NAME: Final = {
-    kind: user_rows.select(
-        "login.tenant = :tenant AND login.connection_key = :connection_key"
-        f" AND login.{kind} = :name",
-        also=", login.key, login.password_hash",
-        join="JOIN identities AS login ON login.user_key = users.key",
-    )
-    for kind in ("email", "username", "phone")
-}
 _BY_IDENTITY: Final = user_rows.select(
     "login.tenant = :tenant AND login.connection_key = :connection_key"
     " AND login.provider = :provider AND login.local_id = :local_id",
@@ -81,6 +73,22 @@ _HASH: Final = Statement("""
 """)
 
 
+@cache
+def _by_names(kinds: frozenset[str]) -> Statement:
+    """Return what finds the first of several names, one of each kind, whatever their order is."""
+    named = " UNION ALL ".join(
+        f"SELECT key, :{kind}_turn AS turn FROM identities"  # noqa: S608  # columns of ours
+        f" WHERE tenant = :tenant AND connection_key = :connection_key AND {kind} = :{kind}"
+        for kind in sorted(kinds)
+    )
+    return user_rows.select(
+        f"login.key = (SELECT key FROM ({named}) AS named ORDER BY turn LIMIT 1)"  # noqa: S608
+        " AND login.tenant = :tenant",
+        also=", login.key, login.password_hash",
+        join="JOIN identities AS login ON login.user_key = users.key",
+    )
+
+
 class _NameTakenError(Exception):
     """A login name belongs to somebody else; takes the transaction back."""
 
@@ -99,8 +107,22 @@ class SqlUsers:
     async def account(
         self, connection_key: int, names: Sequence[tuple[str, str]]
     ) -> Account | None:
-        accounts = [await self._account(connection_key, kind, name) for kind, name in names]
-        return next((account for account in accounts if account is not None), None)
+        if not names:
+            return None
+        asked: dict[str, str | int] = {}
+        for turn, (kind, name) in enumerate(names):
+            asked |= {f"{kind}_turn": turn, kind: name}
+        statement = _by_names(frozenset(kind for kind, _ in names))
+        rows = await self._database.all(statement, connection_key=connection_key, **asked)
+        found = user_rows.user(rows)
+        if found is None:
+            return None
+        identity_key, hash_ = rows[0][-2:]
+        return Account(
+            identity_key=identity_key,
+            user=found,
+            password_hash=None if hash_ is None else Secret(hash_),
+        )
 
     async def hash_kinds(self, connection_key: int) -> Mapping[str, int]:
         return await self._kinds.of(connection_key)
@@ -253,15 +275,3 @@ class SqlUsers:
     async def password_hash(self, user_key: int, connection_key: int) -> Secret | None:
         row = await self._database.one(_HASH, key=user_key, connection_key=connection_key)
         return Secret(row[0]) if row and row[0] is not None else None
-
-    async def _account(self, connection_key: int, kind: str, name: str) -> Account | None:
-        rows = await self._database.all(_BY_NAME[kind], connection_key=connection_key, name=name)
-        found = user_rows.user(rows)
-        if found is None:
-            return None
-        identity_key, hash_ = rows[0][-2:]
-        return Account(
-            identity_key=identity_key,
-            user=found,
-            password_hash=None if hash_ is None else Secret(hash_),
-        )

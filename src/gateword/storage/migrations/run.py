@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from psycopg import Connection
 from psycopg.errors import DeadlockDetected
 from sqlalchemy.pool import StaticPool
 
+from gateword.storage import sqlite_statistics
+
 _HERE: Final = Path(__file__).parent
 
 
@@ -21,7 +24,7 @@ def move_sqlite(connection: sqlite3.Connection, version: str) -> None:
     connection.execute("PRAGMA foreign_keys = OFF")  # Alembic rebuilds tables it cannot alter
     engine = sa.create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     sa.event.listen(engine, "begin", _begin_immediate)
-    _move(engine, version)
+    _move(engine, version, lambda: sqlite_statistics.state(connection))
 
 
 def move_postgres(connection: Connection[tuple[object, ...]], version: str) -> None:
@@ -56,7 +59,7 @@ def latest() -> str | None:
     return ScriptDirectory.from_config(_config(io.StringIO())).get_current_head()
 
 
-def _move(engine: sa.Engine, version: str) -> None:
+def _move(engine: sa.Engine, version: str, then: Callable[[], None] | None = None) -> None:
     config = _config(io.StringIO())
     try:
         with engine.begin() as connection:
@@ -65,6 +68,8 @@ def _move(engine: sa.Engine, version: str) -> None:
                 command.downgrade(config, version)
             else:
                 command.upgrade(config, version)
+            if then:
+                then()
     finally:
         engine.dispose()
 
