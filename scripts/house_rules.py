@@ -1,4 +1,4 @@
-"""House rules that no linter knows: sizes, where a secret may be read, empty package files."""
+"""House rules no linter knows: sizes, where secrets are read, who makes values, empty packages."""
 
 import ast
 import sys
@@ -63,6 +63,11 @@ REVEAL_ROOMS: Final = (
 )
 """Where `.reveal()` may be called: each of these rooms is the end of a secret's way."""
 
+VALUES_ROOM: Final = "src/gateword/values.py"
+"""What makes the values of the server; nothing else of it makes a dataclass."""
+
+_MAKES_DATACLASSES: Final = frozenset({"*", "dataclass", "field", "make_dataclass", "replace"})
+
 
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in ast.walk(tree):
@@ -101,11 +106,25 @@ def _revealed(path: Path, tree: ast.Module) -> Iterator[str]:
             yield f"{path}:{node.lineno}: .reveal is not allowed in this room"
 
 
+def _dataclasses(path: Path, tree: ast.Module) -> Iterator[str]:
+    name = path.as_posix()
+    if not name.startswith("src/") or name == VALUES_ROOM:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import) and any(one.name == "dataclasses" for one in node.names):
+            yield f"{path}:{node.lineno}: name what you take of dataclasses"
+        elif isinstance(node, ast.ImportFrom) and node.module == "dataclasses":
+            for one in node.names:
+                if one.name in _MAKES_DATACLASSES:
+                    yield f"{path}:{node.lineno}: take {one.name} from gateword.values"
+
+
 def _complaints(path: Path) -> Iterator[str]:
     text = (ROOT / path).read_text(encoding="utf-8")
     tree = ast.parse(text)
     yield from _too_long(path, text, tree)
     yield from _revealed(path, tree)
+    yield from _dataclasses(path, tree)
     if path.name == "__init__.py" and text.strip():
         yield f"{path}: package files are empty"
 

@@ -9,7 +9,6 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from importlib import import_module
 from multiprocessing import parent_process
 
@@ -59,6 +58,7 @@ from gateword.storage.open import (
 )
 from gateword.telemetry.counters import Counters
 from gateword.telemetry.house import HouseTelemetry, of_process
+from gateword.values import replace
 from gateword.web.routes import application
 from gateword.web.tenancy import Tenancy
 

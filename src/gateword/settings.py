@@ -3,13 +3,14 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from gateword.setting_bounds import out_of_range
 from gateword.setting_values import KINDS, from_environment
+from gateword.values import dataclass, field
 
 T = TypeVar("T")
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import force_setattr
+
 from gateword.domain.script import ScriptFault, ScriptJob, ScriptResult
 from gateword.domain.script_settings import ScriptSettings
 from tests.support.house import House
@@ -55,5 +57,5 @@ async def scripted(house: House, *, imports: bool = False, **answers: Sequence[o
     played = Played(answers)
     tenancy = next(iter(house.houses._by_host.values()))  # noqa: SLF001  there is no other way in
     for parts in (tenancy.parts, house.parts):
-        object.__setattr__(parts, "scripts", played)
+        force_setattr(parts, "scripts", played)
     return played

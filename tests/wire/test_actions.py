@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import force_setattr
 
 from gateword.domain.script import ScriptJob, ScriptResult
 from gateword.domain.script_settings import ScriptSettings
@@ -39,7 +40,7 @@ class Watching:
         self.seen: list[ScriptJob] = []
         self.beside: Any = None
         self._engine = house.parts.scripts
-        object.__setattr__(parts_of(house), "scripts", self)
+        force_setattr(parts_of(house), "scripts", self)
 
     async def run(self, job: ScriptJob) -> ScriptResult:
         self.seen.append(job)

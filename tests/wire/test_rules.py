@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import force_setattr
 
 from gateword.domain.script import ScriptJob, ScriptResult
 from gateword.ports.documents import Kept
@@ -76,7 +77,7 @@ async def test_rules_see_no_secret(house: House) -> None:
             return await engine.run(job)
 
     tenancy = next(iter(house.houses._by_host.values()))  # noqa: SLF001  there is no other way in
-    object.__setattr__(tenancy.parts, "scripts", Watching())
+    force_setattr(tenancy.parts, "scripts", Watching())
     await add(house, PRINT)
     login = (await log_in(house)).json()
     refresh = {"grant_type": "refresh_token", "refresh_token": login["refresh_token"]}

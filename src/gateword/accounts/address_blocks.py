@@ -5,7 +5,6 @@ no new name when it failed under too many.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network
 from typing import Final
@@ -16,6 +15,7 @@ from gateword.policy.address_budget import Budget
 from gateword.policy.caller import canonical, counted
 from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 SPENT: Final = "spent its failed logins"
 CROWDED: Final = "failed under too many names, and gets no new one"

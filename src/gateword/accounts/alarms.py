@@ -5,7 +5,6 @@ dies between the event and the note of it makes it two. The others hear of it in
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -18,6 +17,7 @@ from gateword.policy.timestamp import written
 from gateword.ports.attempts import Bucket
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Cursor
+from gateword.values import dataclass, replace
 
 CURSOR: Final = "alarms"
 """Its facts are the alarms that ring, each with the time since when."""

@@ -4,7 +4,6 @@ What an operator blocked (`blocked` of the user) is none of it and stays.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from gateword.accounts import diary
@@ -20,6 +19,7 @@ from gateword.policy.connection_document import STRATEGY
 from gateword.policy.identifier import login_names
 from gateword.ports.attempts import Failures, Subject
 from gateword.ports.parts import Parts
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """Deletes what has expired."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
 from gateword.accounts.turns import is_our_turn
 from gateword.policy import alarm
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 JOBS_KEPT: Final = timedelta(hours=24)
 """How long an ended job, its errors and its file can be asked for (Auth0: "Bulk User Imports")."""

@@ -5,7 +5,6 @@ its words and never the user the code.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from gateword.domain.user import User
 from gateword.policy import email_template, guardian_document, phone_messages
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
+from gateword.values import replace
 
 EMAIL: Final = "mfa_email"
 KINDS: Final = frozenset({EMAIL, "mfa_sms", "mfa_voice"})

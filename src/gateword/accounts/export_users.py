@@ -4,7 +4,6 @@ import csv
 import gzip
 import io
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -20,6 +19,7 @@ from gateword.policy.user_export import (
     import_item,
 )
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 PAGE: Final = 100
 """Users of one look at the database."""

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from gateword.domain.connection import Connection
 from gateword.policy import json_stream
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
+from gateword.values import dataclass
 
 CHUNK: Final = 500
 CLAIM: Final = timedelta(seconds=5)

@@ -1,7 +1,6 @@
 """A bulk import: items in chunks, each in one transaction with the progress of its job."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
 from typing import Final
@@ -13,6 +12,7 @@ from gateword.policy.user_import import ItemFault
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
 from gateword.ports.user_import import Step
+from gateword.values import dataclass, replace
 
 CHUNK: Final = 25
 """Items of one transaction of a server: nobody else is answered meanwhile, for some 4 ms."""

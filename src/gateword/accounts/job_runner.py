@@ -5,7 +5,6 @@ A job is claimed by one process at a time, and goes on where it was when that pr
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from gateword.accounts import verification
@@ -17,6 +16,7 @@ from gateword.policy import json_stream
 from gateword.policy.user_export import Field
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Job
+from gateword.values import dataclass, replace
 
 _UNREADABLE: Final = (
     "Failed to parse users file JSON when importing users. Make sure it is valid JSON."

@@ -1,7 +1,6 @@
 """Links that are sent out: each lets its holder do one thing once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +11,7 @@ from gateword.policy.identifier import normal
 from gateword.ports.mfa import ENROLLMENT
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Ticket
+from gateword.values import dataclass, field
 
 RESET: Final = "change_password"
 VERIFY: Final = "verify_email"

@@ -1,11 +1,11 @@
 """Deletes log events that are older than they may be."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar, Final
 
 from gateword.accounts.turns import is_our_turn
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 TURN: Final = "log retention"
 

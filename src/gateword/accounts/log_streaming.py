@@ -7,7 +7,6 @@ sends the same events again, never fewer.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -18,6 +17,7 @@ from gateword.ports.documents import Kept
 from gateword.ports.log_sink import Destination, LogSink, NotTaken
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Cursor
+from gateword.values import dataclass, replace
 
 _log: Final = logging.getLogger("gateword.log_streams")
 

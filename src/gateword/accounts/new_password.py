@@ -1,6 +1,5 @@
 """Behind the link of a letter: a user chooses a new password."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ from gateword.domain.secret import Secret
 from gateword.policy.notice import CHANGE
 from gateword.policy.password_policy import Complaint
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

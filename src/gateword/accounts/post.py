@@ -7,7 +7,6 @@ Rule 2: what has an end goes first and is never delivered behind it.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -18,6 +17,7 @@ from gateword.ports.delivery import Courier, PhoneCourier, Undeliverable
 from gateword.ports.meter import LETTERS, Meter
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter, Waiting
+from gateword.values import dataclass, field
 
 _log: Final = logging.getLogger("gateword.post")
 

@@ -5,7 +5,6 @@ whatever else cannot be signed up, unless the tenant's flag says otherwise.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.accounts import diary, directory, elsewhere, leaked, passwords, verification
@@ -22,6 +21,7 @@ from gateword.policy.notice import SIGNUP
 from gateword.policy.profile import completed
 from gateword.policy.signup import SignUp
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 EXISTS_FLAG: Final = "enable_public_signup_user_exists_error"
 """Tenant flag: say openly that a name is taken."""

@@ -3,7 +3,6 @@
 The stage is `pre-user-registration`; its address is the peer's, whatever a header says.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.accounts import alerts, diary
@@ -15,6 +14,7 @@ from gateword.policy.notice import PRESSED, SIGNUP, Notice
 from gateword.policy.protection import lists
 from gateword.ports.attempts import Blocked, Bucket
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 _SHIELD: Final = "suspicious-ip"
 _TOLD_AGAIN_S: Final = 60.0

@@ -1,7 +1,6 @@
 """A user proves that an e-mail address is theirs (Auth0: "Verify emails")."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.accounts import diary, elsewhere, links
@@ -13,6 +12,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.ports.parts import Parts
 from gateword.ports.queues import Letter
+from gateword.values import replace
 
 LETTER: Final = "verify_email"
 

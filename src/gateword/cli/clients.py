@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 import typer
@@ -26,6 +25,7 @@ from gateword.policy import client_document
 from gateword.policy.members import did_you_mean
 from gateword.ports.parts import Stores
 from gateword.settings import Settings
+from gateword.values import dataclass
 
 app: Final = typer.Typer(help="List and show clients.", no_args_is_help=True)
 

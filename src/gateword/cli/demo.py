@@ -6,7 +6,6 @@ import shlex
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -19,6 +18,7 @@ from gateword.cli import demo_seed
 from gateword.cli.common import fail, out
 from gateword.cli.demo_children import ChildFailed, Children, Interrupted, is_free
 from gateword.cli.demo_seed import Package, Person
+from gateword.values import dataclass
 
 _GATEWORD: Final = [sys.executable, "-c", "from gateword.cli.main import run; run()"]
 _SEEN_WITHIN_S: Final = 1.0

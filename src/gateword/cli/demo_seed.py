@@ -8,11 +8,12 @@ import re
 import secrets
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+
+from gateword.values import dataclass
 
 CLIENT_ID: Final = "harbour-pine-website"
 OFFICE_ID: Final = "harbour-pine-office"

@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ import pyotp
 
 from gateword.domain.secret import Secret
 from gateword.policy.totp import STEP_S
+from gateword.values import dataclass
 
 _FILE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700

@@ -7,7 +7,6 @@ question that was shown; looking at the page answers nothing.
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
@@ -20,6 +19,7 @@ import typer
 from gateword.cli.device_home import Account, Home, NotKept
 from gateword.cli.device_talk import Question, Talk, Unanswered
 from gateword.policy.device import INTERVAL_S
+from gateword.values import dataclass
 
 HOST: Final = "127.0.0.1"
 _FOLDER: Final = Path(__file__).parent

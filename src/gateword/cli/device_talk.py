@@ -6,7 +6,6 @@ Rule: a request ends within seconds, whatever the server does.
 import re
 import ssl
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +16,7 @@ from gateword.cli.trust import unreachable
 from gateword.crypto.own_device_key import DeviceKey
 from gateword.domain.secret import Secret
 from gateword.policy import device
+from gateword.values import dataclass
 
 _TIMEOUT_S: Final = 10.0
 _UNAUTHORIZED: Final = 401

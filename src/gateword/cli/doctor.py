@@ -3,7 +3,7 @@
 import json
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -34,6 +34,7 @@ from gateword.settings import DATABASE_FILE, Settings
 from gateword.storage.breach_corpus import Corpus, Unusable
 from gateword.storage.breaches import WHOLE, corpus_file
 from gateword.storage.open import open_geography
+from gateword.values import replace
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _EXPIRES_SOON: Final = timedelta(days=30)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from gateword.cli.common import existing, run
 from gateword.ports.opened import Opened
 from gateword.ports.parts import Parts
 from gateword.settings import Settings
+from gateword.values import dataclass
 
 T = TypeVar("T")
 

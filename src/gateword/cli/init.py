@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +25,7 @@ from gateword.crypto import dev_ca
 from gateword.ports.opened import Opened
 from gateword.provision.bootstrap import Bootstrapped, bootstrap
 from gateword.settings import Settings
+from gateword.values import dataclass
 
 DEFAULT_DOMAIN = "localhost:8443"
 Domain = Annotated[

@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from gateword.provision.apply import Applied
 from gateword.provision.changes import Change, Difference
 from gateword.provision.export import Exported
 from gateword.provision.plan import Faulty
+from gateword.values import dataclass, field
 
 _TIMEOUT_S: Final = 120.0
 _BAD_REQUEST: Final = 400

@@ -6,7 +6,6 @@ tenant's own Management API is noted instead, and answered as if it had been don
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +18,7 @@ from gateword.ports.scripts import OperationFailed
 from gateword.rules.engine import QuickJsEngine
 from gateword.rules.hashing import ScriptHashes
 from gateword.rules.operations import ScriptOperations
+from gateword.values import dataclass, replace
 
 _API: Final = "/api/v2/"
 _HEADERS: Final = [("content-type", "application/json")]

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -17,6 +16,7 @@ from gateword.policy.members import did_you_mean
 from gateword.policy.rule_note import Around
 from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 _SUFFIX: Final = ".js"
 _USER_SUFFIX: Final = ".json"

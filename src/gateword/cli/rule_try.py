@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -39,6 +39,7 @@ from gateword.cli.rule_source import user as stored_or_given
 from gateword.domain.script import Fault, Script, ScriptFault, ScriptResult
 from gateword.domain.secret import Secret
 from gateword.policy import egress, rule_trial, script_answer, script_settings
+from gateword.values import dataclass
 
 RULE_ID: Final = "rule"
 _MS: Final = 1000

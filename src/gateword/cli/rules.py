@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
@@ -18,6 +17,7 @@ from gateword.policy import rule_document
 from gateword.policy.rule_document import KIND
 from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 app: Final = typer.Typer(
     help="Try, look through, list, order and switch rules; say what they would be as Actions.",

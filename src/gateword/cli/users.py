@@ -57,8 +57,6 @@ Person = Annotated[
 class _Place(Place):
     """As every command's, where people are added and changed."""
 
-    __slots__ = ()
-
     def work(self, task: Callable[[Parts], Coroutine[Any, Any, T]]) -> T:
         """Do something in the tenant; what cannot be done ends the command."""
         try:

@@ -1,9 +1,10 @@
 """A certificate authority for development: HTTPS on the first run, trusted by one variable."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ bounded by what waits and by what it has served of late.
 from bisect import bisect_left, insort
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, Generic, TypeVar
 
 from gateword.ports.crypto import Asker
+from gateword.values import dataclass, field
 
 T = TypeVar("T")
 

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final, TextIO
 
 from gateword.ports.delivery import PhoneSender
 from gateword.ports.queues import Letter
+from gateword.values import dataclass, field
 
 _WIDTH: Final = 78
 _KINDS: Final = {"sms": "text message", "voice": "phone call"}

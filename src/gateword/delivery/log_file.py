@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from gateword.domain.log_event import StoredLogEvent
 from gateword.policy.log_stream_document import FILE_NAME
 from gateword.ports.log_sink import Destination, NotTaken
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Messages to phones by a receiver of the operator's own: one signed POST a message."""
 
 import hmac
-from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
@@ -10,6 +9,7 @@ from gateword.delivery.posting import Post, posted
 from gateword.domain.secret import Secret
 from gateword.ports.delivery import PhoneSender
 from gateword.ports.queues import Letter
+from gateword.values import dataclass, field
 
 SIGNATURE: Final = "x-gateword-signature"
 

@@ -4,7 +4,6 @@ The operator's word is enough to reach any host; a tenant has none (compare `web
 """
 
 import asyncio
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ import msgspec
 
 from gateword.delivery.trust import trusted
 from gateword.ports.delivery import Undeliverable
+from gateword.values import dataclass, field
 
 TIMEOUT_S: Final = 10.0
 """For the whole exchange."""

@@ -1,6 +1,5 @@
 """Hands letters to a mail server (RFC 5321; STARTTLS, RFC 3207; AUTH, RFC 4954)."""
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -9,6 +8,7 @@ from gateword.delivery.message import message_of, sender_of
 from gateword.domain.secret import Secret
 from gateword.ports.delivery import Undeliverable
 from gateword.ports.queues import Letter
+from gateword.values import dataclass
 
 TIMEOUT_S: Final = 20.0
 """For connecting and for each answer of the server."""

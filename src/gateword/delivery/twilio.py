@@ -4,7 +4,6 @@ Source: Twilio "Messages resource", "Calls resource", "TwiML for Programmable Vo
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
@@ -12,6 +11,7 @@ from xml.sax.saxutils import escape
 from gateword.delivery.posting import Post, posted
 from gateword.ports.delivery import PhoneSender, Undeliverable
 from gateword.ports.queues import Letter
+from gateword.values import dataclass
 
 _NAME: Final = "Twilio"
 _VERSION: Final = "2010-04-01"

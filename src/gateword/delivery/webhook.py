@@ -8,7 +8,6 @@ Source: Auth0 "Create Custom Log Streams Using Webhooks".
 import asyncio
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from ipaddress import ip_address
 from typing import Any, Final
@@ -20,6 +19,7 @@ from gateword.delivery.trust import trusted
 from gateword.domain.log_event import StoredLogEvent
 from gateword.policy.public_address import is_public
 from gateword.ports.log_sink import Destination, NotTaken
+from gateword.values import dataclass
 
 TIMEOUT_S: Final = 10.0
 _SUCCESS: Final = range(200, 300)

@@ -1,11 +1,11 @@
 """A client: an application that asks for tokens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 
 @unique

@@ -1,9 +1,9 @@
 """A connection: one directory of users. Its names on the wire are realms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What happened, in Auth0's letters: one row of a tenant's log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
+
+from gateword.values import dataclass, field
 
 
 @unique

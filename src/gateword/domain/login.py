@@ -1,7 +1,6 @@
 """The nouns of the flow: who calls, what is asked, who claims to be whom, who was proved."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,6 +13,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.domain.token import RefreshToken
 from gateword.domain.user import User
+from gateword.values import dataclass, field
 
 Rows: TypeAlias = Callable[[LogFacts, tuple[str, ...]], Sequence[LogEvent]]
 

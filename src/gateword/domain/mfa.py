@@ -1,7 +1,6 @@
 """Second factors: what a user has enrolled, a login that waits for one, a code under way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
 from typing import Final
@@ -10,6 +9,7 @@ from gateword.domain.login import FactorWish
 from gateword.domain.risk import Risk
 from gateword.domain.secret import Secret
 from gateword.domain.user import User
+from gateword.values import dataclass, field
 
 
 @unique

@@ -1,6 +1,6 @@
 """How a tenant wants second factors to work, beyond what Auth0 can be told."""
 
-from dataclasses import dataclass
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

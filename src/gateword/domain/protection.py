@@ -3,9 +3,10 @@
 Source: Auth0 Management API v2 "Attack Protection"; attack-protection §5, §7.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
+
+from gateword.values import dataclass
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 

@@ -1,8 +1,9 @@
 """What a search asks for, as a tree that no text of SQL or of JSON is in."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from gateword.values import dataclass
 
 
 class QueryError(ValueError):

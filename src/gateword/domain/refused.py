@@ -1,11 +1,11 @@
 """What every no has in common: a row of a table, and the exception that carries it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
 from gateword.domain.log_event import LogCode, LogFacts
+from gateword.values import dataclass
 
 OWN_FAILURE: Final = "own"
 """Stands in a row's `log` for the failure code of the grant that was asked (`fepft`, …)."""

@@ -1,9 +1,9 @@
 """Resource servers (APIs that accept our tokens), client grants, roles."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """How well a login fits what is known of its user, and where its address is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
+
+from gateword.values import dataclass, field
 
 
 @unique

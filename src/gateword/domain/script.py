@@ -1,11 +1,11 @@
 """Tenants' JavaScript: what is run, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 BUDGET_S: Final = 20.0
 """All scripts of a trigger together (Auth0: "Rules", limits)."""

@@ -1,6 +1,6 @@
 """How a tenant wants its scripts to be treated."""
 
-from dataclasses import dataclass
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

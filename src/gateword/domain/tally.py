@@ -1,7 +1,8 @@
 """How the logins of a while ended, as numbers."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,9 @@
 """A tenant: one issuer with its own clients, realms, APIs, users, keys and logs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from gateword.values import dataclass, field
 
 SCRIPTS_CLIENT: Final = "gateword:scripts"
 """Stands in the tokens that a tenant's scripts find; no client's id has a colon."""

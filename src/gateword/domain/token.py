@@ -1,10 +1,10 @@
 """Tokens: what is answered, and what is kept of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from gateword.domain.log_event import LogFacts
 from gateword.domain.secret import Secret
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """A user, and the identities by which one logs in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

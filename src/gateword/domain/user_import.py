@@ -1,10 +1,10 @@
 """People who arrive in bulk, and what becomes of each."""
 
-from dataclasses import dataclass
 from enum import Enum, unique
 
 from gateword.domain.secret import Secret
 from gateword.domain.user import NewUser
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A code by e-mail, SMS or voice: six digits that go out, and come back where the user logs in."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gateword.domain.mfa import Authenticator, Kind
@@ -8,6 +7,7 @@ from gateword.domain.secret import Secret
 from gateword.ports.attempts import Bucket
 from gateword.ports.factor import Asked, Asking, Enrolled
 from gateword.ports.queues import Letter
+from gateword.values import dataclass
 
 CODE_DIGITS: Final = 6
 SHIELD: Final = "second-factor-messages"

@@ -1,6 +1,5 @@
 """A machine asks for itself (RFC 6749 §4.4; Auth0: "Client Credentials Flow")."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -14,6 +13,7 @@ from gateword.login import audience, exchange
 from gateword.login.story import Story
 from gateword.policy import claims
 from gateword.policy.token_params import quoted
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

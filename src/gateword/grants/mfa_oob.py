@@ -1,7 +1,6 @@
 """A code that was sent, or a device that was asked (Auth0: "Verify with out-of-band")."""
 
 import hmac
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gateword.domain.log_event import LogCode
@@ -17,6 +16,7 @@ from gateword.login.story import Story
 from gateword.policy import mfa_demand
 from gateword.ports.attempts import Bucket
 from gateword.ports.mfa import Spent
+from gateword.values import dataclass
 
 METHODS: Final = {Kind.SMS: "sms", Kind.VOICE: "tel", Kind.EMAIL: "otp", Kind.PUSH: "swk"}
 """In the words of RFC 8176; what comes by e-mail is a one-time password there."""

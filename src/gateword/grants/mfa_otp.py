@@ -1,6 +1,5 @@
 """A code of an authenticator app (Auth0: "Verify with one-time password")."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -15,6 +14,7 @@ from gateword.login.second_step import Waiting
 from gateword.login.story import Story
 from gateword.policy import mfa_demand, totp
 from gateword.ports.mfa import Spent
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A recovery code, and the one that replaces it (Auth0: "Verify with recovery code")."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -13,6 +12,7 @@ from gateword.login import completing, mfa, mfa_bearer, recovery, second_step
 from gateword.login.story import Story
 from gateword.policy import mfa_demand
 from gateword.ports.mfa import Spent
+from gateword.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A user's password in the default directory (RFC 6749 §4.3; Auth0: "Resource Owner Password")."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.connection import Connection
@@ -10,6 +9,7 @@ from gateword.domain.token import TokenSet
 from gateword.login import attempt, realm
 from gateword.login.story import Story
 from gateword.policy.token_params import quoted
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

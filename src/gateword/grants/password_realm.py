@@ -1,6 +1,5 @@
 """A user's password in a named realm (Auth0: "Resource Owner Password", realm extension grant)."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -10,6 +9,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.token import TokenSet
 from gateword.login import attempt, realm
 from gateword.login.story import Story
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

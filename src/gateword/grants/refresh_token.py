@@ -1,6 +1,5 @@
 """A refresh token for a new access token (RFC 6749 §6; Auth0: "Refresh Token Rotation")."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -10,6 +9,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.token import TokenSet
 from gateword.login import renewal, scopes
 from gateword.login.story import Story
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

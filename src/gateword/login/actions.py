@@ -6,7 +6,6 @@ its client hangs up.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.login import Login
@@ -21,6 +20,7 @@ from gateword.policy import action_event, rule_claims
 from gateword.policy.action_wishes import Wishes, merged
 from gateword.policy.user_document import Change
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 _METADATA: Final = ("app_metadata", "user_metadata")
 _MEMBER: Final = "api.authentication.setPrimaryUser"

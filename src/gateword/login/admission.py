@@ -5,7 +5,6 @@ Rule: under every subject of an account a try is admitted by the same claims.
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import Also, LogCode
@@ -21,6 +20,7 @@ from gateword.policy.protection import lists
 from gateword.ports.attempts import UNSURE, Blocked, Busy, Entry, Lease, Outcome, Tries
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.shield import Knock, Shield
+from gateword.values import replace
 
 WAIT_S: Final = 2.0
 """How long a try waits for others under way: right ones all get in, and wrong ones end it."""

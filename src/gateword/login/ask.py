@@ -6,7 +6,6 @@ client, grant allowed, first party, and only then what the grant itself asks.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -25,6 +24,7 @@ from gateword.policy.token_params import Fields, quoted
 from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 GRANT_TYPES_PAGE: Final = "https://auth0.com/docs/clients/client-grant-types"
 

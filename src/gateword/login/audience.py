@@ -1,7 +1,6 @@
 """What the token is for: the API that was asked for, or that stands in when none was."""
 
 import difflib
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.login import TokenAsk
@@ -11,6 +10,7 @@ from gateword.domain.resource_server import ResourceServer
 from gateword.policy import mfa_api
 from gateword.policy.token_params import quoted
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 RESOURCE_PROFILE: Final = "resource_parameter_profile"
 

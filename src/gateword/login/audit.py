@@ -1,7 +1,6 @@
 """One row of the log for each ask, granted or refused (two where Auth0 writes two)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ from gateword.domain.refused import OWN_FAILURE, Refused
 from gateword.domain.token import TokenSet
 from gateword.ports.grant import Grant
 from gateword.ports.stores import Logs
+from gateword.values import dataclass, replace
 
 _GUESSES: Final = frozenset({LogCode.FP, LogCode.FU, LogCode.F})
 

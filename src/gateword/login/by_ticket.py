@@ -6,7 +6,6 @@ transaction that confirms the factor: both or neither.
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -25,6 +24,7 @@ from gateword.policy import mfa_api, totp
 from gateword.policy.mfa_params import Enrollment
 from gateword.ports.mfa import Spent
 from gateword.ports.parts import Parts, Plugs
+from gateword.values import dataclass
 
 KINDS: Final = (Kind.TOTP, Kind.PUSH, Kind.SMS, Kind.VOICE, Kind.EMAIL)
 """In the order in which they are offered."""

@@ -1,7 +1,6 @@
 """A second factor was shown: the login goes on where it began to wait."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import Also, LogCode
@@ -14,6 +13,7 @@ from gateword.login import halves, mfa, renewal
 from gateword.login.second_step import Waiting, told
 from gateword.login.story import Story
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 _TEXTS: Final[Mapping[LogCode, str]] = {
     LogCode.GD_AUTH_SUCCEED: "Second factor shown",

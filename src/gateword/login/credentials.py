@@ -1,6 +1,5 @@
 """Is it really them: the gate, the realm's verdict, and what follows from it."""
 
-from dataclasses import replace
 from typing import assert_never
 
 from gateword.domain.log_event import Also
@@ -23,6 +22,7 @@ from gateword.ports.realm import (
     Taken,
     Unreachable,
 )
+from gateword.values import replace
 
 
 async def check(parts: Parts, plugs: Plugs, attempt: Attempt) -> Login:

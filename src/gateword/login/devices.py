@@ -5,7 +5,6 @@ Rule 2: an enrolled device proves nothing yet: its first approval confirms it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +21,7 @@ from gateword.policy import device, totp
 from gateword.policy.device import NewDevice
 from gateword.policy.timestamp import written
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 _VERDICTS: Final = {True: Verdict.APPROVED, False: Verdict.DENIED}
 

@@ -1,7 +1,6 @@
 """A user sets a factor up (Auth0: "Add an authenticator"; mfa-api §5)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import LogCode
@@ -18,6 +17,7 @@ from gateword.policy.guardian import Guardian
 from gateword.policy.mfa_params import Enrollment
 from gateword.ports.factor import Asking, Enrolled, Factor
 from gateword.ports.parts import Parts, Plugs
+from gateword.values import replace
 
 MOST: Final = 20
 """Authenticators of one user, confirmed or not."""

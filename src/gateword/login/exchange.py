@@ -1,7 +1,6 @@
 """A machine's token: the hook of the exchange, then its Actions, may change it or refuse it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateword.domain.log_event import LogFacts
@@ -18,6 +17,7 @@ from gateword.policy import action_event, hook_document, rule_claims, sealed
 from gateword.policy.action_wishes import DENIALS, message
 from gateword.policy.rule_objects import texts
 from gateword.ports.parts import Parts
+from gateword.values import dataclass, field, replace
 
 _HOOK: Final = "hook"
 _HOOK_PREFIX: Final = "hook "

@@ -4,7 +4,6 @@ Rule: never a code, a seed, or a whole number; which authenticator it was is eno
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.login import Caller
@@ -12,6 +11,7 @@ from gateword.domain.mfa import Authenticator
 from gateword.domain.refused import OWN_FAILURE, Refused
 from gateword.login.second_step import Waiting, told
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 
 async def happened(

@@ -7,7 +7,6 @@ names cost the same and are refused alike (promises G1 to G8, T1, T2).
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from gateword.domain.log_event import Also
 from gateword.domain.login import Attempt
@@ -33,6 +32,7 @@ from gateword.ports.realm import (
     Verdict,
 )
 from gateword.ports.shield import Knock
+from gateword.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

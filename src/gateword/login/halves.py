@@ -3,7 +3,6 @@
 Rule: nothing that may have changed is kept: client, user, connection and API are looked up again.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from gateword.domain.user import User
 from gateword.login import audience
 from gateword.policy.mfa_demand import Demand
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 LIFETIME: Final = timedelta(minutes=10)
 

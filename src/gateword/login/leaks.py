@@ -4,7 +4,6 @@ Asked before, the answer would tell a guesser something.
 Source: Auth0 "Breached Password Detection".
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.log_event import Also, LogCode
@@ -12,6 +11,7 @@ from gateword.domain.user import User
 from gateword.login import notices
 from gateword.login.gate import Held
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 _TEXT: Final = "The password is known from a data breach"
 

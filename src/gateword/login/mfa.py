@@ -4,7 +4,6 @@ Rule: what cannot be asked for is refused, never let through (mfa-api §11).
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.login import FactorWish, Login
@@ -21,6 +20,7 @@ from gateword.policy.guardian import Guardian, in_force
 from gateword.policy.identifier import normal
 from gateword.policy.mfa_demand import Demand, Unusable
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 _HANDLE_CHARS: Final = 64
 _BEGINS: Final = "Fe26.2**"

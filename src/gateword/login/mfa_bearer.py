@@ -4,7 +4,6 @@ Source: Auth0 "Manage Authenticator Factors Using the MFA API"; mfa-api §3.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,6 +21,7 @@ from gateword.login.second_step import Waiting
 from gateword.policy import mfa_api, mfa_demand
 from gateword.policy.claims import MFA
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 _DOTS: Final = 2
 _LATE: Final = "a factor was set up after the access token was issued, which shows none"

@@ -1,6 +1,5 @@
 """Recovery codes: 24 characters of an alphabet that nobody misreads, 120 bits (mfa-api §10)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.mfa import Authenticator, Kind
@@ -8,6 +7,7 @@ from gateword.domain.secret import Secret
 from gateword.domain.user import User
 from gateword.ports.factor import ID_CHARS
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 CODE_CHARS: Final = 24

@@ -1,7 +1,6 @@
 """A login that a refresh token renews: the user is looked at again, the password is not."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import LogFacts
@@ -14,6 +13,7 @@ from gateword.login import audience, tokens
 from gateword.policy.refresh import Decision, Refuse, decide, family_details
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import Exchanged
+from gateword.values import replace
 
 _ROWS: Final[Mapping[str, Refusal]] = {
     "unknown": Refusal.REFRESH_UNKNOWN,

@@ -1,7 +1,6 @@
 """The tenant's rules run at each login, fresh or renewed, and may change it or end it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.login import Login
@@ -12,6 +11,7 @@ from gateword.login.whereabouts import located
 from gateword.policy import rule_claims, rule_objects, rule_trial, rule_user
 from gateword.policy.rule_document import CONFIGURATION, KIND, STAGES
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 QUICK_S: Final = 0.05
 """Rules that took no longer, and asked for nothing, leave the user as the login found it."""

@@ -1,12 +1,12 @@
 """What may it do: registered and permitted scopes for a login, fresh or renewed."""
 
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.login import Login
 from gateword.domain.resource_server import ResourceServer
 from gateword.policy import scopes as policy
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 EXPAND_OPENID_FLAG: Final = "ropg_expand_openid"
 

@@ -6,7 +6,6 @@ before it is looked at, for its user over all logins that wait (promise G9).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.client import Client
@@ -25,6 +24,7 @@ from gateword.ports.attempts import Blocked, Bucket, Busy, Entry, Lease, Outcome
 from gateword.ports.mfa import Spent
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.shield import Knock
+from gateword.values import dataclass
 
 SHIELD: Final = "second-factor"
 MOST_CODES: Final = 10

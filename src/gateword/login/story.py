@@ -1,12 +1,11 @@
 """The flow, top to bottom; each step is one function in one file beside this one."""
 
-from dataclasses import dataclass, replace
-
 from gateword.domain.login import Attempt, Login
 from gateword.domain.secret import Secret
 from gateword.domain.token import TokenSet
 from gateword.login import actions, assessment, credentials, mfa, renewal, rules, scopes, tokens
 from gateword.ports.parts import Parts, Plugs
+from gateword.values import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Access, refresh and ID tokens for a login whose scopes are settled."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +14,7 @@ from gateword.policy.refresh import FAMILIES_PER_USER_AND_CLIENT, ends_at, soone
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.ports.parts import Parts
 from gateword.ports.token_stores import NewAccess
+from gateword.values import dataclass, replace
 
 OPAQUE_LIFETIME_S: Final = 86400
 _OPAQUE_CHARS: Final = 32

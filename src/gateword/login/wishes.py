@@ -4,7 +4,6 @@ Rule: a right password was settled before any script ran, so no wish makes a gue
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import LogFacts
@@ -18,6 +17,7 @@ from gateword.policy import json_text
 from gateword.policy.scopes import OFFLINE_ACCESS
 from gateword.policy.script_answer import MASKED, NO_FACTOR, ROWS
 from gateword.ports.parts import Parts
+from gateword.values import replace
 
 _LOG_ID_CHARS: Final = 12
 _MOST_ID_CHARS: Final = 128

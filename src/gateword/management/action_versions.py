@@ -5,7 +5,6 @@ one transaction. Source: Auth0 Management API v2 "Actions"; members as typed in 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -24,6 +23,7 @@ from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.policy import action_document as policy
 from gateword.policy.timestamp import written
 from gateword.ports.documents import Kept
+from gateword.values import replace
 
 _ONE: Final = "/actions/actions/{id}"
 _VERSIONS: Final = "/actions/actions/{action_id}/versions"

@@ -4,7 +4,6 @@ Rule: nothing here knows HTTP; texts come in, a checked `Call` goes out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -14,6 +13,7 @@ from gateword.management.resource import Listed, Paging, Verb
 from gateword.management.schema import Schema, obj
 from gateword.management.validation import fault
 from gateword.policy import json_text
+from gateword.values import dataclass
 
 _FLAGS: Final = {"true": True, "false": False}
 _MAX_PATH_CHARS: Final = 1024

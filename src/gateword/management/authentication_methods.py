@@ -5,7 +5,6 @@ Source: Auth0 Management API v2 "Authentication methods", recorded answers.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.log_event import LogCode
@@ -20,6 +19,7 @@ from gateword.management.resource import Answer, Call, Document, Listed, Resourc
 from gateword.management.schema import array, changes, flag, obj, text
 from gateword.policy import authentication_method as policy
 from gateword.policy.authentication_method import Method
+from gateword.values import replace
 
 _KEY: Final = "authenticators"
 _PATH: Final = "/users/{user_id}/authentication-methods"

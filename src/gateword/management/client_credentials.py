@@ -5,7 +5,6 @@ Source: Auth0 Management API v2 "Client credentials", recorded answers.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.client import Client, ClientKey
@@ -18,6 +17,7 @@ from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import nullable, obj, text
 from gateword.policy import client_key_document
 from gateword.policy.client_key_document import rendered
+from gateword.values import replace
 
 MAX_KEYS: Final = 10
 """Keys of a client; one in use and a few for its rotation are enough."""

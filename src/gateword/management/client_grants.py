@@ -4,7 +4,6 @@ Source: Auth0 Management API v2 "Client Grants", recorded answers.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -13,6 +12,7 @@ from gateword.domain.resource_server import ClientGrant, ResourceServer
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import Schema, array, changes, flag, obj, text
 from gateword.policy import documented
+from gateword.values import replace
 
 _ID_CHARS: Final = 16
 _PATH: Final = "/client-grants/{id}"

@@ -4,7 +4,6 @@ Source: Auth0 Management API v2 "Clients", recorded answers.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from importlib import import_module
 from typing import Final
 
@@ -28,6 +27,7 @@ from gateword.management.reading import read
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.policy import client_document
 from gateword.policy.client_document import ClientMaker
+from gateword.values import replace
 
 _ID_CHARS: Final = 32
 _SECRET_CHARS: Final = 64

@@ -5,7 +5,6 @@ a client", "Delete a connection user", recorded answers.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -16,6 +15,7 @@ from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import array, flag, obj, text
 from gateword.policy.connection_document import STRATEGIES
 from gateword.policy.identifier import normal
+from gateword.values import replace
 
 _MOST: Final = 50
 _CLIENT_ID: Final = text("Client id.", least=1, most=255)

@@ -3,7 +3,6 @@
 Source: Auth0 Management API v2 "Connections", recorded creations, changes and refusals.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -16,6 +15,7 @@ from gateword.policy import connection_document
 from gateword.policy.connection_document import STRATEGIES
 from gateword.policy.timestamp import written
 from gateword.ports.connections import RealmTaken
+from gateword.values import replace
 
 _ID_CHARS: Final = 16
 _REMOVED_AT_ONCE: Final = 500

@@ -5,7 +5,6 @@ nothing about the rest.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -15,6 +14,7 @@ from gateword.management import asked, pages
 from gateword.management.journal import Journal
 from gateword.management.resource import Answer, Call, Document, Resource, Slice, Verb
 from gateword.ports.parts import Parts
+from gateword.values import dataclass, replace
 
 _CHECKPOINT: Final = "management checkpoint"
 

@@ -4,7 +4,6 @@ Source: Auth0 Management API v2 "Guardian", recorded answers.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -17,6 +16,7 @@ from gateword.policy import guardian_document as policy
 from gateword.policy.guardian_document import Setting
 from gateword.ports.documents import Kept
 from gateword.provision import sealed
+from gateword.values import replace
 
 _FACTOR: Final = obj(
     {"name": text(), "enabled": flag(), "trial_expired": flag()},

@@ -4,7 +4,6 @@ Source: Auth0 Management API v2 "Hooks: secrets".
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -16,6 +15,7 @@ from gateword.management.validation import fault
 from gateword.policy import hook_document as policy
 from gateword.ports.documents import Kept
 from gateword.provision import sealed
+from gateword.values import replace
 
 _PATH: Final = "/hooks/{id}/secrets"
 _VALUES: Final = obj(

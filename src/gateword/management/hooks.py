@@ -4,7 +4,6 @@ Source: Auth0 Management API v2 "Hooks".
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -16,6 +15,7 @@ from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import Schema, changes, flag, obj, text
 from gateword.policy import hook_document as policy
 from gateword.ports.documents import Kept
+from gateword.values import replace
 
 _CREATED: Final = obj(
     {

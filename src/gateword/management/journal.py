@@ -5,13 +5,13 @@ bears the name of a secret, is not in them (promise D10).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.refused import Refused
 from gateword.management.resource import Call, Verb
 from gateword.management.schema import SECRET_MARK, Schema
+from gateword.values import dataclass
 
 HIDDEN: Final = "*****"
 MAX_LOGGED_ITEMS: Final = 100

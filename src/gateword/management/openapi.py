@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.refused import RefusalTable
 from gateword.management import asked
 from gateword.management.resource import Listed, Resource, Verb
 from gateword.management.schema import Schema, array, obj, text, whole
+from gateword.values import replace
 
 _NAME: Final = re.compile(r"\{(\w+)\}")
 _ERROR: Final = "#/components/schemas/Error"

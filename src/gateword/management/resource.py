@@ -5,7 +5,6 @@ OpenAPI document and the log. What a verb does is a function from a `Call` to it
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -13,6 +12,7 @@ from gateword.domain.refused import RefusalTable
 from gateword.domain.tenant import Tenant
 from gateword.management.schema import Schema
 from gateword.ports.parts import Parts
+from gateword.values import dataclass, field
 
 Document: TypeAlias = Mapping[str, object]
 """A JSON object."""

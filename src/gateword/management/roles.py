@@ -3,7 +3,6 @@
 Source: Auth0 Management API v2 "Roles", recorded answers.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.management_refusal import ManagementRefusal
@@ -12,6 +11,7 @@ from gateword.domain.resource_server import Role
 from gateword.management import permissions
 from gateword.management.resource import Call, Document, Listed, Resource, Verb
 from gateword.management.schema import Schema, changes, nullable, obj, text
+from gateword.values import replace
 
 _ID_CHARS: Final = 16
 _TYPE: Final = "tenant"

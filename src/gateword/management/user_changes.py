@@ -3,7 +3,6 @@
 Source: Auth0 Management API v2 "Update a user".
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.accounts import blocks, passwords, verification
@@ -17,6 +16,7 @@ from gateword.management.lifter import lifter
 from gateword.management.resource import Call, Document
 from gateword.policy.user_document import NAMES, Change, rendered
 from gateword.ports.users import Unchanged
+from gateword.values import dataclass
 
 _ONE_AT_A_TIME: Final = ("email", "username", "phone_number", "password")
 

@@ -3,7 +3,6 @@
 Source: Auth0 Management API v2 "Users", recorded answers.
 """
 
-from dataclasses import replace
 from typing import Final
 
 from gateword.accounts import passwords, verification
@@ -22,6 +21,7 @@ from gateword.management import (
 from gateword.management.resource import Call, Document, Resource, Verb
 from gateword.management.user_schema import CHANGED, CREATED, USER
 from gateword.policy.user_document import NAMES, created, rendered
+from gateword.values import replace
 
 
 async def create(call: Call) -> Document:

@@ -7,13 +7,13 @@ Source: Auth0 "Post-login API object", "Credentials exchange API object", "Actio
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.login import FactorWish
 from gateword.policy import json_text, rule_claims
 from gateword.policy.user_import import RESERVED_METADATA
+from gateword.values import dataclass, field, replace
 
 PROVIDERS: Final = ("any", "none", "guardian", "google-authenticator", "duo")
 DENIED: Final = "access_denied"

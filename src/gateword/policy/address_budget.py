@@ -3,11 +3,11 @@
 Rule 1: pure. Source: Auth0 "Suspicious IP Throttling"; attack-protection §7 "IPv6 rotation".
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.protection import Rate
 from gateword.policy.caller import counted, wider
+from gateword.values import dataclass
 
 WIDER: Final = 10
 """How many times the budget of a /64 a /48 has."""

@@ -6,11 +6,11 @@ passes for normal. (attack-protection §7; numbers are ours.)
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from gateword.domain.tally import Tally
+from gateword.values import dataclass
 
 FAILURES: Final = "failure_ratio"
 STRANGERS: Final = "unknown_identifiers"

@@ -7,12 +7,12 @@ Rule 1: pure. Source: Auth0 Management API v2 "Authentication methods", recorded
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.mfa import Authenticator, Kind
 from gateword.policy import masked
 from gateword.policy.timestamp import written
+from gateword.values import dataclass
 
 PHONE: Final = "phone"
 CHANNELS: Final = (Kind.SMS, Kind.VOICE)

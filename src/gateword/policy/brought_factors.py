@@ -6,7 +6,6 @@ Source: Auth0 "Import user MFA authenticator enrollments"; mfa-api §5.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from gateword.domain.mfa import Authenticator, Kind
 from gateword.domain.secret import Secret
 from gateword.policy import totp
 from gateword.policy.identifier import is_email
+from gateword.values import dataclass
 
 MOST: Final = 10
 """Factors that one user may bring."""

@@ -4,7 +4,6 @@ Rule 1: pure. Rule 2: exactly one mechanism (RFC 6749 §2.3).
 """
 
 import base64
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 from urllib.parse import unquote_plus
 
@@ -12,6 +11,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy.token_params import Fields
+from gateword.values import dataclass
 
 JWT_BEARER: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 MAX_ASSERTION_BYTES: Final = 2048

@@ -6,7 +6,6 @@ Source: Auth0 Management API v2 "Create a client", "Update a client", recorded c
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from gateword.domain.secret import Secret
 from gateword.policy import client_key_document, documented, jwt_document, refresh_document
 from gateword.policy.client_key_document import KeyMaker
 from gateword.policy.members import Members
+from gateword.values import dataclass, replace
 
 PASSWORD: Final = "password"
 PASSWORD_REALM: Final = "http://auth0.com/oauth/grant-type/password-realm"

@@ -5,13 +5,13 @@ Source: Auth0 Management API v2 "Create a client credential", recorded answers; 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.client import ClientKey
 from gateword.policy.members import Members
 from gateword.policy.timestamp import written
+from gateword.values import dataclass, replace
 
 ALGORITHMS: Final = ("RS256", "RS384", "PS256")
 TYPES: Final = ("public_key", "x509_cert")

@@ -6,13 +6,13 @@ recorded creations and changes.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from gateword.domain.connection import Connection, ScriptSetting
 from gateword.domain.secret import Secret
 from gateword.policy import connection_options, documented
 from gateword.policy.members import Members
+from gateword.values import replace
 
 STRATEGY: Final = "auth0"
 """The strategy of databases: our own store."""

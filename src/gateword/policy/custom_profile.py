@@ -8,7 +8,6 @@ Source: Auth0 "Custom Database Action Scripts", "Sync root attributes at login".
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -19,6 +18,7 @@ from gateword.policy.profile import completed
 from gateword.policy.signup import is_deliverable
 from gateword.policy.user_document import PROFILE
 from gateword.policy.user_import import RESERVED_METADATA
+from gateword.values import dataclass, replace
 
 MOST_CHARS: Final = 100 * 1024
 """Of a profile, as JSON."""

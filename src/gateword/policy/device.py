@@ -6,7 +6,6 @@ Source: our own (docs/reference/device-protocol.md), in the spirit of Auth0's Gu
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +14,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
+from gateword.values import dataclass
 
 TICKET: Final = "device_enrollment"
 """Purpose of the ticket that an enrolment leaves for its device."""

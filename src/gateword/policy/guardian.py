@@ -4,11 +4,11 @@ Rule 1: pure. Source: Auth0 "Multi-factor Authentication"; ADR 0019.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gateword.domain.mfa import Kind
 from gateword.policy import guardian_document
+from gateword.values import dataclass, field
 
 SWITCHES: Final[Mapping[str, str]] = {
     "otp": "otp",

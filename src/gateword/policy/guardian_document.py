@@ -5,11 +5,11 @@ Source: Auth0 Management API v2 "Guardian", recorded answers; members as typed i
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gateword.policy import phone_messages
 from gateword.policy.members import Members
+from gateword.values import dataclass, field
 
 KIND: Final = "guardian"
 FACTORS: Final = (

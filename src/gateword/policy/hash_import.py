@@ -7,12 +7,12 @@ hold a core for minutes at each login.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.secret import Secret
 from gateword.policy.hash_members import BadHash, choice, decoded, object_of, text_of, whole
 from gateword.policy.imported_hash import CODECS, DIGEST_BYTES, ImportedHash
+from gateword.values import dataclass
 
 PLAIN_DIGESTS: Final = ("md4", "md5", "sha1", "sha256", "sha512")
 HMAC_DIGESTS: Final = (

@@ -10,7 +10,6 @@ is added is bounded, so heavier kinds keep their own cost, and unknown names sha
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -21,6 +20,7 @@ from gateword.policy.imported_hash import (
     cost_of,
     pbkdf2_blocks,
 )
+from gateword.values import dataclass
 
 _KINDS_KEPT: Final = 256
 _OTHER: Final = "other"

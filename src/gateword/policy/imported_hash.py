@@ -9,8 +9,9 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from gateword.values import dataclass, field
 
 MARK: Final = "$import-"
 

@@ -5,11 +5,11 @@ Source: Auth0 Management API v2 "Create a client", recorded creations.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.client import Client
 from gateword.policy.members import Members
+from gateword.values import replace
 
 NAME: Final = "jwt_configuration"
 ALG: Final = f"{NAME}.alg"

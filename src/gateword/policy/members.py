@@ -6,11 +6,11 @@ Rule 3: absent keeps what was there, null goes back to the default. Rule 4: noth
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal, TypeAlias, TypeVar
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass
 
 T = TypeVar("T")
 

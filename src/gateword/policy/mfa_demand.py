@@ -6,7 +6,6 @@ Source: Auth0 "Customize MFA for Classic Login", "Adaptive MFA"; mfa-api §3, §
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from gateword.domain.mfa_settings import MfaSettings
 from gateword.domain.user import User
 from gateword.policy.brought_factors import UNREAD
 from gateword.policy.guardian import CHALLENGED, ENROLLED, Guardian
+from gateword.values import dataclass
 
 NO_PROVIDER: Final = "none"
 PROVIDERS: Final[Mapping[str, tuple[str, ...]]] = {

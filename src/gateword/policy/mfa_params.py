@@ -5,7 +5,6 @@ Rule 1: pure. Rule 2: nothing is coerced; what is unknown is ignored, as at the 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.mfa import Kind
@@ -13,6 +12,7 @@ from gateword.domain.mfa_refusal import MfaRefusal
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.policy.identifier import is_email
+from gateword.values import dataclass
 
 OTP: Final = "otp"
 OOB: Final = "oob"

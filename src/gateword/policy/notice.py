@@ -6,13 +6,13 @@ travels with the order, as texts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from gateword.domain.protection import LeakedShields, Protection
 from gateword.policy.caller import counted
 from gateword.policy.timestamp import written
+from gateword.values import dataclass
 
 BLOCKED: Final = "blocked_account"
 STOLEN: Final = "stolen_credentials"

@@ -6,10 +6,10 @@ it is stored, not when somebody signs up.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateword.policy.password_rules import MAX_BYTES, Characters, Strength
+from gateword.values import dataclass, field, replace
 
 Options = Mapping[str, object]
 

@@ -5,13 +5,13 @@ Rule 1: pure; what is common and what was used before is looked up by the caller
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
 from gateword.domain.user import NewUser, User
 from gateword.policy.password_options import PasswordPolicy
 from gateword.policy.password_rules import Told, items_of, sentence
+from gateword.values import dataclass
 
 Person: TypeAlias = NewUser | User
 

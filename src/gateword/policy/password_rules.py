@@ -6,10 +6,11 @@ Rule 1: pure. Lengths are in UTF-16 units, as JavaScript counts. Source: the err
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, unique
 from itertools import pairwise
 from typing import Final
+
+from gateword.values import dataclass
 
 Told = Mapping[str, object]
 

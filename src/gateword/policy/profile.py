@@ -5,10 +5,10 @@ nickname its local part, picture a Gravatar address.
 """
 
 import hashlib
-from dataclasses import replace
 
 from gateword.domain.user import NewUser
 from gateword.policy.identifier import normal
+from gateword.values import replace
 
 
 def completed(new: NewUser) -> NewUser:

@@ -4,9 +4,10 @@ Rule 1: pure. Source: Auth0 "User Search Query Syntax": times are written as in 
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
+
+from gateword.values import dataclass
 
 _NUMBER: Final = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _MOMENT: Final = re.compile(

@@ -4,12 +4,12 @@ Source: Apache Lucene "Query Parser Syntax": special characters are written with
 or inside quotes; `*` and `?` are holes.
 """
 
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
 from gateword.domain.query import QueryError, Wild
 from gateword.policy import json_text
+from gateword.values import dataclass
 
 MAX_CHARS: Final = 4096
 _SIGNS: Final = frozenset("()[]{}:")

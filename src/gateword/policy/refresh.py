@@ -4,12 +4,12 @@ Rule 1: pure. Rule 2: order comes from counters, never from time stamps; time on
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from gateword.domain.client import RefreshPolicy
 from gateword.domain.token import RefreshToken
+from gateword.values import dataclass
 
 FAMILIES_PER_USER_AND_CLIENT: Final = 200
 """Active families a user may hold at one client; the oldest go first (Auth0: "Refresh tokens")."""

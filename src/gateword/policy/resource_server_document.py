@@ -5,13 +5,13 @@ Source: Auth0 Management API v2 "Create a resource server", recorded creations.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.resource_server import ResourceServer
 from gateword.domain.secret import Secret
 from gateword.policy import documented
 from gateword.policy.members import Members
+from gateword.values import replace
 
 ALGORITHMS: Final = ("RS256", "HS256", "PS256")
 DIALECTS: Final = (

@@ -4,10 +4,10 @@ Rule: pure.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from gateword.policy.script_text import ScriptText
+from gateword.values import dataclass
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
 

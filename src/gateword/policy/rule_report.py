@@ -7,11 +7,11 @@ Source: Auth0 "Migrate from Rules to Actions", "Actions Triggers: post-login: AP
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.policy.rule_note import name_of
 from gateword.policy.script_text import ScriptText
+from gateword.values import dataclass
 
 _MOST_CHARS: Final = 100
 

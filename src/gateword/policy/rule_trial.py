@@ -4,12 +4,12 @@ Rule: pure. Without a user or a context of one's own there are samples, the same
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob, ScriptResult
 from gateword.domain.secret import Secret
 from gateword.policy import rule_claims
+from gateword.values import dataclass
 
 Object: TypeAlias = Mapping[str, object]
 

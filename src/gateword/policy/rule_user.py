@@ -4,10 +4,10 @@ Rule 1: pure. Rule 2: nothing of it is stored, and nobody becomes somebody else 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.user import User
+from gateword.values import replace
 
 _PROFILE: Final = ("name", "nickname", "given_name", "family_name", "middle_name", "picture")
 

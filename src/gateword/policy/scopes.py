@@ -5,10 +5,10 @@ Rule 1: pure. Source: Auth0 "Call your API using the Resource Owner Password flo
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.resource_server import ResourceServer
+from gateword.values import dataclass
 
 OIDC: Final = ("openid", "profile", "email", "address", "phone")
 OFFLINE_ACCESS: Final = "offline_access"

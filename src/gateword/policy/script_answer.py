@@ -4,7 +4,6 @@ Rule: pure. The rows are those of the table of refusals.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.mfa_refusal import MfaRefusal
@@ -12,6 +11,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import RefusalTable
 from gateword.domain.script import Fault, ScriptFault
 from gateword.domain.script_settings import ScriptSettings
+from gateword.values import dataclass
 
 NO_FACTOR: Final = "none"
 """Provider of a second factor that asks for none."""

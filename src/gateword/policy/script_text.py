@@ -5,9 +5,10 @@ Rule: pure. It is no parser: the engine says what is JavaScript, this says where
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from gateword.values import dataclass
 
 _TOKEN: Final = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))

@@ -7,7 +7,6 @@ address, a role or `app_metadata`. Source: Auth0 Authentication API "Signup", "R
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from gateword.domain.account_refusal import AccountRefusal
@@ -18,6 +17,7 @@ from gateword.domain.secret import Secret
 from gateword.policy import json_text, token_params
 from gateword.policy.identifier import is_email, normal
 from gateword.policy.web_address import is_web_address
+from gateword.values import dataclass, field, replace
 
 PROFILE: Final[Mapping[str, int]] = {
     "given_name": 150, "family_name": 150, "name": 300, "nickname": 300, "picture": 2048,

@@ -6,12 +6,12 @@ writes the lifetimes in minutes.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.tenant import Tenant
 from gateword.policy import documented
 from gateword.policy.members import Members, did_you_mean
+from gateword.values import replace
 
 SANDBOX_VERSIONS: Final = ("22", "18", "16", "12")
 LIFETIMES: Final = (

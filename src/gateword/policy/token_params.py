@@ -5,7 +5,6 @@ Rule 3: whatever is secret is wrapped before anything else sees it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -13,6 +12,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import json_text
+from gateword.values import dataclass
 
 MAX_BODY_BYTES: Final = 64 * 1024
 MAX_VALUE_CHARS: Final = 2048

@@ -5,7 +5,6 @@ a user", "Update a user", "Link a user account", recorded answers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.user import Identity, NewUser, User
@@ -13,6 +12,7 @@ from gateword.policy import enrolled
 from gateword.policy.identifier import normal
 from gateword.policy.profile import completed
 from gateword.policy.timestamp import written
+from gateword.values import dataclass, replace
 
 Document = Mapping[str, object]
 

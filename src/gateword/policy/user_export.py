@@ -7,7 +7,6 @@ import base64
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.secret import Secret
@@ -15,6 +14,7 @@ from gateword.domain.user import User
 from gateword.domain.user_import import Credentials
 from gateword.policy.imported_hash import ImportedHash, is_imported, parse
 from gateword.policy.user_document import PROFILE
+from gateword.values import dataclass
 
 DEFAULT_COLUMNS: Final = (
     "user_id", "email", "email_verified", "username", "phone_number", "phone_verified", "name",

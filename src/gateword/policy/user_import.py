@@ -6,7 +6,6 @@ those of JSON Schema validators, as Auth0's job errors have them.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -19,6 +18,7 @@ from gateword.policy.hash_members import BadHash
 from gateword.policy.identifier import is_email, normal
 from gateword.policy.profile import completed
 from gateword.policy.user_document import PROFILE
+from gateword.values import dataclass, replace
 
 RESERVED_METADATA: Final = frozenset({
     "__tenant", "_id", "blocked", "clientID", "created_at", "email_verified", "email",

@@ -7,10 +7,11 @@ Source: RFC 6749 §10.7; Auth0 "Brute-force Protection", "Suspicious IP Throttli
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, unique
 from typing import Final, Protocol, TypeAlias
+
+from gateword.values import dataclass, field
 
 EVERYWHERE: Final = ""
 """The place that stands for all addresses together."""
@@ -32,8 +33,7 @@ class Tries:
             hour; False shuts it for 30 days after the last failure.
         spares_known: Places from which the subject succeeded before are admitted all the same.
         only_tells: Nothing is refused; that the limit is reached is told all the same.
-        is_own: A success forgets every failure under this key; False forgets only those of the
-            place that succeeded.
+        is_own: A success forgets every failure under this key; False only those of its place.
     """
 
     shield: str

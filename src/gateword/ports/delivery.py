@@ -1,12 +1,12 @@
 """How letters leave the house."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.secret import Secret
 from gateword.ports.queues import Letter
+from gateword.values import dataclass, field
 
 
 class Undeliverable(Exception):

@@ -1,11 +1,11 @@
 """Configuration that is kept as it came: one store for nouns that the stores do not look into."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

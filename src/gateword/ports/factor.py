@@ -1,7 +1,6 @@
 """A factor: how a user sets it up, and how it is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, Final, Protocol
 
@@ -12,6 +11,7 @@ from gateword.domain.user import User
 from gateword.ports.attempts import Bucket
 from gateword.ports.clock import Dice
 from gateword.ports.queues import Letter, Tickets
+from gateword.values import dataclass, field
 
 ID_CHARS: Final = 16
 

@@ -1,11 +1,11 @@
 """Where log events are streamed to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from gateword.domain.log_event import StoredLogEvent
 from gateword.domain.secret import Secret
+from gateword.values import dataclass
 
 
 class NotTaken(Exception):

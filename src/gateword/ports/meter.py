@@ -3,8 +3,9 @@
 Labels come from closed sets: names of ours, never what a request says (promise D10).
 """
 
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+from gateword.values import dataclass
 
 _WAITS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LAGS_S: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 28800.0, 86400.0)

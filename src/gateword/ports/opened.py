@@ -1,7 +1,6 @@
 """What a command works on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateword.domain.tenant import Tenant
@@ -9,6 +8,7 @@ from gateword.ports.parts import Parts
 from gateword.ports.stores import Tenants
 from gateword.ports.token_stores import SigningKey
 from gateword.settings import Settings
+from gateword.values import dataclass
 
 
 class Counters(Protocol):

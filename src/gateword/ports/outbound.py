@@ -1,8 +1,9 @@
 """Requests that a tenant's scripts send to other servers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
+
+from gateword.values import dataclass, field
 
 MOST_BODY_BYTES: Final = 1 << 20
 """Of an answer; a longer one is an error."""

@@ -1,7 +1,6 @@
 """The toolbox that every plug and every step is given, bound to one tenant."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from gateword.domain.mfa import Kind
 from gateword.ports.attempts import Attempts
@@ -35,6 +34,7 @@ from gateword.ports.tallies import Tallies
 from gateword.ports.token_stores import SigningKeyMaker, SigningKeys, Tokens
 from gateword.ports.user_import import UserImports
 from gateword.ports.users import Users
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ As in `ports/stores.py`, the store is bound to one tenant and a method is a tran
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

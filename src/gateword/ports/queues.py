@@ -4,11 +4,11 @@ As in `ports/stores.py`, every store is bound to one tenant and a method is a tr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,12 @@
 """A realm strategy: a directory that can say whether a password is right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeAlias
 
 from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user import Account, User
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """A shield: what it wants counted of a try, and how it says no."""
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import ClassVar, Protocol
 
@@ -9,6 +8,7 @@ from gateword.domain.login import Attempt
 from gateword.domain.protection import Networks, Protection
 from gateword.domain.refusal import Refusal
 from gateword.ports.attempts import Bucket, Crowd, Tries
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

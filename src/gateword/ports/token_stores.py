@@ -4,7 +4,6 @@ As in `ports/stores.py`, every store is bound to one tenant and a method is a tr
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -12,6 +11,7 @@ from gateword.domain.client import RefreshPolicy
 from gateword.domain.log_event import LogEvent
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord, RefreshGrant, RefreshToken
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

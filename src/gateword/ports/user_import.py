@@ -1,7 +1,6 @@
 """Users by the hundred: what a bulk import and an export ask of the stores."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -9,6 +8,7 @@ from gateword.domain.connection import Connection
 from gateword.domain.secret import Secret
 from gateword.domain.user_import import Arrival, Credentials, Outcome
 from gateword.ports.queues import Job
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

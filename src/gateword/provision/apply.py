@@ -8,7 +8,6 @@ does the rest.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateword.domain.client import Client
@@ -25,6 +24,7 @@ from gateword.provision.changes import Change
 from gateword.provision.draft import KeptWrite, Write
 from gateword.provision.plan import Plan, plan
 from gateword.provision.plan_users import HASHES_AT_ONCE, UserWrite
+from gateword.values import dataclass, replace
 
 
 class Overtaken(Exception):

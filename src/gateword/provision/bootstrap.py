@@ -1,7 +1,6 @@
 """What a tenant needs before its first login: keys, a directory, a machine that may manage it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.domain.client import Client
@@ -14,6 +13,7 @@ from gateword.ports.clock import Clock, Dice
 from gateword.ports.parts import Stores
 from gateword.ports.token_stores import SigningKey
 from gateword.provision.management_api import SCOPES
+from gateword.values import dataclass, replace
 
 DEFAULT_DIRECTORY: Final = "Username-Password-Authentication"
 MANAGEMENT_NAME: Final = "Gateword Management"

@@ -1,8 +1,9 @@
 """What applying a file did, or would do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
+
+from gateword.values import dataclass
 
 Action: TypeAlias = Literal["created", "updated", "unchanged"]
 

@@ -5,7 +5,6 @@ looked.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.refused import Refused
@@ -23,6 +22,7 @@ from gateword.ports.documents import Documents
 from gateword.ports.scripts import Scripts
 from gateword.provision.draft import Draft
 from gateword.provision.finding import Finding
+from gateword.values import dataclass
 
 _SECTIONS: Final = {
     Kind.RULES: ("rules",),

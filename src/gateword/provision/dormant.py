@@ -4,7 +4,6 @@ Rule: pure. Only what would act is named: a rule that is switched off does nothi
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -23,6 +22,7 @@ from gateword.policy.connection_options import SCRIPTS
 from gateword.policy.database_scripts import ASKED, LOGIN, MOVING_IN
 from gateword.policy.guardian import SWITCHES
 from gateword.provision.draft import Draft
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

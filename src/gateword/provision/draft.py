@@ -1,7 +1,6 @@
 """A tenant's configuration in memory: as it is, and as the file would make it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from gateword.domain.client import Client
@@ -24,6 +23,7 @@ from gateword.ports.clock import Dice
 from gateword.ports.documents import Kept
 from gateword.ports.parts import Parts
 from gateword.provision.changes import Change, compared
+from gateword.values import dataclass, field
 
 GrantKey: TypeAlias = tuple[str, str, str]
 

@@ -6,7 +6,6 @@ Source: npm auth0-deploy-cli 8.44.0, what it leaves out of an export.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.client import Client
@@ -22,6 +21,7 @@ from gateword.ports.parts import Parts
 from gateword.provision.bootstrap import is_management_client
 from gateword.provision.draft import RULES_CONFIG, Draft, drawn
 from gateword.provision.export_documents import documents, kept_of, without
+from gateword.values import dataclass
 
 _CLIENT: Final = (
     "client_id",

@@ -6,7 +6,6 @@ outside the folder. Source of the formats: npm auth0-deploy-cli, "Using as a CLI
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from gateword.policy.members import shown
 from gateword.provision.layout import DATABASES, ELSEWHERE, LISTS, OBJECTS
 from gateword.provision.source import Lines, Source, read, read_json
 from gateword.provision.variables import BadFile, filled_script
+from gateword.values import dataclass, field
 
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_FILES: Final = 10_000

@@ -1,7 +1,8 @@
 """Something that an operator should know."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from gateword.values import dataclass
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
 

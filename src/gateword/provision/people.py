@@ -1,7 +1,6 @@
 """Users one at a time, as an operator handles them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from gateword.accounts import passwords
 from gateword.domain.connection import Connection
@@ -16,6 +15,7 @@ from gateword.provision.apply import hashes, store_user
 from gateword.provision.draft import drawn
 from gateword.provision.plan_users import NO_PASSWORDS, UserWrite, plan_users
 from gateword.provision.user_items import MAX_PASSWORD_BYTES
+from gateword.values import replace
 
 
 class BadUser(Exception):

@@ -4,7 +4,6 @@ Nothing is written here. Source of the format: Auth0 Deploy CLI, "Using as a CLI
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gateword.policy import mfa_settings, script_settings
@@ -37,6 +36,7 @@ from gateword.provision.plan_rules import (
 )
 from gateword.provision.plan_users import SECTION as USERS
 from gateword.provision.plan_users import UserWrite, plan_users, writes_of
+from gateword.values import dataclass
 
 Section: TypeAlias = Callable[[Draft, Iterable[Members]], None]
 Whole: TypeAlias = Callable[[Draft, Members], None]

@@ -1,7 +1,6 @@
 """The sections `resourceServers` and `roles` of a file."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.resource_server import ResourceServer, Role
@@ -10,6 +9,7 @@ from gateword.policy import resource_server_document
 from gateword.policy.members import Members, did_you_mean
 from gateword.provision.draft import Draft
 from gateword.provision.naming import by_name
+from gateword.values import replace
 
 _API_ID_CHARS: Final = 24
 _ROLE_ID_CHARS: Final = 16

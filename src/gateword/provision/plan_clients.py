@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.client import Client
@@ -15,6 +14,7 @@ from gateword.ports.clock import Dice
 from gateword.provision.draft import Draft
 from gateword.provision.naming import by_name
 from gateword.provision.public_keys import read_pem
+from gateword.values import replace
 
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 _ID_CHARS: Final = 32

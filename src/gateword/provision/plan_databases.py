@@ -1,7 +1,6 @@
 """The sections `databases` and `tenant` of a file."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.connection import Connection
@@ -10,6 +9,7 @@ from gateword.policy.members import Members
 from gateword.provision.draft import Draft
 from gateword.provision.naming import by_name
 from gateword.provision.plan_clients import client_id_of
+from gateword.values import replace
 
 _ID_CHARS: Final = 16
 

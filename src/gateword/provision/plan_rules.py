@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from gateword.policy import mfa_settings, rule_document, script_settings
@@ -11,6 +10,7 @@ from gateword.ports.documents import Kept
 from gateword.provision.changes import Change, compared, hidden
 from gateword.provision.draft import RULES_CONFIG, Draft, KeptWrite
 from gateword.provision.naming import by_name
+from gateword.values import replace
 
 _ID_CHARS: Final = 16
 _KEY: Final = re.compile(r"[A-Za-z0-9_\-@*+:]{1,127}")

@@ -5,7 +5,6 @@ Auth0's format has no such section; an import at Auth0 must never see it.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from gateword.accounts import passwords
@@ -19,6 +18,7 @@ from gateword.ports.parts import Parts
 from gateword.provision.changes import Action, Change, Difference, compared, hidden
 from gateword.provision.draft import Draft
 from gateword.provision.user_items import PREFIX, PROFILE, Reader, Wanted
+from gateword.values import dataclass, replace
 
 SECTION: Final = "x-gateword-users"
 HASHES_AT_ONCE: Final = 4

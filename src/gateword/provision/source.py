@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 import yaml
@@ -11,6 +10,7 @@ import yaml
 from gateword.policy import json_text
 from gateword.policy.members import Fault, Path, shown
 from gateword.provision.variables import BadFile, filled
+from gateword.values import dataclass, field
 
 Lines: TypeAlias = Mapping[Path, int]
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from gateword.domain.connection import Connection
@@ -13,6 +12,7 @@ from gateword.policy.members import Members, did_you_mean
 from gateword.policy.user_import import RESERVED_METADATA
 from gateword.ports.crypto import Hasher
 from gateword.provision.draft import Draft
+from gateword.values import dataclass
 
 PREFIX: Final = "auth0|"
 """What stands before the local part in the user id of every user of our own store."""

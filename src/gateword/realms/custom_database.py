@@ -7,7 +7,6 @@ Source: Auth0 "Custom Database Action Scripts", "Automatic migration".
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from gateword.domain.connection import Connection
@@ -35,6 +34,7 @@ from gateword.ports.realm import (
     Verdict,
 )
 from gateword.ports.users import Unchanged
+from gateword.values import dataclass, replace
 
 MOST_PASSWORD_BYTES: Final = 1024
 """Over this no hash of ours would fit either, so no script is asked."""

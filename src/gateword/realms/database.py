@@ -1,6 +1,5 @@
 """The `auth0` strategy: users and password hashes in our own store."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.connection import Connection
@@ -18,6 +17,7 @@ from gateword.ports.realm import (
     Verdict,
 )
 from gateword.ports.users import Users
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ limitations". Nothing is promised to be there later: another process has a cache
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gateword.domain.secret import Secret
+from gateword.values import dataclass, field
 
 MOST_ENTRIES: Final = 20
 MOST_KEY_BYTES: Final = 64

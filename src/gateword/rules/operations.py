@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -13,6 +12,7 @@ from gateword.policy.script_settings import PATH, SECTION
 from gateword.ports.outbound import MOST_BODY_BYTES, HttpAnswer, HttpCall, Outbound
 from gateword.ports.scripts import OperationFailed
 from gateword.rules.hashing import ScriptHashes
+from gateword.values import dataclass, field, replace
 
 MOST_REDIRECTS: Final = 10
 MOST_TIMEOUT_S: Final = 15.0

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from dataclasses import replace
 from typing import Final
 
 from gateword.domain.refusal import Refusal
@@ -20,6 +19,7 @@ from gateword.rules.engine import QuickJsEngine
 from gateword.rules.hashing import ScriptHashes
 from gateword.rules.operations import ScriptOperations
 from gateword.rules.own_token import OwnToken
+from gateword.values import replace
 
 Own = Callable[[HttpCall], Awaitable[HttpAnswer]]
 _inside: Final = ContextVar("_inside", default=False)

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from gateword.ports.scripts import Operations
+from gateword.values import dataclass, field
 
 
 class Died(Exception):

@@ -5,7 +5,6 @@ a cap over all addresses together, after which only those are admitted from whic
 logged in before (NIST SP 800-63B §5.2.2).
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -13,6 +12,7 @@ from gateword.domain.refusal import Refusal
 from gateword.policy.blocks import limit_at
 from gateword.ports.attempts import EVERYWHERE, Tries
 from gateword.ports.shield import NOTHING, Claims, Knock
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ succeeds gives back what fails, so an application with many users has a ceiling 
 beyond its successes, and users are admitted from where they logged in before.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import Refusal
 from gateword.ports.attempts import Bucket
 from gateword.ports.shield import NOTHING, Claims, Knock
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

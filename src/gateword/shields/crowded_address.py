@@ -5,7 +5,6 @@ us keep. A name that the address tried before, and a user who
 logged in from it, go on; known and unknown names are refused alike.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -13,6 +12,7 @@ from gateword.domain.refusal import Refusal
 from gateword.policy import crowds
 from gateword.ports.attempts import Crowd, Tries
 from gateword.ports.shield import NOTHING, Claims, Knock
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 Source: Auth0 "Database Connections Rate Limits": 20 a minute, then 10 a minute.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from gateword.domain.log_event import LogCode
 from gateword.domain.refusal import Refusal
 from gateword.ports.attempts import Bucket
 from gateword.ports.shield import NOTHING, Claims, Knock
+from gateword.values import dataclass
 
 _MINUTE_MS: Final = 60_000
 

@@ -3,7 +3,6 @@
 Beyond Auth0: the /48 around an IPv6 address has a budget too.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gateword.domain.log_event import LogCode
@@ -11,6 +10,7 @@ from gateword.domain.refusal import Refusal
 from gateword.policy.address_budget import budgets
 from gateword.ports.attempts import Bucket
 from gateword.ports.shield import NOTHING, Claims, Knock
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from gateword.ports.attempts import Blocked, Subject
+from gateword.values import dataclass, field, replace
 
 REMEMBERED_S: Final = 1.0
 ASKING_S: Final = 0.25

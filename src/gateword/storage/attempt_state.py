@@ -1,7 +1,6 @@
 """Whether a try is admitted, by one look at the rows; waits for nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateword.policy import lockout, velocity
@@ -9,6 +8,7 @@ from gateword.ports.attempts import EVERYWHERE, Blocked, Bucket, Busy, Entry, Tr
 from gateword.storage.attempt_sql import AT_PLACE, BUCKET, FAILED, KNOWN, NAMES, UNDER_WAY
 from gateword.storage.columns import ms, time
 from gateword.storage.engine import Row
+from gateword.values import dataclass, field
 
 _LONGEST_CROWD_S = 3600
 """When names of an address grow too old to count is not known to the second."""

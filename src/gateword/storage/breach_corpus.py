@@ -22,12 +22,13 @@ import zlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from gateword.values import dataclass
 
 BUCKETS: Final = 1 << 20
 ENTRY_BYTES: Final = 6

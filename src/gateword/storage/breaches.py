@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from gateword.policy.breached_password import is_for_tests
 from gateword.settings import Settings
 from gateword.storage.breach_corpus import About, Corpus, Unusable, digest
 from gateword.storage.breach_seed import seed
+from gateword.values import dataclass
 
 LOOK_AGAIN_S: Final = 1.0
 """How long a new file may stay unnoticed."""

@@ -11,13 +11,13 @@ discovery) goes on with what is known.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from gateword.domain.refused import Refused
 from gateword.storage.looks import forget, within_look
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx, TenantWork
+from gateword.values import dataclass
 
 T = TypeVar("T")
 V = TypeVar("V")

@@ -1,7 +1,6 @@
 """Clients: the document as JSON, the secret sealed beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from gateword.storage.columns import digest, ms, to_json
 from gateword.storage.many import Many
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import replace
 
 _FIRST: Final = Statement("""
     SELECT client_id, document, secret FROM clients WHERE tenant = :tenant

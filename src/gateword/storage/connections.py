@@ -2,7 +2,6 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +16,7 @@ from gateword.storage.columns import json_object, ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
 from gateword.storage.user_links import FORGET_IN_TOKENS
+from gateword.values import dataclass, replace
 
 _ALL: Final = Statement(
     "SELECT key, name, document FROM connections WHERE tenant = :tenant ORDER BY key"

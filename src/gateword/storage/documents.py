@@ -1,7 +1,6 @@
 """Documents by kind: JSON as it came, with a sealed secret beside it where there is one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from gateword.storage.columns import json_object, ms, time, to_json
 from gateword.storage.engine import Row, Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import dataclass, replace
 
 _COLUMNS: Final = (
     "SELECT kind, id, name, position, document, secret, created_at, updated_at FROM documents"

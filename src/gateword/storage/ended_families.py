@@ -6,13 +6,13 @@ looked through, slice by slice of the index of their client, on the connection t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.storage import purging
 from gateword.storage.engine import Dialect
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

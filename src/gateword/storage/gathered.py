@@ -11,7 +11,6 @@ nothing done, and decided anew by `refresh_exchange`.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.log_event import LogEvent
@@ -20,6 +19,7 @@ from gateword.storage.columns import ms, to_json
 from gateword.storage.gathered_sql import EXCHANGE_ALL, WRITE_ROWS
 from gateword.storage.log_document import document, log_id
 from gateword.storage.tenant_database import TenantDatabase
+from gateword.values import dataclass
 
 _POSITION_DIGITS: Final = 20
 _OPENING: Final = '{"_id":"","log_id":"",'

@@ -1,6 +1,5 @@
 """Which members of log events can be searched, and the statements that do it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.query import Between, Exists, Pattern, Word
@@ -8,6 +7,7 @@ from gateword.storage.query_column import Column, Kind, Params
 from gateword.storage.query_json import Inside, member
 from gateword.storage.query_sql import Condition, Searchable
 from gateword.storage.statement import Statement
+from gateword.values import dataclass
 
 COLUMNS: Final = "SELECT position, log_id, document FROM logs WHERE tenant = :tenant"
 

@@ -7,13 +7,13 @@ what a process holds is bounded, and a change never makes it read a hundred thou
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from gateword.storage.cache import ConfigCache
 from gateword.storage.engine import Row, Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase
+from gateword.values import dataclass
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

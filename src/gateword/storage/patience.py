@@ -8,10 +8,11 @@ import asyncio
 import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+
+from gateword.values import dataclass
 
 STOOD_STILL_S: Final = 1.0
 """Who looks so much later than was due has stood still: a process that was stopped, a machine that

@@ -8,13 +8,13 @@ purge takes one part of the time and leaves four to everybody else, however much
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from gateword.storage.engine import Value
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import dataclass
 
 BATCH: Final = 100
 """Rows of one transaction; more only when so many ended in the same millisecond."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final
 
@@ -11,6 +10,7 @@ from gateword.policy.identifier import normal
 from gateword.policy.query_values import Span, flag, number, span
 from gateword.storage.columns import ms
 from gateword.storage.engine import FOLD, Dialect, Value
+from gateword.values import dataclass
 
 
 @unique

@@ -5,7 +5,6 @@ either engine.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.query import Between, Exists, Pattern, QueryError, Word
@@ -19,6 +18,7 @@ from gateword.storage.query_column import (
     text_between,
     text_fits,
 )
+from gateword.values import dataclass
 
 _MAX_STEPS: Final = 8
 

@@ -5,7 +5,6 @@ Rule: what was typed reaches the text of a statement nowhere, names of JSON memb
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from gateword.domain.query import (
@@ -22,6 +21,7 @@ from gateword.domain.query import (
 from gateword.storage.engine import Dialect, Value
 from gateword.storage.query_column import Column, Params
 from gateword.storage.query_json import Inside
+from gateword.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

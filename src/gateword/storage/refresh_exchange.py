@@ -1,6 +1,5 @@
 """Carries out what `policy.refresh` decides of a presented refresh token, in one transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +19,7 @@ from gateword.storage.token_rows import (
     add_token,
     refresh_token,
 )
+from gateword.values import dataclass
 
 _KEEP: Final = Statement("""
     UPDATE refresh_tokens SET idle_expires_at = :idle_expires_at

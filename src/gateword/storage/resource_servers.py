@@ -1,7 +1,6 @@
 """Resource servers: the document as JSON, the HS256 key sealed beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from gateword.storage.cache import ConfigCache
 from gateword.storage.columns import ms, to_json
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import replace
 
 _ALL: Final = Statement("""
     SELECT identifier, document, signing_secret FROM resource_servers

@@ -5,12 +5,12 @@ of both is how many there were. That holds for each process by itself, while it 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from gateword.domain.log_event import LogCode, LogEvent
 from gateword.storage.logs import SqlLogs
 from gateword.storage.tenant_database import TenantDatabase
+from gateword.values import dataclass, replace
 
 FULL: Final = 1_000
 """Failed logins of a minute that are all written."""

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gateword.storage.engine import Work
+from gateword.values import dataclass
 
 T = TypeVar("T")
 

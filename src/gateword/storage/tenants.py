@@ -1,7 +1,6 @@
 """Tenants, and the settings of one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from gateword.storage.engine import Database, Tx
 from gateword.storage.looks import within_look
 from gateword.storage.statement import AcrossTenants, Statement
 from gateword.storage.tenant_database import TenantDatabase, TenantTx
+from gateword.values import replace
 
 _ALL: Final = AcrossTenants("SELECT key, name, domain, document FROM tenants ORDER BY key")
 _ADD: Final = AcrossTenants("""

@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from gateword.policy.alarm import is_crowd
+from gateword.values import dataclass, field
 
 MOST_CLIENTS: Final = 1_000
 MOST_ADDRESSES: Final = 1_000

@@ -1,7 +1,6 @@
 """One chunk of a bulk import inside its transaction."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -20,6 +19,7 @@ from gateword.storage.engine import Value
 from gateword.storage.many_rows import MOST, among, inserting, numbered, values
 from gateword.storage.statement import Statement
 from gateword.storage.tenant_database import TenantTx
+from gateword.values import dataclass
 
 T = TypeVar("T")
 

@@ -8,7 +8,6 @@ took here it gets back when SQL refuses it.
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -40,6 +39,7 @@ from gateword.storage.valkey_buckets import (
 )
 from gateword.storage.valkey_outage import Outage
 from gateword.storage.valkey_scripts import Server
+from gateword.values import replace
 
 _TRY_CHARS: Final = 22
 _BETWEEN: Final = "."

@@ -1,7 +1,6 @@
 """A tenant's buckets of tokens in Valkey; every key says the tenant, and all lie in one slot."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -9,6 +8,7 @@ from gateword.policy import lockout, velocity
 from gateword.ports.attempts import Blocked, Bucket, Busy
 from gateword.storage.columns import ms
 from gateword.storage.valkey_scripts import ADMIT, CHANGE, Script, Server
+from gateword.values import dataclass, field
 
 _KNOWN: Final = {None: "", False: "0", True: "1"}
 

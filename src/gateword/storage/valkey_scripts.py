@@ -1,10 +1,11 @@
 """What is said to Valkey about buckets of tokens: two scripts, each of them one atomic step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
 from typing import Any, Final, Protocol
+
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Our own check of a bearer token (RFC 6750), for the endpoints that users' tokens open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gateword.domain.refusal import Refusal
@@ -9,6 +8,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import SCRIPTS_CLIENT, Tenant
 from gateword.policy.token_params import Fields
+from gateword.values import dataclass
 from gateword.web.tenancy import Tenancy
 
 _JWT_DOTS: Final = 2

@@ -1,7 +1,6 @@
 """`/dbconnections/…`: the users' own doors (Auth0: "Signup", "Change password")."""
 
 import math
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -16,6 +15,7 @@ from gateword.policy import signup, token_params
 from gateword.policy.caller import caller, counted
 from gateword.policy.identifier import normal
 from gateword.ports.crypto import ASKER, Asker
+from gateword.values import dataclass
 from gateword.web import peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit, Taken

@@ -1,6 +1,5 @@
 """`/mfa/device/…`: push devices enrol themselves, look what is asked of them, and answer."""
 
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from gateword.login import devices
 from gateword.login.devices import Device
 from gateword.policy import device, token_params
 from gateword.policy.caller import caller
+from gateword.values import dataclass
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit

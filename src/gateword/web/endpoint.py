@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Protocol
 from uuid import uuid4
@@ -15,6 +14,7 @@ from gateword.domain.log_event import LogCode, LogEvent
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
+from gateword.values import dataclass, field
 from gateword.web import wire
 from gateword.web.rate_limit import Taken
 from gateword.web.tenancy import Tenancies, Tenancy

@@ -4,7 +4,6 @@ Looking at the page changes nothing; a factor is confirmed by its first proof, a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from gateword.policy import mfa_params
 from gateword.policy.caller import caller
 from gateword.policy.mfa_params import Enrollment
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 from gateword.web import admission, page_form, pages, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.page_form import Form

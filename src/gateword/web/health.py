@@ -4,7 +4,6 @@ They ask no tenant, so that probes may come under any Host.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
+from gateword.values import dataclass
 from gateword.web import standing, wire
 from gateword.web.tenancy import Tenancies
 

@@ -1,7 +1,6 @@
 """`POST /oauth/introspect`: is a token alive (RFC 7662). Auth0 has no such endpoint; ours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.domain.token import AccessRecord
 from gateword.policy.refresh import Refuse, decide
+from gateword.values import dataclass
 from gateword.web import bearer, client_door, wire
 from gateword.web.endpoint import Visit
 

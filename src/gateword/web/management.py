@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
@@ -25,6 +24,7 @@ from gateword.management.resource import MULTIPART, Actor, Answer, Call, Resourc
 from gateword.policy.caller import caller, counted
 from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.meter import CALLS, Meter
+from gateword.values import dataclass
 from gateword.web import bearer, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.metered import ROUTE

@@ -5,7 +5,6 @@ itself may read them.
 """
 
 import hmac
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
 
@@ -16,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.ports.meter import Exposes
+from gateword.values import dataclass
 from gateword.web import wire
 
 _METHODS: Final = ("GET", "HEAD")

@@ -1,7 +1,6 @@
 """`/mfa/…`: authenticators are listed, deleted, set up and asked for (Auth0: "MFA API")."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -19,6 +18,7 @@ from gateword.login.mfa_bearer import Bearer
 from gateword.policy import client_auth, mfa_params, token_params
 from gateword.policy.caller import caller
 from gateword.policy.token_params import Fields
+from gateword.values import dataclass
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit

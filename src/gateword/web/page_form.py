@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.secret import Secret
 from gateword.policy import token_params
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 from gateword.web import wire
 from gateword.web.endpoint import Visit
 

@@ -4,7 +4,6 @@ Source: OWASP Secure Headers; the pages are our own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +15,7 @@ from gateword.domain.refused import Refused
 from gateword.domain.tenant import Tenant
 from gateword.policy.web_address import is_web_address, origin_of, with_query
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 from gateword.web import wire
 from gateword.web.endpoint import Visit
 

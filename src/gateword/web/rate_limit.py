@@ -4,8 +4,9 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from gateword.values import dataclass
 
 _MAX_KEYS: Final = 50_000
 

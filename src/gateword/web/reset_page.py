@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -20,6 +19,7 @@ from gateword.policy.password_policy import PERSONAL, Complaint
 from gateword.policy.password_rules import Told, items_of, sentence
 from gateword.ports.crypto import ASKER, Asker
 from gateword.ports.parts import Parts
+from gateword.values import dataclass
 from gateword.web import page_form, pages, peer
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit

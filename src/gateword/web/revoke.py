@@ -1,6 +1,5 @@
 """`POST /oauth/revoke`: end a refresh token (RFC 7009; Auth0: "Revoke refresh tokens")."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.domain.token import RefreshGrant
 from gateword.policy.caller import caller
+from gateword.values import dataclass
 from gateword.web import client_door, peer, wire
 from gateword.web.endpoint import Visit
 

@@ -1,8 +1,9 @@
 """How a process stands that was asked to end; the server notes it, whoever answers reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from gateword.values import dataclass
 
 NAME: Final = "gateword.standing"
 """Where it lies in the state that the server gives to every request (ASGI, lifespan state)."""

@@ -1,13 +1,13 @@
 """Which tenant a request is for, by its Host; and what serves it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from gateword.domain.tenant import Tenant
 from gateword.ports.grant import Grant
 from gateword.ports.parts import Parts, Plugs
 from gateword.ports.token_stores import SigningKey
+from gateword.values import dataclass
 
 
 class KeyDocuments(Protocol):

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from gateword.login import ask
 from gateword.policy.token_params import Fields
 from gateword.ports.crypto import HashDropped
 from gateword.ports.meter import GRANTS, Meter
+from gateword.values import dataclass, field
 from gateword.web import admission, peer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.line import Line

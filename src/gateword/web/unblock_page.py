@@ -3,7 +3,6 @@
 Mail programs open links by themselves, so looking at the page changes nothing: its button does.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from gateword.accounts import unblocking
 from gateword.domain.secret import Secret
 from gateword.domain.tenant import Tenant
 from gateword.policy.caller import caller
+from gateword.values import dataclass
 from gateword.web import page_form, pages, peer
 from gateword.web.endpoint import Visit
 from gateword.web.reset_page import GONE, told_result

@@ -1,13 +1,12 @@
 """`/userinfo`: the user behind an access token (OpenID Connect Core §5.3)."""
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
 from gateword.policy import claims
 from gateword.policy.token_params import Fields
+from gateword.values import dataclass
 from gateword.web import admission, bearer, wire
 from gateword.web.endpoint import Visit
 from gateword.web.rate_limit import RateLimit

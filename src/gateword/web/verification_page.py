@@ -3,7 +3,6 @@
 Mail programs open links by themselves, so looking at the page changes nothing: its button does.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from gateword.accounts import verification
 from gateword.domain.secret import Secret
 from gateword.policy.caller import caller
+from gateword.values import dataclass
 from gateword.web import page_form, pages, peer
 from gateword.web.endpoint import Visit
 from gateword.web.reset_page import gone, told_result

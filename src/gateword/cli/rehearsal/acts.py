@@ -1,12 +1,12 @@
 """An attack of a scenario, and what it needs."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from gateword.cli.rehearsal.stage import Stage
 from gateword.cli.rehearsal.tenants import Documents
 from gateword.cli.rehearsal.verdicts import Judged, Row, Seen, stopped_by
+from gateword.values import dataclass, field
 
 Changes: TypeAlias = Callable[[Documents], Documents]
 

@@ -1,6 +1,5 @@
 """Attacks on many accounts at once, each of which fails once or never."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +18,7 @@ from gateword.cli.rehearsal.tries import (
 )
 from gateword.cli.rehearsal.verdicts import Verdict, judged
 from gateword.policy.crowds import bounds
+from gateword.values import replace
 
 _ACCOUNTS: Final = 200
 _KNOWN_OF_TEN: Final = 10

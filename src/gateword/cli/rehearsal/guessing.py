@@ -1,6 +1,5 @@
 """Attacks that guess the password of an account."""
 
-from dataclasses import replace
 from typing import Final
 
 from gateword.cli.rehearsal.acts import Act, Outcome, Scenario
@@ -20,6 +19,7 @@ from gateword.cli.rehearsal.tries import (
 )
 from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged, locked_out
 from gateword.policy.address_budget import WIDER
+from gateword.values import replace
 
 _VICTIM: Final = account(0)
 _ONE_BY_ONE: Final = 50

@@ -1,7 +1,6 @@
 """Attacks that lie about the address they come from (`auth0-forwarded-for`)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import cycle
 from typing import Final
@@ -24,6 +23,7 @@ from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged
 from gateword.domain.log_event import LogCode
 from gateword.policy.attack_protection import BRUTE_FORCE, SUSPICIOUS_IP
 from gateword.policy.protection_extras import EXTRAS
+from gateword.values import replace
 
 _VICTIM: Final = account(0)
 _ACCOUNTS: Final = 100

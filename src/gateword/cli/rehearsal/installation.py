@@ -1,7 +1,6 @@
 """The settings of attack protection of an installation; they are read, and nothing is changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.markup import escape
@@ -12,6 +11,7 @@ from gateword.cli.rehearsal.tenants import Documents
 from gateword.policy import attack_protection
 from gateword.settings import DATABASE_FILE, Settings, database_url
 from gateword.storage import migrate
+from gateword.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

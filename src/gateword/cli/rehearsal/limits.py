@@ -6,7 +6,6 @@ promises is the sum over the groups of the smaller of two numbers: its limit, an
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum, unique
 from typing import Final
 
@@ -16,6 +15,7 @@ from gateword.policy import crowds
 from gateword.policy.address_budget import WIDER
 from gateword.policy.caller import counted, wider
 from gateword.policy.protection import lists
+from gateword.values import dataclass, replace
 
 _BACK_OFF_MS: Final = 60_000
 _SAME_USER_REFILL_MS: Final = 120_000

@@ -7,12 +7,13 @@ up, no redirect followed, no proxy asked.
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Final, Protocol, cast
 from urllib.parse import urlsplit
 
 import httptools
+
+from gateword.values import dataclass, field
 
 _MAX_PORT: Final = 65535
 

@@ -1,7 +1,6 @@
 """What an attack does to the people whose accounts they are."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -12,6 +11,7 @@ from gateword.cli.rehearsal.tries import ELSEWHERE, HOME, STRANGER, account, gue
 from gateword.cli.rehearsal.verdicts import Judged, Verdict, judged, locked_out
 from gateword.policy.attack_protection import BRUTE_FORCE
 from gateword.policy.protection_extras import EXTRAS
+from gateword.values import replace
 
 _VICTIM: Final = account(0)
 _AT_ONCE: Final = 20

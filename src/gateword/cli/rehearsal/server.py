@@ -10,13 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from gateword.cli.rehearsal.loopback import Broken, Loopback, Request
 from gateword.settings import PREFIX, Settings
+from gateword.values import dataclass
 
 HOST: Final = "127.0.0.1"
 _SERVE: Final = "from gateword.cli.rehearsal.child import serve; serve()"

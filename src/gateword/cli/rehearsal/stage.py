@@ -8,7 +8,6 @@ import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -18,6 +17,7 @@ from gateword.cli.rehearsal.tries import PUBLIC, Try
 from gateword.cli.rehearsal.verdicts import Seen
 from gateword.domain.log_event import LogCode
 from gateword.domain.protection import Protection
+from gateword.values import dataclass
 
 AT_ONCE: Final = 8
 """Connections of an attacker in a hurry."""

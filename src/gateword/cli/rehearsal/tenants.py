@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from gateword.app import Engines
@@ -29,6 +28,7 @@ from gateword.ports.token_stores import SigningKey
 from gateword.provision.bootstrap import DEFAULT_DIRECTORY, bootstrap
 from gateword.settings import Settings
 from gateword.storage.open import open_tenants
+from gateword.values import dataclass, replace
 
 Documents: TypeAlias = Mapping[str, Mapping[str, object]]
 

@@ -4,9 +4,10 @@ Addresses come from the ranges that are set aside for documentation (RFC 5737, R
 line of a log ever points at somebody.
 """
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from gateword.values import dataclass
 
 PEER: Final = "127.0.0.1"
 """From where the rehearsal itself asks; it stands for an application's server."""

@@ -5,7 +5,6 @@ Rule: pure.
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum, unique
 from http import HTTPStatus
 from typing import Final
@@ -15,6 +14,7 @@ from gateword.cli.rehearsal.loopback import Answer
 from gateword.cli.rehearsal.tries import Try
 from gateword.domain.protection import Protection
 from gateword.domain.refusal import Refusal
+from gateword.values import dataclass
 
 _WRONG: Final = frozenset(
     {
