@@ -122,6 +122,7 @@ async def test_roles_are_taken_from_those_who_have_them(house: House, furnished:
 
     assert (WRITER,) == tuple(await roles.of_user(ann.key))
     assert (READER, WRITER) == tuple(await roles.of_user(bob.key))
+    assert (READER.name, WRITER.name) == tuple(await roles.names_of_user(bob.key))
 
 
 async def test_members_of_a_role_are_read_page_by_page(house: House, furnished: Furnished) -> None:

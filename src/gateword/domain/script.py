@@ -2,16 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum, unique
-from typing import Final
 
+from gateword.domain.script_limits import BUDGET_S
 from gateword.domain.secret import Secret
 from gateword.values import dataclass, field
-
-BUDGET_S: Final = 20.0
-"""All scripts of a trigger together (Auth0: "Rules", limits)."""
-
-EXPIRED: Final = "Script exceeded allowed execution time"
-"""What clients are told of scripts that came to no end."""
 
 
 @unique

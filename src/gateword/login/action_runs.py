@@ -7,7 +7,8 @@ is judged before the next begins.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateword.domain.script import BUDGET_S, EXPIRED, Fault, Kind, Script, ScriptFault, ScriptJob
+from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob
+from gateword.domain.script_limits import BUDGET_S, EXPIRED
 from gateword.domain.secret import Secret
 from gateword.policy import action_document, action_wishes, sealed
 from gateword.policy.action_wishes import Wishes

@@ -53,9 +53,9 @@ async def _applied(parts: Parts, login: Login) -> Login:
     if not actions:
         return login
     runs = Runs(parts, action_event.POST_LOGIN, login.told)
-    roles = await parts.stores.roles.of_user(login.user.key)
+    roles = await parts.stores.roles.names_of_user(login.user.key)
     where = located(parts, login.ask.caller.ip)
-    event = action_event.post_login(login, [role.name for role in roles], where)
+    event = action_event.post_login(login, roles, where)
     try:
         for position, action in enumerate(actions):
             login = await _ran(parts, login, runs, action, _now(event, login.user, runs.wishes))

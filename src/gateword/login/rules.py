@@ -31,7 +31,7 @@ async def apply(parts: Parts, login: Login) -> Login:
     rules = await enabled(parts)
     if not rules:
         return login
-    roles = await parts.stores.roles.of_user(login.user.key)
+    roles = await parts.stores.roles.names_of_user(login.user.key)
     session_id = parts.dice.handle(_ID_CHARS)
     job = ScriptJob(
         kind=Kind.RULES,
@@ -41,7 +41,7 @@ async def apply(parts: Parts, login: Login) -> Login:
             "user": rule_objects.user(login.user),
             "context": rule_objects.context(
                 login,
-                [role.name for role in roles],
+                roles,
                 session_id,
                 located(parts, login.ask.caller.ip),
             ),

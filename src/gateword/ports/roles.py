@@ -51,6 +51,10 @@ class Roles(Protocol):
 
     async def of_user(self, user_key: int) -> Sequence[Role]: ...
 
+    async def names_of_user(self, user_key: int) -> Sequence[str]:
+        """Return the names of the user's roles in order, at the cost of these alone."""
+        ...
+
     async def assign(self, user_key: int, role_names: Sequence[str]) -> bool:
         """Give a user these roles as well; False (and nothing done) when one does not exist."""
         ...

@@ -13,15 +13,8 @@ from typing import Any, Final
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.domain.script import (
-    BUDGET_S,
-    Fault,
-    Kind,
-    Script,
-    ScriptFault,
-    ScriptJob,
-    ScriptResult,
-)
+from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob, ScriptResult
+from gateword.domain.script_limits import BUDGET_S
 from gateword.domain.secret import Secret
 from gateword.ports.scripts import Operations
 from gateword.rules.frames import HOUSE_LINE

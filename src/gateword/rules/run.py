@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
-from gateword.domain.script import EXPIRED
+from gateword.domain.script_limits import EXPIRED
 from gateword.rules import shelf
 from gateword.rules.frames import HOUSE_LINE
 from gateword.rules.room import Room

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
-from gateword.domain.script import EXPIRED
+from gateword.domain.script_limits import EXPIRED
 from gateword.policy import script_modules
 from gateword.rules import shelf
 from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH

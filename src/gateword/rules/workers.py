@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gateword.domain.script import EXPIRED
+from gateword.domain.script_limits import EXPIRED
 from gateword.ports.scripts import Operations
 from gateword.rules.plain import is_flat, whole
 from gateword.rules.process import Process

@@ -65,6 +65,12 @@ _PERMISSIONS_OF_USER: Final = Statement("""
 _OF_USER: Final = Statement("""
     SELECT role_id FROM user_roles WHERE tenant = :tenant AND user_key = :user_key
 """)
+_NAMES_OF_USER: Final = Statement("""
+    SELECT roles.name FROM user_roles
+    JOIN roles ON roles.tenant = user_roles.tenant AND roles.id = user_roles.role_id
+    WHERE user_roles.tenant = :tenant AND user_roles.user_key = :user_key
+    ORDER BY roles.name
+""")
 _ID: Final = Statement("SELECT id FROM roles WHERE tenant = :tenant AND name = :name")
 _ASSIGN: Final = Statement("""
     INSERT INTO user_roles (tenant, user_key, role_id)
@@ -182,6 +188,10 @@ class SqlRoles:
     async def of_user(self, user_key: int) -> Sequence[Role]:
         held = {role_id for (role_id,) in await self._database.all(_OF_USER, user_key=user_key)}
         return tuple(role for role in await self.all() if role.id in held)
+
+    async def names_of_user(self, user_key: int) -> Sequence[str]:
+        rows = await self._database.all(_NAMES_OF_USER, user_key=user_key)
+        return tuple(name for (name,) in rows)
 
     async def assign(self, user_key: int, role_names: Sequence[str]) -> bool:
         async def work(tx: TenantTx) -> bool:
