@@ -24,7 +24,7 @@ class StandIn(Worker):
     Attributes:
         certificate: What lay there when it started.
         can_start: It will be ready.
-        hangs: It does not end when it is retired, and its time is over.
+        hangs: It does not end when it is told to, and its time is over.
         is_running: It has not ended.
     """
 
@@ -51,10 +51,10 @@ class StandIn(Worker):
         self.is_running, self.was_killed = False, True
 
     def terminate(self) -> None:
-        self.is_running = False
+        self.is_running = self.hangs
 
-    def join(self) -> None:
-        assert not self.is_running, "would wait for ever"
+    def join(self, timeout: float | None = None) -> None:
+        assert timeout is not None or not self.is_running, "would wait for ever"
 
     @property
     def exitcode(self) -> int | None:
@@ -164,6 +164,18 @@ def test_worker_that_does_not_end_when_retired_is_killed(
 
     assert ["new", "new"] == crew.serving
     assert [True, True, False, False] == [one.was_killed for one in crew.begun]
+    assert "worker_killed" in caplog.messages
+
+
+def test_worker_that_does_not_end_at_sigterm_is_killed(
+    crew: Crew, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that hangs does not keep the server from ending."""
+    crew.hangs = True
+
+    crew.go()
+
+    assert [True, True] == [one.was_killed for one in crew.begun]
     assert "worker_killed" in caplog.messages
 
 

@@ -24,7 +24,7 @@ START_S: Final = 60.0
 """How long the successor of a worker may take to start before the old one is kept."""
 
 MARGIN_S: Final = 10.0
-"""How long a retired worker may take to end after the last it had begun was given up."""
+"""How long a worker may take to end after the last it had begun was given up."""
 
 _ANSWER_S: Final = 0.5
 _LOOK_EVERY_S: Final = 0.5
@@ -106,6 +106,16 @@ class Workers(Multiprocess):
             held.close()
         self.processes += filter(None, (self._successor, self._retired))
         super().terminate_all()
+
+    def join_all(self) -> None:
+        grace_s = self._drain_s + (self.config.timeout_graceful_shutdown or 0)
+        give_up_s = time.monotonic() + grace_s + MARGIN_S
+        for worker in self.processes:
+            worker.process.join(max(0.0, give_up_s - time.monotonic()))
+            if worker.process.is_alive():
+                _log.error("worker_killed", extra={"reason": "it did not end when it was told to"})
+                worker.kill()
+            worker.join()
 
     def handle_hup(self) -> None:
         self._old = list(self.processes)
