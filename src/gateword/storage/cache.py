@@ -171,29 +171,19 @@ class ConfigCache:
     ) -> T | None:
         """Return what `pick` finds in the view, after a second look when it finds nothing."""
         found = pick(await self.view(name, load))
-        if found is None:
-            await self.doubt()
+        if found is None and self.doubt():
             found = pick(await self.view(name, load))
         return found
 
-    async def doubt(self) -> None:
-        """Have the next view rest on a look that begins after this was asked.
-
-        There are fifty looks a second at most: who comes too soon waits, and shares the next one.
-
-        Raises:
-            Refused: STORE_UNREACHABLE.
-        """
-        last = self._looking
+    def doubt(self) -> bool:
+        """Let the next look be at once, at most fifty times a second; say whether it will."""
+        now_s = self._monotonic_s()
         if self._look_at_s == _AT_ONCE:  # sooner than now: nobody goes on meanwhile
-            return
-        next_s = self._look_at_s - LOOK_AGAIN_S + MISSED_S
-        await asyncio.sleep(max(0.0, next_s - self._monotonic_s()))
-        looking = self._looking
-        if looking is not None and looking is not last:
-            await asyncio.shield(looking.task)
-        elif self._look_at_s != _AT_ONCE:
-            self._look_at_s = self._monotonic_s()
+            return True
+        if now_s < self._look_at_s - LOOK_AGAIN_S + MISSED_S:
+            return False
+        self._look_at_s = now_s
+        return True
 
     async def change(self, work: TenantWork[T]) -> T:
         """Change configuration in one transaction; the next look sees it."""

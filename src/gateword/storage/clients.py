@@ -73,7 +73,7 @@ class SqlClients:
         return await self._known.get(client_id)
 
     async def again(self, client_id: str) -> Client | None:
-        await self._cache.doubt()
+        self._cache.doubt()
         return await self._known.get(client_id)
 
     async def all(self) -> Sequence[Client]:
