@@ -23,11 +23,12 @@ from gateword.policy.imported_hash import (
 from gateword.values import dataclass
 
 _KINDS_KEPT: Final = 256
+_DIRECTORIES_KEPT: Final = 64
 _OTHER: Final = "other"
 _ALGORITHMS: Final = frozenset({"argon2id", "argon2i", "argon2d", *KINDS, *DIGEST_BYTES})
 _FORM: Final = re.compile(
     r"\$2[aby]\$(?P<bcrypt>\d\d)\$"
-    r"|\$(?P<argon2>argon2(?:id|i|d))\$(?:v=\d+\$)?m=(?P<m>\d{1,9}),t=(?P<t>\d{1,9}),p=\d{1,9}\$"
+    r"|\$(?P<argon2>argon2(?:id|i|d))\$(?:v=\d+\$)?m=(?P<m>\d{1,9}),t=(?P<t>\d{1,9}),p=(?P<p>\d{1,9})\$"
     r"|\$import-(?P<imported>[a-z0-9]{1,20})(?:-(?P<digest>[a-z0-9-]{1,20}))?"
     r"\$(?P<cost>[a-z0-9=,]{0,80})\$"
 )
@@ -40,10 +41,24 @@ _MOST_S: Final = 4.0
 """No hash that takes longer is taken in."""
 
 _BCRYPT_10_S: Final = 0.06
+_ARGON2_THREAD_S: Final = 5e-5
+"""Of each lane in each quarter of a pass, where there are several lanes."""
+
 _PBKDF2_BLOCK_S: Final = 4e-7
+_PBKDF2_WIDE_BLOCK_S: Final = 6e-7
+_PBKDF2_SHA3_BLOCK_S: Final = 9e-7
 _PBKDF2_SLOW_BLOCK_S: Final = 25e-6
 _SCRYPT_S: Final = 3e-7
 """Of N times r times p."""
+
+_SCRYPT_BLOCK_S: Final = 1.8e-6
+"""Of r times p besides, whatever N is."""
+
+MOST_LIGHT: Final = 8
+"""Kinds that a refusal makes up for at most."""
+
+_LEAST_S: Final = 1e-4
+"""What a hash is reckoned to cost at least, since each is a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +97,30 @@ def is_light(kind: HashKind, own: HashKind) -> bool:
 def light(begins: Iterable[str], own: HashKind) -> list[str]:
     """Return of which light kinds who is refused pays one each, by how their hashes begin.
 
-    The cheapest come first, and all together cost at most half of one of ours.
+    The cheapest come first, MOST_LIGHT of them at most, and all together cost at most half of one
+    of ours.
 
     Args:
         begins: How the hashes of a directory begin, up to their cost.
         own: Our own kind.
     """
+    return list(_light(tuple(begins), own))
+
+
+@lru_cache(_DIRECTORIES_KEPT)
+def _light(begins: tuple[str, ...], own: HashKind) -> tuple[str, ...]:
     found: dict[str, tuple[float, str]] = {}
     for begin in begins:
         kind = of(begin)
         if kind.bare_s and is_light(kind, own):
-            found.setdefault(kind.name, (kind.bare_s, begin))
+            found.setdefault(kind.name, (max(kind.bare_s, _LEAST_S), begin))
     left_s, taken = _full_s(own) / 2, []
-    for bare_s, begin in sorted(found.values()):
+    for bare_s, begin in sorted(found.values())[:MOST_LIGHT]:
         left_s -= bare_s
         if left_s < 0:
             break
         taken.append(begin)
-    return taken
+    return tuple(taken)
 
 
 def _full_s(own: HashKind) -> float:
@@ -114,7 +135,7 @@ def _described(begin: str) -> HashKind:
     if cost := found["bcrypt"]:  # the letter behind the 2 changes nothing
         return HashKind(f"bcrypt {cost}", "bcrypt", _bcrypt_s(int(cost)))
     if algorithm := found["argon2"]:
-        return HashKind(begin, algorithm, _argon2_s(int(found["m"]), int(found["t"])))
+        return HashKind(begin, algorithm, _argon2_s(*(int(found[name]) for name in "mtp")))
     name = found["imported"]
     if name not in _ALGORITHMS:
         return HashKind(begin)
@@ -130,12 +151,12 @@ def _imported_s(name: str, digest: str, cost: dict[str, int]) -> float:
         case "bcrypt":
             return _bcrypt_s(cost["c"])
         case "argon2":
-            return _argon2_s(cost["m"], cost["t"])
+            return _argon2_s(cost["m"], cost["t"], cost["p"])
         case "scrypt":
-            return min(_MOST_S, cost["n"] * cost["r"] * cost["p"] * _SCRYPT_S)
+            each_s = cost["n"] * _SCRYPT_S + _SCRYPT_BLOCK_S
+            return min(_MOST_S, cost["r"] * cost["p"] * each_s)
         case "pbkdf2":
-            block_s = _PBKDF2_SLOW_BLOCK_S if digest in SLOW_DIGESTS else _PBKDF2_BLOCK_S
-            return min(_MOST_S, pbkdf2_blocks(digest, cost) * block_s)
+            return min(_MOST_S, pbkdf2_blocks(digest, cost) * _block_s(digest))
         case _:  # one digest, or two: next to nothing
             return 0.0
 
@@ -144,5 +165,14 @@ def _bcrypt_s(cost: int) -> float:
     return min(_MOST_S, _BCRYPT_10_S * 2.0 ** min(cost - 10, 10))
 
 
-def _argon2_s(memory_kib: int, passes: int) -> float:
-    return min(_MOST_S, memory_kib * passes / _KIB_PER_S)
+def _argon2_s(memory_kib: int, passes: int, lanes: int) -> float:
+    threads = 4 * passes * lanes if lanes > 1 else 0
+    return min(_MOST_S, memory_kib * passes / _KIB_PER_S + threads * _ARGON2_THREAD_S)
+
+
+def _block_s(digest: str) -> float:
+    if digest in SLOW_DIGESTS:
+        return _PBKDF2_SLOW_BLOCK_S
+    if digest.startswith("sha3-"):
+        return _PBKDF2_SHA3_BLOCK_S
+    return _PBKDF2_WIDE_BLOCK_S if digest.startswith(("sha5", "sha384")) else _PBKDF2_BLOCK_S

@@ -182,8 +182,9 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             self._take_back(jobs, error)
             return
-        if not self._connection.in_transaction:  # the only one failed
-            jobs[0].finish(outcomes[0])
+        if not self._connection.in_transaction:  # the only one failed, whatever it says itself
+            (outcome,) = outcomes
+            jobs[0].finish(outcome if isinstance(outcome, Exception) else _taken_back())
             return
         loop = asyncio.get_running_loop()
         self._committing = loop.create_future()
@@ -289,6 +290,10 @@ def _translated(error: sqlite3.Error) -> Exception:
     if getattr(error, "sqlite_errorcode", None) in _TAKEN:
         return TakenError(str(error))
     return _unreachable(error) if primary_code(error) in _AWAY else error
+
+
+def _taken_back() -> Refused:
+    return _unreachable(sqlite3.OperationalError("the transaction was taken back"))
 
 
 def _unreachable(error: Exception) -> Refused:

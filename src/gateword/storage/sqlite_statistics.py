@@ -27,14 +27,14 @@ _DISTINCT: Final[Mapping[str, int]] = {
     "purpose": 2,
     "role_id": 20,
     "status": 4,
-    "tenant": 10,
+    "tenant": 100,
 }
 """How many values a column has where these are few."""
 
 _MANY: Final = 100_000
 
 _TABLES: Final = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-_WITHOUT: Final = "SELECT wr FROM pragma_table_list WHERE name = ?"
+_MADE_BY: Final = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
 _STATE: Final = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)"
 
 
@@ -64,5 +64,5 @@ def _shape(columns: list[str], *, is_unique: bool) -> str:
 
 
 def _has_row_numbers(connection: sqlite3.Connection, table: str) -> bool:
-    (is_without,) = connection.execute(_WITHOUT, (table,)).fetchone()
-    return not is_without
+    (text,) = connection.execute(_MADE_BY, (table,)).fetchone()
+    return not str(text).upper().endswith("WITHOUT ROWID")

@@ -22,6 +22,15 @@ from gateword.policy import hash_kind
         ("$import-pbkdf2-sha1$i=9,l=x$", "$import-pbkdf2-sha1$i=9,l=x$", "pbkdf2", 30),
         ("$import-pbkdf2-crc$i=9,l=9$", "$import-pbkdf2-crc$i=9,l=9$", "pbkdf2", 30),
         ("$import-scrypt$n=9$", "$import-scrypt$n=9$", "scrypt", 30),
+        ("$argon2id$m=128,t=64,p=16$", "$argon2id$m=128,t=64,p=16$", "argon2id", 211),
+        ("$import-scrypt$n=2,r=1,p=24000$", "$import-scrypt$n=2,r=1,p=24000$", "scrypt", 58),
+        (
+            "$import-pbkdf2-sha3-512$i=9000,l=64$",
+            "$import-pbkdf2-sha3-512$i=9000,l=64$",
+            "pbkdf2",
+            8,
+        ),
+        ("$import-pbkdf2-sha512$i=9000,l=64$", "$import-pbkdf2-sha512$i=9000,l=64$", "pbkdf2", 5),
         ("$import-crypt$$e", "$import-crypt$$", "other", 30),
         ("hunter2", "other", "other", 30),
     ],
@@ -53,3 +62,13 @@ def test_higher_cost_of_ours_pads_what_was_ours() -> None:
         hash_kind.is_light(hash_kind.of(begin), raised) for begin in begins
     ]
     assert ["$2b$07$", begins[0]] == hash_kind.light(begins, raised)
+
+
+def test_refusal_makes_up_for_few_kinds_however_many_there_are() -> None:
+    """T2, D4: who may import hashes does not make every refusal of the directory a long one."""
+    own = hash_kind.of("$argon2id$v=19$m=19456,t=2,p=1$")
+    many = [f"$argon2id$v=19$m={128 + number},t=1,p=1$" for number in range(1000)]
+    wide = [f"$argon2id$v=19$m=128,t={passes},p=16$" for passes in (63, 64)]
+
+    assert hash_kind.MOST_LIGHT == len(hash_kind.light(many, own))
+    assert [] == hash_kind.light(wide, own)

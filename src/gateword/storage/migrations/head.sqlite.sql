@@ -589,5 +589,9 @@ UPDATE alembic_version SET version_num='0006' WHERE alembic_version.version_num 
 
 -- Running upgrade 0006 -> 0007
 
+CREATE INDEX users_of_tenant ON users (tenant, "key");
+
+CREATE INDEX identities_of_connection ON identities (connection_key, user_key);
+
 UPDATE alembic_version SET version_num='0007' WHERE alembic_version.version_num = '0006';
 
