@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from gateword import storage
-from gateword.storage import migrate, sqlite_statistics
+from gateword.storage import migrate, sqlite_statistics, users
 from gateword.storage.statement import Sql
 
 FILE: Final = "planned.sqlite3"
@@ -57,7 +57,7 @@ MEANT: Final[Mapping[str, str]] = {
 }
 """Statements that walk over what a tenant has, and why they may."""
 
-_NO_TABLE: Final = ("CONSTANT", "names")
+_NO_TABLE: Final = ("CONSTANT", "named", "names")
 _ONLY_TENANT: Final = re.compile(r"\(((tenant|connection_key)=\?|\w+[<>]\?)( AND \w+[<>]\?)*\)")
 """Nor by a bound alone: rows of other tenants lie behind it, too."""
 
@@ -69,6 +69,8 @@ def statements() -> dict[str, str]:
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, Sql):
                 found.setdefault(value.text, f"{module.name.rpartition('.')[2]}.{name}")
+    for kinds in (("email",), ("email", "phone", "username")):
+        found[users.by_names(frozenset(kinds)).text] = f"users.by_names {kinds}"
     return {place: text for text, place in found.items()}
 
 

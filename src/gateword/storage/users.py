@@ -74,7 +74,7 @@ _HASH: Final = Statement("""
 
 
 @cache
-def _by_names(kinds: frozenset[str]) -> Statement:
+def by_names(kinds: frozenset[str]) -> Statement:
     """Return what finds the first of several names, one of each kind, whatever their order is."""
     named = " UNION ALL ".join(
         f"SELECT key, :{kind}_turn AS turn FROM identities"  # noqa: S608  # columns of ours
@@ -112,7 +112,7 @@ class SqlUsers:
         asked: dict[str, str | int] = {}
         for turn, (kind, name) in enumerate(names):
             asked |= {f"{kind}_turn": turn, kind: name}
-        statement = _by_names(frozenset(kind for kind, _ in names))
+        statement = by_names(frozenset(kind for kind, _ in names))
         rows = await self._database.all(statement, connection_key=connection_key, **asked)
         found = user_rows.user(rows)
         if found is None:
