@@ -31,9 +31,6 @@ _TOO_LARGE: Final = "The script returned too much"
 _COMPILED: Final = '{"value": {}, "log": []}'
 _FORGOTTEN: Final = "it ended without calling back, and nothing was left to wait for"
 _TOO_LONG: Final = "it kept the processor for too long"
-_END: Final = re.compile(r"[;\s]+$")
-"""What formatters leave behind a function, and an expression cannot have."""
-
 _LINE: Final = re.compile(r"<input>:(\d+)")
 
 NOTHING: Final = "{}"
@@ -235,7 +232,14 @@ def _framed(script: Mapping[str, Any]) -> str:
     """Return what makes a function of a script; its first line stays the first."""
     if script["form"] == "module":
         return f"(function (exports, require, module) {{{script['source']}\n}})"
-    return f"({_END.sub('', script['source'])}\n)"
+    return f"({_without_end(script['source'])}\n)"
+
+
+def _without_end(source: str) -> str:
+    """Return a script without what formatters leave behind it, and an expression cannot have."""
+    while (shorter := source.rstrip().rstrip(";")) != source:
+        source = shorter
+    return source
 
 
 def _message(error: quickjs.JSException) -> str:

@@ -97,7 +97,7 @@ class Worker:
             if len(self._read) < end:
                 return
             frame, self._read = self._read[LENGTH.size : end], self._read[end:]
-            yield json.loads(frame)
+            yield json.loads(frame.decode())
 
     def _take(self, asked: dict[str, Any]) -> None:
         if "drop" in asked:
