@@ -19,12 +19,6 @@ from gateword.policy.imported_hash import CODECS, ImportedHash
 BCRYPT_BYTES: Final = 72
 """bcrypt sees no more of a password."""
 
-FAST: Final = frozenset({
-    "hmac", "md4", "md5", "ripemd160", "sha1", "sha224", "sha256", "sha384", "sha512",
-    "sha512-224", "sha512-256", "sha3-224", "sha3-256", "sha3-384", "sha3-512",
-})  # fmt: skip
-"""Algorithms that were not made for passwords: a check costs next to nothing."""
-
 _HASHLIB: Final[Mapping[str, str]] = {
     "sha512-224": "sha512_224", "sha512-256": "sha512_256", "sha3-224": "sha3_224",
     "sha3-256": "sha3_256", "sha3-384": "sha3_384", "sha3-512": "sha3_512",

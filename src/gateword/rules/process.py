@@ -79,7 +79,6 @@ class Process(asyncio.SubprocessProtocol):
 
     Attributes:
         taken: Number of the run that was begun here last.
-        rested_s: When a run rested or ended here last, by the loop's clock.
         blocked_by: The tenant whose turn takes long; nothing new begins here from then on.
         is_full: It holds too much memory; it ends when the last run has left.
     """
@@ -89,7 +88,6 @@ class Process(asyncio.SubprocessProtocol):
         self._dropped: dict[int, Waiting] = {}
         self._known: set[str] = set()
         self.taken = 0
-        self.rested_s = 0.0
         self.blocked_by: str | None = None
         self.gone = asyncio.get_running_loop().create_future()
         self.is_full = False
@@ -190,7 +188,6 @@ class Process(asyncio.SubprocessProtocol):
 
     def _heard(self, frame: Mapping[str, Any]) -> None:
         """Note what is asked for, or how a run ended."""
-        self.rested_s = asyncio.get_running_loop().time()
         id_ = frame["rest"]
         waiting = self.runs.get(id_)
         if waiting is None:  # dropped meanwhile

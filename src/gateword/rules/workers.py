@@ -25,9 +25,6 @@ from gateword.rules.waiting import Died, Waiting
 MOST_RUNS: Final = 64
 """Runs of one process at once."""
 
-READY_S: Final = 0.005
-"""After which a process has its next room ready, mostly."""
-
 MOST_KILLS: Final = 5
 """Processes that scripts may cost within a minute before their turns are short."""
 
@@ -172,15 +169,9 @@ class Workers:
         return [one for one in self._processes if one.is_open and one.is_apart is is_apart]
 
     def _least(self, *, is_apart: bool) -> Process | None:
-        now_s = asyncio.get_running_loop().time()
-
-        def order(one: Process) -> tuple[int, bool, int]:
-            # While one makes its next room ready, another is asked; else the one that was asked
-            # last, since most of what it needs is still in the processor's caches.
-            is_ready = now_s - one.rested_s > READY_S
-            return len(one.runs), not is_ready, -one.taken if is_ready else one.taken
-
-        return min(self._open(is_apart=is_apart), key=order, default=None)
+        # In turn: while one runs scripts, the other makes the next room ready.
+        there = self._open(is_apart=is_apart)
+        return min(there, key=lambda one: (len(one.runs), one.taken), default=None)
 
     def _has_room(self, *, is_apart: bool = False) -> bool:
         is_bounded = len(self._processes) < self._count + MOST_BLOCKED
