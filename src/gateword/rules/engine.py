@@ -13,12 +13,13 @@ from typing import Any, Final
 
 from gateword.domain.refusal import Refusal
 from gateword.domain.refused import Refused
-from gateword.domain.script import Fault, Kind, Script, ScriptFault, ScriptJob, ScriptResult
+from gateword.domain.script import Fault, Script, ScriptFault, ScriptJob, ScriptResult
 from gateword.domain.script_limits import BUDGET_S
 from gateword.domain.secret import Secret
 from gateword.ports.scripts import Operations
-from gateword.rules.frames import HOUSE_LINE
-from gateword.rules.plain import text_of
+from gateword.rules.asked import Asked
+from gateword.rules.frames import HOUSE_LINE, IS_COMPILED_ONLY, IS_TRIAL, SET_BYTES
+from gateword.rules.plain import bytes_of
 from gateword.rules.workers import Overloaded, Workers
 
 MOST_MESSAGE_CHARS: Final = 1024
@@ -28,7 +29,6 @@ _MOST_STACK_LINES: Final = 8
 _NOTHING: Final = "The script did not return what it should"
 _FAULTS: Final = frozenset(fault.value for fault in Fault)
 _NATIVE: Final = re.compile(r"^\s*at .*\(native\)$")
-_FORMS: Final[Mapping[Kind, str]] = {Kind.ACTIONS: "module", Kind.HOOK: "module"}
 _PLACE: Final = re.compile(r"^\s*at .*?<input>:(\d+)(:\d+)?")
 
 
@@ -53,16 +53,16 @@ class QuickJsEngine:
         Raises:
             Refused: SCRIPTS_BUSY.
         """
-        asked = {
-            "set": _set(tenant, job.kind.value, *((one.id, one.source) for one in job.scripts)),
-            "kind": job.kind.value,
-            "scripts": [_asked(script, _FORMS.get(job.kind, "function")) for script in job.scripts],
-            "configuration": text_of(_revealed(job.configuration)),
-            "given": text_of({**job.given, **_revealed(job.secret_given)}),
-            "own": _own(job.scripts),
-            "is_trial": job.is_trial,
-            "is_compiled_only": job.is_compiled_only,
-        }
+        asked = Asked(
+            set_=_set(tenant, job.kind.value, *((one.id, one.source) for one in job.scripts)),
+            kind=job.kind,
+            scripts=job.scripts,
+            what=(IS_TRIAL if job.is_trial else 0)
+            | (IS_COMPILED_ONLY if job.is_compiled_only else 0),
+            configuration=bytes_of(_revealed(job.configuration)),
+            own=_own(job.scripts),
+            given=bytes_of({**job.given, **_revealed(job.secret_given)}),
+        )
         began_s = time.monotonic()
         try:
             came = await self._workers.run(asked, min(job.within_s, BUDGET_S), tenant, operations)
@@ -75,13 +75,9 @@ class QuickJsEngine:
         await self._workers.close()
 
 
-def _asked(script: Script, form: str) -> dict[str, object]:
-    return {"id": script.id, "source": script.source, "form": form}
-
-
-def _own(scripts: Sequence[Script]) -> str:
+def _own(scripts: Sequence[Script]) -> bytes:
     """Return what each script alone is given, by its id, as JSON."""
-    return text_of(
+    return bytes_of(
         {
             script.id: {**script.given, "secrets": _revealed(script.secrets)}
             for script in scripts
@@ -95,12 +91,12 @@ def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=256)
-def _set(tenant: str, kind: str, *scripts: tuple[str, str]) -> str:
+def _set(tenant: str, kind: str, *scripts: tuple[str, str]) -> bytes:
     """Return a name of these scripts of this tenant, another one when any of them changes."""
-    digest = hashlib.blake2b(f"{tenant}\0{kind}".encode(), digest_size=16)
+    digest = hashlib.blake2b(f"{tenant}\0{kind}".encode(), digest_size=SET_BYTES)
     for id_, source in scripts:
         digest.update(f"\0{id_}\0{source}".encode("utf-8", "replace"))
-    return digest.hexdigest()
+    return digest.digest()
 
 
 def _result(came: Any, scripts: Sequence[Script], took_s: float) -> ScriptResult:

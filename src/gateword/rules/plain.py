@@ -9,12 +9,12 @@ _DEEPEST: Final = 64
 _json: Final = msgspec.json.Encoder()
 
 
-def text_of(value: Any) -> str:
+def bytes_of(value: Any) -> bytes:
     """Return JSON; half of a surrogate pair, which a script may be given, stands escaped."""
     try:
-        return _json.encode(value).decode()
+        return _json.encode(value)
     except UnicodeEncodeError:
-        return json.dumps(value)
+        return json.dumps(value).encode()
 
 
 def is_flat(value: Any) -> bool:

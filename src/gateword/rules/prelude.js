@@ -6,6 +6,7 @@
 (function (global, errandsSource) {
   "use strict";
   const { parse, stringify } = JSON;
+  const sourceOf = Function.prototype.call.bind(Function.prototype.toString);
   delete JSON.rawJSON; // numbers that nobody after us could hold
   const MOST_LINES = 100, MOST_LOG_CHARS = 65536, MOST_STACK_CHARS = 2000;
 
@@ -38,6 +39,7 @@
 
   const evaluate = eval; // not of here: of the global scope
   let run = null; // the login that is under way; one in each room
+  let seed = "";
   let shipped = { modules: [], aliases: {}, globals: {} };
 
   function shown(value) {
@@ -132,6 +134,22 @@
     },
   };
 
+  // Fires what is due, and says what became of the run: text when it ended, else milliseconds; null
+  // when a module is wanted that should have been there before.
+  function turn() {
+    const next = made ? made.turn() : -1;
+    if (next === null) return null;
+    if (run.result && !run.isTold) {
+      run.isTold = true;
+      try {
+        return stringify({ ...run.result, log: run.log });
+      } catch (error) {
+        return stringify({ error: fault(error, true), script: run.script, log: run.log });
+      }
+    }
+    return next;
+  }
+
   return {
     ships(text) {
       shipped = parse(text);
@@ -139,7 +157,8 @@
     },
     provide: (name, factory) => errands().provide(name, factory),
     // Modules that a script will want are made before it comes.
-    prepare(text) {
+    prepare(text, drawn) {
+      seed = drawn;
       for (const name of parse(text)) errands().load(name);
     },
     plays(kind) {
@@ -152,7 +171,8 @@
       if (typeof script !== "function") throw new SyntaxError("It must be one function");
       compiled.push({ id, script });
     },
-    begin(given, seed, kept, own) {
+    source: (script) => sourceOf(script),
+    begin(given, kept, own) {
       run = { seed, log: [], logged: 0, script: null, result: null };
       if (kept !== "{}") Object.assign(global, parse(kept));
       begins(compiled, parse(given), parse(own));
@@ -164,21 +184,9 @@
     wants: () => (made ? made.wants() : null),
     // What the host is to do now; null when nothing.
     outbox: () => (made ? made.outbox() : null),
-    // Fires what is due, and says what became of the run: text when it ended, else milliseconds; null
-    // when a module is wanted that should have been there before.
-    turn() {
-      const next = made ? made.turn() : -1;
-      if (next === null) return null;
-      if (run.result && !run.isTold) {
-        run.isTold = true;
-        try {
-          return stringify({ ...run.result, log: run.log });
-        } catch (error) {
-          return stringify({ error: fault(error, true), script: run.script, log: run.log });
-        }
-      }
-      return next;
-    },
+    turn,
+    // What became of a run that had its say at once and leaves nothing, text; else null.
+    plainly: () => (made === null && run.result && Object.keys(global).length === 0 ? turn() : null),
     // Whether something is left once the scripts had their say: to do, to ask, or to keep.
     leaves: () => (made !== null && made.isBusy()) || Object.keys(global).length > 0,
     kept: () => errands().kept(),

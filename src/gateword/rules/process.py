@@ -8,14 +8,15 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Protocol, cast
 
 from gateword.ports.scripts import OperationFailed
-from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH, TURN_S
+from gateword.rules.asked import Asked
+from gateword.rules.frames import ADDRESS_SPACE_BYTES, ANSWER, DROP, TURN_S, Rest, framed, heard
 from gateword.rules.meters import held_bytes, ran_s
-from gateword.rules.plain import text_of
+from gateword.rules.plain import bytes_of
 from gateword.rules.turn import Turn
 from gateword.rules.waiting import Died, Waiting
 
@@ -45,7 +46,6 @@ MOST_ASKED: Final = 32
 _FAILED: Final = "The operation failed"
 _UNREAD: Final = "Too many answers wait to be read"
 
-
 MOST_BYTES: Final = ADDRESS_SPACE_BYTES * 6 // 10
 """Memory from which on nothing new begins in a process."""
 
@@ -64,7 +64,7 @@ class Pool(Protocol):
 
     def is_short(self, whose: str) -> bool: ...
 
-    def suspects(self, set_: str) -> None: ...
+    def suspects(self, set_: bytes) -> None: ...
 
     def ended(self, process: "Process", whose_fault: str | None) -> None: ...
 
@@ -86,7 +86,7 @@ class Process(asyncio.SubprocessProtocol):
     def __init__(self, turn: Turn, pool: Pool, *, is_apart: bool) -> None:
         self.runs: dict[int, Waiting] = {}
         self._dropped: dict[int, Waiting] = {}
-        self._known: set[str] = set()
+        self._known: set[bytes] = set()
         self.taken = 0
         self.blocked_by: str | None = None
         self.gone = asyncio.get_running_loop().create_future()
@@ -111,9 +111,9 @@ class Process(asyncio.SubprocessProtocol):
         del fd  # only one is read
         self._read += data
         try:
-            for frame in self._frames():
-                self._heard(frame)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            while (rest := heard(self._read)) is not None:
+                self._rested(rest)
+        except ValueError:
             self.kill()  # it no longer speaks as it should
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -141,22 +141,22 @@ class Process(asyncio.SubprocessProtocol):
         """New runs may begin here."""
         return self.blocked_by is None and not self.is_full
 
-    def begin(self, id_: int, waiting: Waiting, asked: Mapping[str, Any]) -> None:
+    def begin(self, id_: int, waiting: Waiting, asked: Asked) -> None:
         """Begin a run; scripts are told once."""
-        told = {**asked, "id": id_, "forgets": len(self._known) >= MOST_KNOWN}
-        if told["forgets"]:
-            self._known.clear()
-        if waiting.set_ in self._known:
-            del told["scripts"]
-        self._known.add(waiting.set_)
+        told = b""
+        if asked.set_ not in self._known:
+            forgets = len(self._known) >= MOST_KNOWN
+            if forgets:
+                self._known.clear()
+            self._known.add(asked.set_)
+            told = asked.introduction(forgets=forgets)
         self.runs[id_] = waiting
-        self.send(told)
+        self._send(told + asked.frame(id_))
 
-    def send(self, frame: Mapping[str, Any]) -> None:
-        """Write a frame; a process that has died says so by its end."""
-        raw = text_of(frame).encode()
+    def _send(self, raw: bytes) -> None:
+        """Write frames; a process that has died says so by its end."""
         if not self._input.is_closing():
-            self._input.write(LENGTH.pack(len(raw)) + raw)
+            self._input.write(raw)
         if self._watch is None:
             self._look_later()
 
@@ -168,7 +168,7 @@ class Process(asyncio.SubprocessProtocol):
             self._dropped[id_] = waiting
             while len(self._dropped) > MOST_DROPPED:
                 self._dropped.pop(next(iter(self._dropped)))
-            self.send({"drop": id_})
+            self._send(framed(DROP, id_))
 
     def kill(self) -> None:
         """End it at once, whatever it does."""
@@ -176,29 +176,18 @@ class Process(asyncio.SubprocessProtocol):
             with suppress(ProcessLookupError):
                 os.kill(self._child.get_pid(), signal.SIGKILL)
 
-    def _frames(self) -> Iterator[Mapping[str, Any]]:
-        while len(self._read) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._read)
-            end = LENGTH.size + length
-            if len(self._read) < end:
-                return
-            frame = bytes(self._read[LENGTH.size : end])
-            del self._read[:end]
-            yield json.loads(frame.decode())
-
-    def _heard(self, frame: Mapping[str, Any]) -> None:
+    def _rested(self, rest: Rest) -> None:
         """Note what is asked for, or how a run ended."""
-        id_ = frame["rest"]
-        waiting = self.runs.get(id_)
+        waiting = self.runs.get(rest.id)
         if waiting is None:  # dropped meanwhile
-            self._dropped.pop(id_, None)
+            self._dropped.pop(rest.id, None)
             return
-        if isinstance(frame["asks"], str):
-            self._carry_out(id_, waiting, frame["asks"])
-        if isinstance(frame["result"], str) and not waiting.text.done():
-            waiting.text.set_result(frame["result"])
-        if not frame["more"]:
-            self.runs.pop(id_).leave()
+        if rest.asks is not None:
+            self._carry_out(rest.id, waiting, rest.asks)
+        if rest.result is not None and not waiting.text.done():
+            waiting.text.set_result(rest.result)
+        if not rest.more:
+            self.runs.pop(rest.id).leave()
         if not self.is_open and not self.runs:
             self.kill()  # it stands last in line for the processor, or does not give memory back
 
@@ -273,7 +262,7 @@ class Process(asyncio.SubprocessProtocol):
         if self._input.get_write_buffer_size() > MOST_UNREAD_BYTES:
             answer = {"op": asked["op"], "error": {"message": _UNREAD, "code": "EAGAIN"}}
         if id_ in self.runs:
-            self.send({"answer": id_, "text": text_of(answer)})
+            self._send(framed(ANSWER, id_, bytes_of(answer)))
 
 
 def _asked(text: str) -> list[Mapping[str, Any]]:

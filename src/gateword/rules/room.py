@@ -1,6 +1,7 @@
 """A fresh engine with what scripts find around them, before any script is in it."""
 
 import json
+import os
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
@@ -15,9 +16,10 @@ MEMORY_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
 _MEMBERS: Final = (
     *("ships", "provide", "prepare", "plays", "configure", "compile", "begin", "answer", "at"),
-    *("log", "failure"),
+    *("log", "failure", "source", "plainly"),
     *("wants", "outbox", "turn", "leaves", "kept"),
 )
+_SEED_BYTES: Final = 32
 
 
 class Room:
@@ -26,6 +28,9 @@ class Room:
     Args:
         kind: What its scripts are written for, a file of `kinds`.
         modules: What they will want; more is found as they ask for it.
+
+    Attributes:
+        is_furnished: The scripts are compiled already.
     """
 
     def __init__(self, kind: str, modules: Sequence[str] = ()) -> None:
@@ -40,8 +45,9 @@ class Room:
         there = shelf.with_needs(modules)
         for name in there:
             self.tell("provide", name, context.eval(shelf.module(name)))
-        self.tell("prepare", json.dumps(there))
+        self.tell("prepare", json.dumps(there), os.urandom(_SEED_BYTES).hex())
         self.tell("plays", context.eval(shelf.house(f"kinds/{kind}")))
+        self.is_furnished = False
         context.set_time_limit(TURN_S)
 
     def tell(self, name: str, *values: object) -> Any:

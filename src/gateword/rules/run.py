@@ -1,17 +1,17 @@
 """One login's scripts, in a room of their own."""
 
 import json
-import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
 from gateword.domain.script_limits import EXPIRED
 from gateword.rules import shelf
+from gateword.rules.compiling import compile_into, is_alone
 from gateword.rules.frames import HOUSE_LINE
 from gateword.rules.room import Room
 
@@ -25,7 +25,6 @@ MOST_JOBS: Final = 100_000
 RESULT_CHARS: Final = 256 << 10
 ASKED_CHARS: Final = 1 << 20
 _NEVER: Final = float("inf")
-_SEED_BYTES: Final = 32
 _INTERRUPTED: Final = "interrupted"
 _TOO_LARGE: Final = "The script returned too much"
 _COMPILED: Final = '{"value": {}, "log": []}'
@@ -37,6 +36,32 @@ NOTHING: Final = "{}"
 """No data, as JSON."""
 
 
+class Ask(NamedTuple):
+    """What is to be run.
+
+    Attributes:
+        id: Number of the run.
+        set_: Names the scripts.
+        kind: What they are written for.
+        scripts: Each `id`, `source` and `form`.
+        configuration: What all read as `configuration`, JSON.
+        own: What each alone is given, by its id, JSON.
+        given: What they are given, JSON.
+        is_trial: Nothing is kept of it.
+        is_compiled_only: None is run.
+    """
+
+    id: int
+    set_: bytes
+    kind: str
+    scripts: Sequence[Mapping[str, str]]
+    configuration: str
+    own: str
+    given: str
+    is_trial: bool
+    is_compiled_only: bool
+
+
 class WantsModule(Exception):
     """The scripts want a module that was not made ready; its argument is the name."""
 
@@ -46,8 +71,7 @@ class Run:
 
     Args:
         room: Nobody has been in it.
-        asked: `id`, `scripts` (each `id`, `source` and `form`), what they read as JSON
-            (`configuration`, `given`, and `own` by the script's id), `is_compiled_only`.
+        ask: What is to be run.
         kept: What earlier runs of the same scripts left in `global`, JSON.
 
     Attributes:
@@ -57,10 +81,11 @@ class Run:
         wanted: A module that was named when it was too late to begin again with it.
         kept: What it left in `global`, JSON; once it has ended.
         due_s: When it wants the processor again.
+        are_alone: Each script is known to be one function and nothing else.
     """
 
-    def __init__(self, room: Room, asked: Mapping[str, Any], kept: str) -> None:
-        self.id: int = asked["id"]
+    def __init__(self, room: Room, ask: Ask, kept: str) -> None:
+        self.id = ask.id
         self.result: str | None = None
         self.asked: str | None = None
         self.more = True
@@ -69,7 +94,8 @@ class Run:
         self.due_s = _NEVER
         self.cpu_s = 0.0
         self._ends_s = _NEVER
-        self._given = asked
+        self.are_alone = room.is_furnished
+        self._ask = ask
         self._kept = kept
         self._room = room
 
@@ -84,25 +110,29 @@ class Run:
         Raises:
             WantsModule: Begin again, with this one made ready.
         """
-        room, given = self._room, self._given
-        room.tell("configure", given["configuration"])
-        for script in given["scripts"]:
-            try:
-                room.tell("compile", script["id"], room.context.eval(_framed(script)))
-            except quickjs.JSException as error:
-                self.end(_uncompiled(script["id"], _message(error)))
-                return
-        if given["is_compiled_only"]:
+        room, ask = self._room, self._ask
+        room.tell("configure", ask.configuration)
+        if not room.is_furnished and not self._compiled():
+            return
+        if ask.is_compiled_only:
             self.end(_COMPILED)
             return
         try:
-            seed = os.urandom(_SEED_BYTES).hex()
-            room.tell("begin", given["given"], seed, self._kept, given["own"])
+            room.tell("begin", ask.given, self._kept, ask.own)
         except quickjs.JSException as error:
             self._see_what_is_wanted()
             self.end(self._broken(error))
             return
-        self.turn()
+        try:
+            self._jobs()
+            came = room.tell("plainly")
+        except quickjs.JSException as error:
+            self.end(self._broken(error))
+            return
+        if isinstance(came, str):
+            self.end(_bounded(came))
+        else:
+            self.turn()
 
     def answered(self, text: str) -> None:
         """Hand over what the host did, and go on."""
@@ -115,7 +145,7 @@ class Run:
         try:
             came = self._turned()
             if isinstance(came, str):
-                self._say(came if len(came) <= RESULT_CHARS else failed("limit", None, _TOO_LARGE))
+                self._say(_bounded(came))
                 if self._room.tell("leaves") is not True:
                     self.more = False
                     return
@@ -132,6 +162,18 @@ class Run:
             return
         self.due_s = min(time.monotonic() + came / 1000, self._ends_s)
         self.more = time.monotonic() < self._ends_s
+
+    def _compiled(self) -> bool:
+        self.are_alone = True
+        for script in self._ask.scripts:
+            try:
+                function = compile_into(self._room, script)
+                self.are_alone = self.are_alone and is_alone(self._room, script, function)
+            except quickjs.JSException as error:
+                self.are_alone = False
+                self.end(_uncompiled(script["id"], _message(error)))
+                return False
+        return True
 
     def end(self, result: str) -> None:
         """End at once, with this result unless there was one."""
@@ -228,18 +270,8 @@ def _uncompiled(script: str, message: str) -> str:
     return failed("compile", script, message)
 
 
-def _framed(script: Mapping[str, Any]) -> str:
-    """Return what makes a function of a script; its first line stays the first."""
-    if script["form"] == "module":
-        return f"(function (exports, require, module) {{{script['source']}\n}})"
-    return f"({_without_end(script['source'])}\n)"
-
-
-def _without_end(source: str) -> str:
-    """Return a script without what formatters leave behind it, and an expression cannot have."""
-    while (shorter := source.rstrip().rstrip(";")) != source:
-        source = shorter
-    return source
+def _bounded(result: str) -> str:
+    return result if len(result) <= RESULT_CHARS else failed("limit", None, _TOO_LARGE)
 
 
 def _message(error: quickjs.JSException) -> str:

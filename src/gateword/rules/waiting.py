@@ -25,7 +25,7 @@ class Waiting:
     """
 
     whose: str
-    set_: str
+    set_: bytes
     operations: Operations
     text: asyncio.Future[str | None]
     gone: Callable[[], None]

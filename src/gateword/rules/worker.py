@@ -4,11 +4,10 @@ Rule 1: each run has a room of its own, so nothing of one login is there for the
 in `global` (promise R5). Rule 2: the limits in here are the polite ones; whoever keeps a turn to
 itself is killed from outside (promise R1). Runs share a process as long as they wait for something.
 
-Frames in both directions: four bytes of length, then JSON. In: a run (its scripts only the first
-time that set of them comes, or after all were to be forgotten), `{"answer": id, "text": …}` or
-`{"drop": id}`. Out, when a script has had the processor: `{"rest": id, "result": …, "asks": …,
-"more": …}`. Result and asks are null, or the script's own text inside a string: whatever it holds,
-it can only spoil its own run. Whose turn it is stands in memory that the server sees.
+Frames (`frames`) in: a set of scripts, once; a run of one; what the host did for it; that nobody
+waits for it any more. Out, when a script has had the processor: its result and what it asks for, in
+the script's own text, which can only spoil its own run. Whose turn it is stands in memory that the
+server sees.
 """
 
 import json
@@ -18,23 +17,31 @@ import select
 import sys
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import quickjs  # type: ignore[import-untyped]  # it brings no types
 
 from gateword.domain.script_limits import EXPIRED
 from gateword.policy import script_modules
 from gateword.rules import shelf
-from gateword.rules.frames import ADDRESS_SPACE_BYTES, LENGTH
-from gateword.rules.room import Room
-from gateword.rules.run import CPU_S, NOTHING, Run, WantsModule, failed
+from gateword.rules.frames import (
+    ADDRESS_SPACE_BYTES,
+    ANSWER,
+    ASKED,
+    HEAD,
+    IS_COMPILED_ONLY,
+    IS_TRIAL,
+    RUN,
+    SCRIPTS,
+    Rest,
+    told,
+)
+from gateword.rules.rooms import Rooms
+from gateword.rules.run import CPU_S, NOTHING, Ask, Run, WantsModule, failed
 from gateword.rules.turn import Turn
-
-MOST_SPARE: Final = 4
-"""Rooms made ready, each for other modules."""
 
 QUIET_S: Final = 0.002
 """How long nobody must have wanted anything before the next room is made: who was just answered has
@@ -48,8 +55,13 @@ MOST_REMEMBERED: Final = 256
 
 _BROKE: Final = "The script broke its engine"
 _STDIN, _STDOUT = 0, 1
-_Shape = tuple[str, tuple[str, ...]]
-"""What a room is made for: a kind, and modules."""
+
+
+class _Set(NamedTuple):
+    """Scripts that run together: each `id`, `source` and `form`."""
+
+    kind: str
+    scripts: Sequence[Mapping[str, str]]
 
 
 class Worker:
@@ -61,12 +73,12 @@ class Worker:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._spare: OrderedDict[_Shape, Room | None] = OrderedDict({("rules", ()): None})
+        self._rooms = Rooms(turn)
         self._runs: dict[int, Run] = {}
-        self._asked: dict[int, dict[str, Any]] = {}
-        self._scripts: dict[str, list[dict[str, str]]] = {}
-        self._learned: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-        self._kept: OrderedDict[str, str] = OrderedDict()
+        self._asks: dict[int, Ask] = {}
+        self._sets: dict[bytes, _Set] = {}
+        self._learned: OrderedDict[bytes, tuple[str, ...]] = OrderedDict()
+        self._kept: OrderedDict[bytes, str] = OrderedDict()
         self._read = b""
 
     def work(self) -> None:
@@ -74,7 +86,7 @@ class Worker:
         while True:
             due_s = min((run.due_s for run in self._runs.values()), default=float("inf"))
             wait_s = None if due_s == float("inf") else max(0.0, due_s - time.monotonic())
-            if None in self._spare.values():
+            if self._rooms.are_wanted:
                 wait_s = min(QUIET_S, QUIET_S if wait_s is None else wait_s)
             ready, _, _ = select.select([_STDIN], [], [], wait_s)
             if ready:
@@ -82,56 +94,77 @@ class Worker:
                 if not read:
                     return
                 self._read += read
-                for asked in self._frames():
-                    self._take(asked)
+                for what, id_, body in self._frames():
+                    self._take(what, id_, body)
             now_s = time.monotonic()
             for run in [one for one in self._runs.values() if one.due_s <= now_s]:
                 self._go_on(run.id, run.turn)
             if not ready:
-                self._make_ready()  # while nobody waits for it
+                self._rooms.make_one()  # while nobody waits for it
 
-    def _frames(self) -> Iterator[dict[str, Any]]:
-        while len(self._read) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._read)
-            end = LENGTH.size + length
+    def _frames(self) -> Iterator[tuple[int, int, bytes]]:
+        while len(self._read) >= HEAD.size:
+            length, what, id_ = HEAD.unpack_from(self._read)
+            end = HEAD.size + length
             if len(self._read) < end:
                 return
-            frame, self._read = self._read[LENGTH.size : end], self._read[end:]
-            yield json.loads(frame.decode())
+            body, self._read = self._read[HEAD.size : end], self._read[end:]
+            yield what, id_, body
 
-    def _take(self, asked: dict[str, Any]) -> None:
-        if "drop" in asked:
-            self._forget(asked["drop"])
-        elif "answer" in asked:
-            run = self._runs.get(asked["answer"])
+    def _take(self, what: int, id_: int, body: bytes) -> None:
+        if what == RUN:
+            ask = self._ask(id_, body)
+            self._go_on(id_, lambda: self._begin(ask))
+        elif what == ANSWER:
+            run = self._runs.get(id_)
             if run is not None:
-                self._go_on(run.id, lambda: run.answered(asked["text"]))
+                self._go_on(id_, lambda: run.answered(body.decode()))
+        elif what == SCRIPTS:
+            self._learn_scripts(body)
         else:
-            if asked["forgets"]:
-                self._scripts.clear()
-            if "scripts" in asked:
-                self._scripts[asked["set"]] = asked["scripts"]
-            asked["scripts"] = self._scripts[asked["set"]]
-            self._go_on(asked["id"], lambda: self._begin(asked))
+            self._forget(id_)
 
-    def _begin(self, asked: dict[str, Any]) -> None:
-        self._asked[asked["id"]] = asked
-        if asked["set"] not in self._learned:
-            sources = [script["source"] for script in asked["scripts"]]
-            self._remembered(self._learned, asked["set"], script_modules.wanted(sources))
-        modules = self._remembered(self._learned, asked["set"], ())
-        room = self._taken((asked["kind"], modules))
-        kept = NOTHING if asked["is_trial"] else self._kept.get(asked["set"], NOTHING)
-        run = Run(room, asked, kept)
+    def _learn_scripts(self, body: bytes) -> None:
+        set_, *_ = ASKED.unpack_from(body)
+        scripts = json.loads(body[ASKED.size :])
+        if scripts["forgets"]:
+            self._sets.clear()
+        self._sets[set_] = _Set(scripts["kind"], scripts["scripts"])
+
+    def _ask(self, id_: int, body: bytes) -> Ask:
+        set_, what, of_configuration, of_own = ASKED.unpack_from(body)
+        own = ASKED.size + of_configuration
+        given = own + of_own
+        return Ask(
+            id_,
+            set_,
+            *self._sets[set_],
+            configuration=body[ASKED.size : own].decode(),
+            own=body[own:given].decode(),
+            given=body[given:].decode(),
+            is_trial=bool(what & IS_TRIAL),
+            is_compiled_only=bool(what & IS_COMPILED_ONLY),
+        )
+
+    def _begin(self, ask: Ask) -> None:
+        self._asks[ask.id] = ask
+        if ask.set_ not in self._learned:
+            sources = [script["source"] for script in ask.scripts]
+            self._remembered(self._learned, ask.set_, script_modules.wanted(sources))
+        shape = (ask.kind, self._remembered(self._learned, ask.set_, ()))
+        kept = NOTHING if ask.is_trial else self._kept.get(ask.set_, NOTHING)
+        run = Run(self._rooms.taken(ask.set_, shape), ask, kept)
         self._runs[run.id] = run
         run.start()
+        if run.are_alone and not ask.is_compiled_only:
+            self._rooms.ran(ask.set_, ask.id, ask.scripts, shape)
 
-    def _learn_for_later(self, set_: str, module: str) -> None:
+    def _learn_for_later(self, set_: bytes, module: str) -> None:
         """Note what scripts wanted once something was done for them: the next login has it."""
         with suppress(WantsModule):
             self._learn(set_, module)
 
-    def _learn(self, set_: str, module: str) -> None:
+    def _learn(self, set_: bytes, module: str) -> None:
         """Note what scripts want besides what could be seen.
 
         Raises:
@@ -141,30 +174,16 @@ class Worker:
         if module in known:
             raise WantsModule(module)
         self._learned[set_] = tuple(sorted({*known, module}))
+        self._rooms.forget(set_)
 
     @staticmethod
-    def _remembered(known: OrderedDict[str, Any], set_: str, fresh: Any) -> Any:
+    def _remembered(known: OrderedDict[bytes, Any], set_: bytes, fresh: Any) -> Any:
         """Return what is known of a set of scripts; the one not asked for longest is forgotten."""
         found = known.setdefault(set_, fresh)
         known.move_to_end(set_)
         while len(known) > MOST_REMEMBERED:
             known.popitem(last=False)
         return found
-
-    def _taken(self, shape: _Shape) -> Room:
-        """Return a room, and note that another one like it will be wanted."""
-        room = self._spare.pop(shape, None)
-        self._spare[shape] = None
-        while len(self._spare) > MOST_SPARE:
-            self._spare.popitem(last=False)
-        return room or Room(*shape)
-
-    def _make_ready(self) -> None:
-        """Make one room; the rest is for the next time nobody waits."""
-        for shape, room in reversed(self._spare.items()):
-            if room is None:
-                self._spare[shape] = Room(*shape)
-                return
 
     def _go_on(self, id_: int, work: Callable[[], None]) -> None:
         self._turn.begin(id_)
@@ -176,7 +195,7 @@ class Worker:
             return
         run = self._runs[id_]
         if run.wanted is not None and shelf.has(run.wanted):
-            self._learn_for_later(self._asked[id_]["set"], run.wanted)
+            self._learn_for_later(self._asks[id_].set_, run.wanted)
         run.cpu_s += time.thread_time() - began_s
         if run.cpu_s > CPU_S:
             run.end(failed("limit", None, EXPIRED))
@@ -189,32 +208,31 @@ class Worker:
             try:
                 return work()
             except WantsModule as wants:
-                asked = self._asked[id_]
-                self._learn(asked["set"], str(wants))
-                work = partial(self._begin, asked)
+                ask = self._asks[id_]
+                self._learn(ask.set_, str(wants))
+                work = partial(self._begin, ask)
 
     def _rest(self, id_: int, result: str | None, asks: str | None, *, more: bool) -> None:
         run = self._runs.get(id_)
-        if result is not None and run is not None and not self._asked[id_]["is_trial"]:
-            self._keep(self._asked[id_]["set"], run.kept)
+        if result is not None and run is not None and not self._asks[id_].is_trial:
+            self._keep(self._asks[id_].set_, run.kept)
         self._turn.end()
-        _send({"rest": id_, "result": result, "asks": asks, "more": more})
+        _send(Rest(id_, result, asks, more))
         if not more:
             self._forget(id_)  # taking a large room down takes its time
 
-    def _keep(self, set_: str, data: str) -> None:
+    def _keep(self, set_: bytes, data: str) -> None:
         if data != NOTHING or set_ in self._kept:
             self._kept.pop(set_, None)
             self._remembered(self._kept, set_, data)
 
     def _forget(self, id_: int) -> None:
         self._runs.pop(id_, None)
-        self._asked.pop(id_, None)
+        self._asks.pop(id_, None)
 
 
-def _send(frame: dict[str, Any]) -> None:
-    raw = json.dumps(frame).encode("utf-8", "replace")
-    left = memoryview(LENGTH.pack(len(raw)) + raw)
+def _send(rest: Rest) -> None:
+    left = memoryview(told(rest))
     while left:
         left = left[os.write(_STDOUT, left) :]
 

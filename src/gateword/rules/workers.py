@@ -12,11 +12,11 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, Final
 
 from gateword.domain.script_limits import EXPIRED
 from gateword.ports.scripts import Operations
+from gateword.rules.asked import Asked
 from gateword.rules.plain import is_flat, whole
 from gateword.rules.process import Process
 from gateword.rules.turn import Turn, memory
@@ -73,16 +73,14 @@ class Workers:
         self._running: Counter[str] = Counter()
         self._kills: list[tuple[str, float]] = []
         self._short_until_s: dict[str, float] = {}
-        self._suspect_until_s: dict[str, float] = {}
+        self._suspect_until_s: dict[bytes, float] = {}
         self._is_closed = False
 
-    async def run(
-        self, asked: Mapping[str, Any], within_s: float, whose: str, operations: Operations
-    ) -> Any:
+    async def run(self, asked: Asked, within_s: float, whose: str, operations: Operations) -> Any:
         """Run scripts; return what they came to, decoded and believed in nothing.
 
         Args:
-            asked: What the process is told.
+            asked: What is run.
             within_s: All tries together.
             whose: The tenant.
             operations: Carries out what the scripts ask for.
@@ -109,20 +107,18 @@ class Workers:
         ends = [process.gone for process in processes]
         await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
 
-    async def _ran(
-        self, asked: Mapping[str, Any], whose: str, operations: Operations
-    ) -> str | None:
+    async def _ran(self, asked: Asked, whose: str, operations: Operations) -> str | None:
         for _ in range(_TRIES):
             self._take_share(whose)
             try:
-                process = await self._free(asked["set"], whose)
+                process = await self._free(asked.set_, whose)
             except BaseException:
                 self._left(whose)
                 raise
             self._last_id += 1
             id_ = self._last_id
             text = asyncio.get_running_loop().create_future()
-            waiting = Waiting(whose, asked["set"], operations, text, lambda: self._left(whose))
+            waiting = Waiting(whose, asked.set_, operations, text, lambda: self._left(whose))
             process.begin(id_, waiting, asked)
             try:
                 return await waiting.text
@@ -144,7 +140,7 @@ class Workers:
         if not self._running[whose]:
             del self._running[whose]
 
-    async def _free(self, set_: str, whose: str) -> Process:
+    async def _free(self, set_: bytes, whose: str) -> Process:
         """Return the process with the least to do; start one while there are too few."""
         now_s = asyncio.get_running_loop().time()
         is_apart = now_s < self._suspect_until_s.get(set_, 0.0)
@@ -211,7 +207,7 @@ class Workers:
         """Say whether a tenant's scripts have short turns only."""
         return asyncio.get_running_loop().time() < self._short_until_s.get(whose, 0.0)
 
-    def suspects(self, set_: str) -> None:
+    def suspects(self, set_: bytes) -> None:
         """Let scripts that take long turns run apart for a while."""
         now_s = asyncio.get_running_loop().time()
         known = self._suspect_until_s.items()

@@ -1,0 +1,105 @@
+"""Rooms made ready before anybody asks.
+
+Rule 1: each is for one run. Rule 2: a furnished one, its scripts compiled already, is for runs of
+these alone and holds nothing that they are given. Rule 3: only scripts of which compiling runs
+nothing are compiled before somebody asks.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import quickjs  # type: ignore[import-untyped]  # it brings no types
+
+from gateword.rules.compiling import furnish
+from gateword.rules.room import Room
+from gateword.rules.turn import Turn
+
+MOST_SPARE: Final = 4
+"""Rooms made ready, each for other modules; as many more are furnished."""
+
+Shape = tuple[str, tuple[str, ...]]
+"""What a room is made for: a kind, and modules."""
+
+
+class _Place:
+    """Scripts that ran, for which a room may be furnished."""
+
+    def __init__(self, scripts: Sequence[Mapping[str, str]], shape: Shape) -> None:
+        self.scripts = scripts
+        self.shape = shape
+        self.run = 0
+        self.room: Room | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        return self.room is None and self.run > 0
+
+
+class Rooms:
+    """Rooms that are there, and those that will be wanted.
+
+    Args:
+        turn: Is told whose scripts are compiled.
+    """
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._spare: OrderedDict[Shape, Room | None] = OrderedDict({("rules", ()): None})
+        self._places: OrderedDict[bytes, _Place] = OrderedDict()
+
+    @property
+    def are_wanted(self) -> bool:
+        """Some are still to be made."""
+        return None in self._spare.values() or any(one.is_wanted for one in self._places.values())
+
+    def taken(self, set_: bytes, shape: Shape) -> Room:
+        """Return a room, and note that another one like it will be wanted."""
+        place = self._places.get(set_)
+        if place is not None and place.room is not None:
+            room, place.room = place.room, None
+            return room
+        spare = self._spare.pop(shape, None)
+        self._spare[shape] = None
+        while len(self._spare) > MOST_SPARE:
+            self._spare.popitem(last=False)
+        return spare or Room(*shape)
+
+    def ran(
+        self, set_: bytes, run: int, scripts: Sequence[Mapping[str, str]], shape: Shape
+    ) -> None:
+        """Note scripts that run nothing when they are compiled; the second time makes a wish."""
+        place = self._places.pop(set_, None)
+        if place is None:
+            place = _Place(scripts, shape)
+        else:
+            place.run = run
+        self._places[set_] = place
+        while len(self._places) > MOST_SPARE:
+            self._places.popitem(last=False)
+
+    def forget(self, set_: bytes) -> None:
+        """Furnish no room for these scripts any more."""
+        self._places.pop(set_, None)
+
+    def make_one(self) -> None:
+        """Make one room; the rest is for the next time nobody waits."""
+        for shape, room in reversed(self._spare.items()):
+            if room is None:
+                self._spare[shape] = Room(*shape)
+                return
+        for set_, place in reversed(self._places.items()):
+            if place.is_wanted:
+                self._furnish(set_, place)
+                return
+
+    def _furnish(self, set_: bytes, place: _Place) -> None:
+        room = Room(*place.shape)
+        self._turn.begin(place.run)
+        try:
+            furnish(room, place.scripts)
+            place.room = room
+        except quickjs.JSException:
+            self.forget(set_)
+        finally:
+            self._turn.end()
