@@ -17,6 +17,18 @@ def bytes_of(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
+def decoded(text: str) -> Any:
+    """Return what JSON says, halves of surrogate pairs replaced; None where it is no JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):  # no JSON, or with such a half or an endless number in it
+        pass
+    try:
+        return whole(_strict.decode(text))
+    except (ValueError, RecursionError):
+        return None
+
+
 def is_flat(value: Any) -> bool:
     """Say whether JSON is nested no deeper than anybody after us can bear."""
     level = [value]
@@ -40,3 +52,10 @@ def whole(value: Any) -> Any:
         text = json.dumps(value, ensure_ascii=False)
         return json.loads(text.encode("utf-8", "replace"))
     return value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+_strict: Final = json.JSONDecoder(parse_constant=_no_number)

@@ -83,14 +83,17 @@ class Rooms:
         self._places.pop(set_, None)
 
     def make_one(self) -> None:
-        """Make one room; the rest is for the next time nobody waits."""
-        for shape, room in reversed(self._spare.items()):
-            if room is None:
-                self._spare[shape] = Room(*shape)
-                return
+        """Make one room; the rest is for the next time nobody waits.
+
+        Furnished ones come first: where logins follow each other closely, each is the next one's.
+        """
         for set_, place in reversed(self._places.items()):
             if place.is_wanted:
                 self._furnish(set_, place)
+                return
+        for shape, room in reversed(self._spare.items()):
+            if room is None:
+                self._spare[shape] = Room(*shape)
                 return
 
     def _furnish(self, set_: bytes, place: _Place) -> None:

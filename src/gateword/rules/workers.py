@@ -8,7 +8,6 @@ a while.
 """
 
 import asyncio
-import json
 import os
 import sys
 from collections import Counter
@@ -17,7 +16,7 @@ from typing import Any, Final
 from gateword.domain.script_limits import EXPIRED
 from gateword.ports.scripts import Operations
 from gateword.rules.asked import Asked
-from gateword.rules.plain import is_flat, whole
+from gateword.rules.plain import decoded, is_flat
 from gateword.rules.process import Process
 from gateword.rules.turn import Turn, memory
 from gateword.rules.waiting import Died, Waiting
@@ -45,9 +44,6 @@ LARGE_CHARS: Final = 64 << 10
 
 _TRIES: Final = 5
 
-
-_HALF: Final = "\\ud"
-"""How JSON writes half of a surrogate pair; a whole pair stands there as itself."""
 
 _MAY_BE_DEEP: Final = 64
 """Fewer brackets cannot be nested deeper."""
@@ -232,20 +228,9 @@ class Workers:
 def _decoded(text: str | None) -> Any:
     if text is None:
         return _late()
-    try:
-        came = _strict.decode(text)
-        if text.count("[") + text.count("{") > _MAY_BE_DEEP and not is_flat(came):
-            return None
-        return whole(came) if _HALF in text.lower() else came
-    except (ValueError, RecursionError):
-        return None
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-_strict: Final = json.JSONDecoder(parse_constant=_no_number)
+    came = decoded(text)
+    is_deep = text.count("[") + text.count("{") > _MAY_BE_DEEP and not is_flat(came)
+    return None if is_deep else came
 
 
 def _late() -> dict[str, Any]:

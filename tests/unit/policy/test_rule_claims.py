@@ -1,6 +1,6 @@
 import pytest
 
-from gateword.policy.rule_claims import MOST_CHARS, custom, scopes
+from gateword.policy.rule_claims import MOST_BYTES, custom, scopes
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_is_no_object_holds_no_claims(wanted: object) -> None:
 
 def test_claims_that_are_too_large_are_left_out() -> None:
     """A token must fit into a header somewhere."""
-    assert {} == custom({"plan": "x" * MOST_CHARS})
+    assert {} == custom({"plan": "x" * MOST_BYTES})
 
 
 @pytest.mark.parametrize(
