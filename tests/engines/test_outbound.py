@@ -3,7 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from http.server import ThreadingHTTPServer
 from typing import Any, Final
 
@@ -53,7 +53,11 @@ async def outbound() -> AsyncIterator[HttpOutbound]:
 def operations(outbound: HttpOutbound, *allowed: str, own: _Own | None = None) -> ScriptOperations:
     """Return the operations of a tenant with such an allow-list."""
     ask = own.ask if own else None
-    return ScriptOperations(outbound, ScriptHashes(1), ask, "default", DOMAIN, allowed)
+
+    async def hosts() -> Sequence[str]:
+        return allowed
+
+    return ScriptOperations(outbound, ScriptHashes(1), ask, "default", DOMAIN, hosts)
 
 
 async def fetched(made: ScriptOperations, url: str, **asked: object) -> tuple[Any, Any]:

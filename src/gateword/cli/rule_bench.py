@@ -51,8 +51,9 @@ class _Noted:
     def __init__(self, hosts: Sequence[str], domain: str) -> None:
         self.would: list[Would] = []
         self._hashes = ScriptHashes(1)
+        self._hosts = hosts
         self._real = ScriptOperations(
-            HttpOutbound(), self._hashes, self._own, _TENANT, domain, hosts
+            HttpOutbound(), self._hashes, self._own, _TENANT, domain, self._allowed
         )
 
     async def carry_out(self, kind: str, asked: Mapping[str, object]) -> object:
@@ -66,6 +67,9 @@ class _Noted:
 
     def close(self) -> None:
         self._hashes.close()
+
+    async def _allowed(self) -> Sequence[str]:
+        return self._hosts
 
     async def _own(self, call: HttpCall) -> HttpAnswer:
         path = urlsplit(call.url).path

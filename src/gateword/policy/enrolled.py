@@ -15,7 +15,7 @@ def providers(kinds: Sequence[str]) -> list[str]:
     Args:
         kinds: Of the user's confirmed authenticators.
     """
-    return ["guardian"] if any(kind.value in kinds for kind in STRONG) else []
+    return ["guardian"] if kinds and any(kind.value in kinds for kind in STRONG) else []
 
 
 def factors(kinds: Sequence[str]) -> list[dict[str, str]]:

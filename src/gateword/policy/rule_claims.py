@@ -42,7 +42,7 @@ def custom(wanted: object, *, only_namespaced: bool = False) -> dict[str, object
         wanted: `context.accessToken` or `context.idToken`, as the last rule left it.
         only_namespaced: The audience is the Management API: claims without a namespace stay out.
     """
-    if not isinstance(wanted, Mapping) or not wanted:
+    if not wanted or not isinstance(wanted, Mapping):
         return {}
     allowed = {
         name: value

@@ -87,7 +87,7 @@ def _own(scripts: Sequence[Script]) -> bytes:
 
 
 def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
-    return {name: secret.reveal() for name, secret in secrets.items()}
+    return {name: secret.reveal() for name, secret in secrets.items()} if secrets else {}
 
 
 @lru_cache(maxsize=256)

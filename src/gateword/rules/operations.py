@@ -47,7 +47,7 @@ class ScriptOperations:
         hashes: Makes hashes for scripts of all tenants.
         own: Answers requests to the tenant itself; None outside a server.
         domain: Where the tenant itself is.
-        allowed: Hosts that may be asked.
+        allowed: Returns the hosts that may be asked.
         has_asked: Something was asked for.
         notes: What operators should know of a refusal, and scripts need not.
     """
@@ -57,7 +57,7 @@ class ScriptOperations:
     own: Callable[[HttpCall], Awaitable[HttpAnswer]] | None
     tenant: str
     domain: str
-    allowed: Sequence[str]
+    allowed: Callable[[], Awaitable[Sequence[str]]]
     notes: list[str] = field(default_factory=list)
     has_asked: bool = False
 
@@ -92,11 +92,12 @@ class ScriptOperations:
                 raise OperationFailed(f"scripts may not ask {url.path[:80]} here", "EACCES")
             return await self.own(replace(call, headers=_without_caller(call.headers)))
         host, port = url.hostname or "", url.port or _PORTS[url.scheme]
-        if not egress.admits(self.allowed, host, port):
+        allowed = await self.allowed()
+        if not egress.admits(allowed, host, port):
             self._note(f"list {host} in allowed_hosts of {SECTION} (PATCH /api/v2{PATH})")
             raise OperationFailed(f"{host}:{port} is not allowed", "EACCES")
         try:
-            return await self.outbound.fetch(call, self.allowed)
+            return await self.outbound.fetch(call, allowed)
         except OperationFailed as failed:
             if failed.code == "EACCES":
                 self._note(f"{host} has a private address: list that in allowed_hosts of {SECTION}")

@@ -95,6 +95,7 @@ class Process(asyncio.SubprocessProtocol):
         self._turn = turn
         self._pool = pool
         self._read = bytearray()
+        self._open_ends = 2
         self._child: asyncio.SubprocessTransport
         self._input: asyncio.WriteTransport
         self._watch: asyncio.TimerHandle | None = None
@@ -107,8 +108,8 @@ class Process(asyncio.SubprocessProtocol):
         self._child = cast("asyncio.SubprocessTransport", transport)
         self._input = cast("asyncio.WriteTransport", self._child.get_pipe_transport(0))
 
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        del fd  # only one is read
+    def read(self, data: bytes) -> None:
+        """Take what it has written."""
         self._read += data
         try:
             while (rest := heard(self._read)) is not None:
@@ -117,8 +118,17 @@ class Process(asyncio.SubprocessProtocol):
             self.kill()  # it no longer speaks as it should
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell those who wait, and let the innocent begin anew."""
         del exc
+        self.end_one()
+
+    def end_one(self) -> None:
+        """Note that it has ended, or that all it wrote is read; then the other makes it gone."""
+        self._open_ends -= 1
+        if not self._open_ends:
+            self._gone()
+
+    def _gone(self) -> None:
+        """Tell those who wait, and let the innocent begin anew."""
         if self._watch is not None:
             self._watch.cancel()
         culprit = self._whose_turn()

@@ -1,6 +1,6 @@
 """The scripts of one tenant (port `Scripts`): its settings, and what may be done for it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import Final
 
@@ -60,7 +60,7 @@ class TenantScripts:
             raise Refused(
                 Refusal.SCRIPTS_BUSY, detail="a script asked for a login", retry_after_s=1
             )
-        tenant, settings = await self._tenant.get(), await self.settings()
+        tenant = await self._tenant.get()
         runs_rules = job.kind is Kind.RULES and not job.is_compiled_only
         if runs_rules and wants_own_object(one.source for one in job.scripts):
             job = await self._with_own_object(job, tenant)
@@ -70,7 +70,7 @@ class TenantScripts:
             self._asks_us(),
             tenant.name,
             tenant.domain,
-            settings.allowed_hosts,
+            self._allowed_hosts,
         )
         if job.cache:
             there = {**job.secret_given, "cache": self._cache.given(job.cache)}
@@ -86,6 +86,9 @@ class TenantScripts:
     async def settings(self) -> ScriptSettings:
         kept = await self._documents.get(script_settings.KIND, script_settings.ID)
         return script_settings.settings(kept.document if kept else None)
+
+    async def _allowed_hosts(self) -> Sequence[str]:
+        return (await self.settings()).allowed_hosts
 
     async def _with_own_object(self, job: ScriptJob, tenant: Tenant) -> ScriptJob:
         """Return the job with what rules find as `auth0`."""

@@ -156,8 +156,6 @@ class Worker:
         run = Run(self._rooms.taken(ask.set_, shape), ask, kept)
         self._runs[run.id] = run
         run.start()
-        if run.are_alone and not ask.is_compiled_only:
-            self._rooms.ran(ask.set_, ask.id, ask.scripts, shape)
 
     def _learn_for_later(self, set_: bytes, module: str) -> None:
         """Note what scripts wanted once something was done for them: the next login has it."""
@@ -219,7 +217,14 @@ class Worker:
         self._turn.end()
         _send(Rest(id_, result, asks, more))
         if not more:
+            if run is not None and run.are_alone:
+                self._furnish_later(self._asks[id_])
             self._forget(id_)  # taking a large room down takes its time
+
+    def _furnish_later(self, ask: Ask) -> None:
+        if not ask.is_compiled_only:
+            shape = (ask.kind, self._remembered(self._learned, ask.set_, ()))
+            self._rooms.ran(ask.set_, ask.id, ask.scripts, shape)
 
     def _keep(self, set_: bytes, data: str) -> None:
         if data != NOTHING or set_ in self._kept:

@@ -11,11 +11,13 @@ import asyncio
 import os
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from gateword.domain.script_limits import EXPIRED
 from gateword.ports.scripts import Operations
 from gateword.rules.asked import Asked
+from gateword.rules.output import Output
 from gateword.rules.plain import decoded, is_flat
 from gateword.rules.process import Process
 from gateword.rules.turn import Turn, memory
@@ -85,13 +87,13 @@ class Workers:
             Overloaded: Too many run already, or the tenant's have killed too much.
         """
         try:
-            async with asyncio.timeout(within_s):
-                text = await self._ran(asked, whose, operations)
-                if text is not None and len(text) > LARGE_CHARS:
-                    return await asyncio.to_thread(_decoded, text)
-                return _decoded(text)
+            until_s = asyncio.get_running_loop().time() + within_s
+            text = await self._ran(asked, until_s, whose, operations)
         except TimeoutError:
             return _late()
+        if text is not None and len(text) > LARGE_CHARS:
+            return await asyncio.to_thread(_decoded, text)
+        return _decoded(text)
 
     async def close(self) -> None:
         """Let every process go; return when all have ended."""
@@ -103,17 +105,21 @@ class Workers:
         ends = [process.gone for process in processes]
         await asyncio.gather(*ends, *self._tasks, return_exceptions=True)
 
-    async def _ran(self, asked: Asked, whose: str, operations: Operations) -> str | None:
+    async def _ran(
+        self, asked: Asked, until_s: float, whose: str, operations: Operations
+    ) -> str | None:
+        loop = asyncio.get_running_loop()
         for _ in range(_TRIES):
             self._take_share(whose)
             try:
-                process = await self._free(asked.set_, whose)
+                process = await self._free(asked.set_, whose, until_s)
             except BaseException:
                 self._left(whose)
                 raise
             self._last_id += 1
             id_ = self._last_id
-            text = asyncio.get_running_loop().create_future()
+            text = loop.create_future()
+            late = loop.call_at(until_s, _expire, text)
             waiting = Waiting(whose, asked.set_, operations, text, lambda: self._left(whose))
             process.begin(id_, waiting, asked)
             try:
@@ -124,6 +130,8 @@ class Workers:
             except BaseException:
                 process.drop(id_)
                 raise
+            finally:
+                late.cancel()
         raise Overloaded
 
     def _take_share(self, whose: str) -> None:
@@ -136,34 +144,31 @@ class Workers:
         if not self._running[whose]:
             del self._running[whose]
 
-    async def _free(self, set_: bytes, whose: str) -> Process:
+    async def _free(self, set_: bytes, whose: str, until_s: float) -> Process:
         """Return the process with the least to do; start one while there are too few."""
         now_s = asyncio.get_running_loop().time()
-        is_apart = now_s < self._suspect_until_s.get(set_, 0.0)
+        is_apart = set_ in self._suspect_until_s and now_s < self._suspect_until_s[set_]
         blocked = [one for one in self._processes if one.blocked_by == whose]
         if len(blocked) >= MOST_BLOCKED_BY_ONE:
             raise Overloaded
-        least = self._least(is_apart=is_apart)
+        there = self._open(is_apart=is_apart)
+        least = _least(there)
         if least is None or (least.runs and self._has_room(is_apart=is_apart)):
-            async with self._starting:
+            async with asyncio.timeout_at(until_s), self._starting:
                 if self._has_room(is_apart=is_apart):
                     await self._start(is_apart=is_apart)
-            least = self._least(is_apart=is_apart)
+            there = self._open(is_apart=is_apart)
+            least = _least(there)
         if least is None or len(least.runs) >= MOST_RUNS:
             raise Overloaded
         least.taken = self._last_id
-        is_lonely = len(self._open()) == 1 and self._has_room()
-        if is_lonely and not is_apart and not self._starting.locked():
+        is_lonely = len(there) == 1 and not is_apart and self._has_room()
+        if is_lonely and not self._starting.locked():
             self._keep_task(asyncio.create_task(self._start_another()))
         return least
 
     def _open(self, *, is_apart: bool = False) -> list[Process]:
         return [one for one in self._processes if one.is_open and one.is_apart is is_apart]
-
-    def _least(self, *, is_apart: bool) -> Process | None:
-        # In turn: while one runs scripts, the other makes the next room ready.
-        there = self._open(is_apart=is_apart)
-        return min(there, key=lambda one: (len(one.runs), one.taken), default=None)
 
     def _has_room(self, *, is_apart: bool = False) -> bool:
         is_bounded = len(self._processes) < self._count + MOST_BLOCKED
@@ -183,20 +188,32 @@ class Workers:
             raise Overloaded
         given = memory()
         turn = Turn(os.dup(given))
+        loop = asyncio.get_running_loop()
+        output, input_ = os.pipe()
         try:
-            _, process = await asyncio.get_running_loop().subprocess_exec(
+            _, process = await loop.subprocess_exec(
                 lambda: Process(turn, self, is_apart=is_apart),
                 sys.executable,
                 *("-I", "-m", "gateword.rules.worker", str(given)),
                 stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=input_,
                 stderr=asyncio.subprocess.DEVNULL,
                 env={},
                 start_new_session=True,
                 pass_fds=(given,),
             )
+        except BaseException:
+            os.close(output)
+            raise
         finally:
             os.close(given)
+            os.close(input_)
+        try:
+            pipe = os.fdopen(output, "rb", 0)
+            await loop.connect_read_pipe(lambda: Output(process.read, process.end_one), pipe)
+        except BaseException:
+            process.kill()
+            raise
         self._processes.append(process)
 
     def is_short(self, whose: str) -> bool:
@@ -223,6 +240,16 @@ class Workers:
             known = self._short_until_s.items()
             self._short_until_s = {one: until_s for one, until_s in known if until_s > now_s}
             self._short_until_s[whose_fault] = now_s + SHORT_S
+
+
+def _least(there: Sequence[Process]) -> Process | None:
+    # In turn: while one runs scripts, the other makes the next room ready.
+    return min(there, key=lambda one: (len(one.runs), one.taken), default=None)
+
+
+def _expire(text: "asyncio.Future[str | None]") -> None:
+    if not text.done():
+        text.set_exception(TimeoutError())
 
 
 def _decoded(text: str | None) -> Any:
