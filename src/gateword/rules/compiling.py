@@ -19,7 +19,9 @@ def compile_into(room: Room, script: Mapping[str, str]) -> Any:
     Raises:
         quickjs.JSException: It is none.
     """
-    function = room.context.eval(f"({_framed(script)}\n)")
+    # A script may end with a comment.
+    end = ")" if script["form"] == "module" else "\n)"
+    function = room.context.eval(f"({_framed(script)}{end}")
     room.tell("compile", script["id"], function)
     return function
 

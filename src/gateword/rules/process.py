@@ -208,7 +208,7 @@ class Process(asyncio.SubprocessProtocol):
         """See whether a turn takes long because of what it does, and not of what others do."""
         self._watch = None
         turn = self._turn.now()
-        if not self.runs and not turn:
+        if not (self.runs or self._dropped or turn):  # what nobody waits for may still begin
             return
         self._look_later()
         self.is_full = self.is_full or held_bytes(self._child.get_pid()) > MOST_BYTES

@@ -121,8 +121,9 @@ class Worker:
                 self._go_on(id_, lambda: run.answered(body.decode()))
         elif what == SCRIPTS:
             self._learn_scripts(body)
-        else:
+        elif id_ in self._runs:
             self._forget(id_)
+            _send(Rest(id_, None, None, more=False))
 
     def _learn_scripts(self, body: bytes) -> None:
         set_, *_ = ASKED.unpack_from(body)
