@@ -12,6 +12,9 @@ _ALONE: Final = re.compile(
 """What may be one function and nothing else, after comments. No arrow: how its text is read depends
 on what stands around it."""
 
+_SPEAKS: Final = re.compile(r"\bconsole\b|Error\b")
+"""Of scripts that print, or make errors of our kinds."""
+
 
 def compile_into(room: Room, script: Mapping[str, str]) -> Any:
     """Compile a script; return the function that it is.
@@ -34,6 +37,8 @@ def furnish(room: Room, scripts: Sequence[Mapping[str, str]]) -> None:
     """
     for script in scripts:
         compile_into(room, script)
+    if any(_SPEAKS.search(script["source"]) for script in scripts):
+        room.tell("speaks")
     room.is_furnished = True
 
 

@@ -16,7 +16,7 @@ MEMORY_BYTES: Final = 64 << 20
 STACK_BYTES: Final = 512 << 10
 _MEMBERS: Final = (
     *("ships", "provide", "prepare", "plays", "configure", "compile", "begin", "answer", "at"),
-    *("log", "failure", "source", "plainly"),
+    *("log", "failure", "source", "plainly", "speaks"),
     *("wants", "outbox", "turn", "leaves", "kept"),
 )
 _SEED_BYTES: Final = 32
@@ -38,7 +38,8 @@ class Room:
         context.set_memory_limit(MEMORY_BYTES)
         context.set_max_stack_size(STACK_BYTES)
         self.context = context
-        made = context.eval(shelf.house("prelude"))(context.globalThis, shelf.house("errands"))
+        later = (shelf.house("errands"), shelf.house("words"))
+        made = context.eval(shelf.house("prelude"))(context.globalThis, *later)
         member = context.eval("(made, name) => made[name]")
         self._members: dict[str, Any] = {name: member(made, name) for name in _MEMBERS}
         self.tell("ships", _shipped())

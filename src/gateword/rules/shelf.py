@@ -19,7 +19,7 @@ _house: dict[str, bytes] = {}
 
 def fill() -> None:
     """Read everything."""
-    for name in ("prelude", "errands"):
+    for name in ("prelude", "errands", "words"):
         _house[name] = (_HERE / f"{name}.js").read_bytes()
     for file in (_HERE / "kinds").glob("*.js"):
         _house[f"kinds/{file.stem}"] = file.read_bytes()
@@ -29,7 +29,7 @@ def fill() -> None:
 
 
 def house(name: str) -> str:
-    """Return a text of ours that is no module: `prelude`, `errands`, or `kinds/` and a kind."""
+    """Return a text of ours that is no module: `prelude`, `errands`, `words`, or `kinds/` and a kind."""
     return _placed(_house[name])
 
 
