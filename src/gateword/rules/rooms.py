@@ -102,6 +102,8 @@ class Rooms:
         try:
             furnish(room, place.scripts)
             place.room = room
+            if place.shape[1]:  # two rooms with the same large modules are one too many
+                self._spare.pop(place.shape, None)
         except quickjs.JSException:
             self.forget(set_)
         finally:

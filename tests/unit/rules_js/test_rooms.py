@@ -54,6 +54,19 @@ def test_furnished_room_is_for_its_own_scripts(rooms: Rooms) -> None:
     assert rooms.taken(a_set(0), SHAPE).is_furnished
 
 
+def test_large_modules_are_not_kept_twice(rooms: Rooms) -> None:
+    """The furnished room stands in for the empty one of its shape."""
+    shape: Shape = ("rules", ("lodash",))
+    for number in range(3):
+        rooms.taken(a_set(0), shape)
+        rooms.ran(a_set(0), number + 1, SCRIPTS, shape)
+        while rooms.are_wanted:
+            rooms.make_one()
+
+    assert rooms.taken(a_set(0), shape).is_furnished
+    assert shape not in rooms._spare  # noqa: SLF001  nobody else knows
+
+
 def test_forgotten_scripts_have_no_room(rooms: Rooms) -> None:
     """What they want has changed."""
     for _ in range(3):
