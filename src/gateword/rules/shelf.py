@@ -29,7 +29,7 @@ def fill() -> None:
 
 
 def house(name: str) -> str:
-    """Return a text of ours that is no module: `prelude`, `errands`, `words`, or `kinds/` and a kind."""
+    """Return a text of ours that is no module, by its path without `.js`."""
     return _placed(_house[name])
 
 
