@@ -7,6 +7,9 @@ import pytest
 
 from gateword.rules import process
 from gateword.rules.engine import QuickJsEngine
+from gateword.rules.frames import Rest, told
+from gateword.rules.turn import Turn, memory
+from gateword.rules.workers import Workers
 from tests.engines.hostile import HOSTILE
 from tests.engines.test_rules import LIMIT_S, PASS, rule, run
 
@@ -54,3 +57,16 @@ async def test_script_that_begins_when_nobody_waits_any_more_is_ended(
             await asyncio.sleep(0.02)
 
     assert (await run(rules, PASS)).fault is None
+
+
+async def test_dropped_run_is_watched_until_it_says_that_it_has_ended() -> None:
+    """It may have answers to read before it hears that nobody waits."""
+    one = process.Process(Turn(memory()), Workers(1), is_apart=False)
+    one._dropped[7] = None  # type: ignore[assignment]  # noqa: SLF001  who waited does not matter
+
+    one.read(told(Rest(7, None, None, more=True)))
+    has_more = 7 in one._dropped  # noqa: SLF001  nobody else knows
+    one.read(told(Rest(7, None, None, more=False)))
+
+    assert has_more
+    assert 7 not in one._dropped  # noqa: SLF001  nobody else knows

@@ -7,7 +7,8 @@ from typing import Any, Final
 from gateword.rules.room import Room
 
 _ALONE: Final = re.compile(
-    r"(?:\s|//[^\n\r\u2028\u2029]*[\n\r]|/\*(?:(?!\*/)[\s\S])*\*/)*((?:async\s+)?function\b[\s\S]*)"
+    r"(?:\s|//[^\n\r\u2028\u2029]*[\n\r]|/\*(?:(?!\*/)[\s\S])*\*/)*"
+    r"((?:async[ \t]+)?function[ \t\n\r(*/][\s\S]*)"
 )
 """What may be one function and nothing else, after comments. No arrow: how its text is read depends
 on what stands around it."""

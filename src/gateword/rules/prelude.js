@@ -6,6 +6,7 @@
 (function (global, errandsSource, wordsSource) {
   "use strict";
   const { parse, stringify } = JSON;
+  const { assign, defineProperty, freeze, keys } = Object;
   const sourceOf = Function.prototype.call.bind(Function.prototype.toString);
   delete JSON.rawJSON; // numbers that nobody after us could hold
   const evaluate = eval; // not of here: of the global scope
@@ -14,7 +15,7 @@
   let shipped = { modules: [], aliases: {}, globals: {} };
 
   function define(name, value) {
-    Object.defineProperty(global, name, { value, writable: true, configurable: true });
+    defineProperty(global, name, { value, writable: true, configurable: true });
   }
 
   // How the scripts of a kind end their run; only the first word counts.
@@ -30,30 +31,33 @@
     }
   }
 
+  const own = { Error, stringify }; // as they were before any script came
   let spoken = null, made = null;
-  const words = () => (spoken ??= evaluate(wordsSource)(stringify, () => run));
+  const words = () => (spoken ??= evaluate(wordsSource)(own, () => run));
   const errands = () => (made ??= evaluate(errandsSource)({
     global, fail, shipped: () => shipped, run: () => run,
   }));
   function lazily(name, get) {
-    Object.defineProperty(global, name, {
+    defineProperty(global, name, {
       configurable: true,
       get,
-      set: (value) => Object.defineProperty(global, name, { value, writable: true, configurable: true, enumerable: true }),
+      set(value) {
+        defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+      },
     });
   }
 
   // What is listed of the global object is what scripts have put there.
-  for (const name of Object.keys(global)) Object.defineProperty(global, name, { enumerable: false });
+  for (const name of keys(global)) defineProperty(global, name, { enumerable: false });
   define("global", global);
   for (const name of ["console", "UnauthorizedError", "ValidationError", "WrongUsernameOrPasswordError"])
-    Object.defineProperty(global, name, {
+    defineProperty(global, name, {
       configurable: true,
-      get() {
-        define(name, words().globals[name]);
-        return global[name];
+      get: () => words().globals[name],
+      set(value) {
+        if (this === global) define(name, value); // not listed, as little as before
+        else defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
       },
-      set: (value) => define(name, value), // not listed, as little as before
     });
   for (const name of [
     "require", "process", "setTimeout", "setInterval", "setImmediate",
@@ -79,6 +83,7 @@
     if (next === null) return null;
     if (run.result && !run.isTold) {
       run.isTold = true;
+      if (run.text !== undefined) return run.text;
       try {
         return stringify({ ...run.result, log: run.log });
       } catch (error) {
@@ -91,7 +96,7 @@
   return {
     ships(text) {
       shipped = parse(text);
-      for (const name of Object.keys(shipped.globals)) lazily(name, () => errands().shippedGlobal(name));
+      for (const name of keys(shipped.globals)) lazily(name, () => errands().shippedGlobal(name));
     },
     provide: (name, factory) => errands().provide(name, factory),
     // Modules that a script will want are made before it comes.
@@ -103,7 +108,7 @@
       begins = kind(engine);
     },
     configure(text) {
-      define("configuration", Object.freeze(parse(text)));
+      define("configuration", freeze(parse(text)));
     },
     compile(id, script) {
       if (typeof script !== "function") throw new SyntaxError("It must be one function");
@@ -114,7 +119,7 @@
     speaks: () => void words(),
     begin(given, kept, own) {
       run = { seed, log: [], logged: 0, script: null, result: null };
-      if (kept !== "{}") Object.assign(global, parse(kept));
+      if (kept !== "{}") assign(global, parse(kept));
       begins(compiled, parse(given), parse(own));
     },
     answer: (text) => errands().answer(parse(text)),
@@ -125,10 +130,18 @@
     // What the host is to do now; null when nothing.
     outbox: () => (made ? made.outbox() : null),
     turn,
-    // What became of a run that had its say at once and leaves nothing, text; else null.
-    plainly: () => (made === null && run.result && Object.keys(global).length === 0 ? turn() : null),
+    // What became of a run that had its say at once and leaves nothing, text; else null, and `turn` says
+    // it. To write it down may run some of the script.
+    plainly() {
+      if (made !== null || !run.result) return null;
+      const text = turn();
+      if (made === null && keys(global).length === 0) return text;
+      run.isTold = false;
+      run.text = text;
+      return null;
+    },
     // Whether something is left once the scripts had their say: to do, to ask, or to keep.
-    leaves: () => (made !== null && made.isBusy()) || Object.keys(global).length > 0,
+    leaves: () => (made !== null && made.isBusy()) || keys(global).length > 0,
     kept: () => errands().kept(),
   };
 });

@@ -189,8 +189,9 @@ class Process(asyncio.SubprocessProtocol):
     def _rested(self, rest: Rest) -> None:
         """Note what is asked for, or how a run ended."""
         waiting = self.runs.get(rest.id)
-        if waiting is None:  # dropped meanwhile
-            self._dropped.pop(rest.id, None)
+        if waiting is None:  # dropped meanwhile; it may have had answers to read before it knows
+            if not rest.more:
+                self._dropped.pop(rest.id, None)
             return
         if rest.asks is not None:
             self._carry_out(rest.id, waiting, rest.asks)

@@ -18,6 +18,9 @@ from gateword.rules.turn import Turn
 MOST_SPARE: Final = 4
 """Rooms made ready, each for other modules; as many more are furnished."""
 
+MOST_FURNISHED_BYTES: Final = 6 << 20
+"""A furnished room that is larger does not wait for a login that may never come."""
+
 Shape = tuple[str, tuple[str, ...]]
 """What a room is made for: a kind, and modules."""
 
@@ -29,11 +32,12 @@ class _Place:
         self.scripts = scripts
         self.shape = shape
         self.run = 0
+        self.is_large = False
         self.room: Room | None = None
 
     @property
     def is_wanted(self) -> bool:
-        return self.room is None and self.run > 0
+        return self.room is None and self.run > 0 and not self.is_large
 
 
 class Rooms:
@@ -87,24 +91,35 @@ class Rooms:
 
         Furnished ones come first: where logins follow each other closely, each is the next one's.
         """
-        for set_, place in reversed(self._places.items()):
+        for place in reversed(self._places.values()):
             if place.is_wanted:
-                self._furnish(set_, place)
+                self._furnish(place)
                 return
         for shape, room in reversed(self._spare.items()):
             if room is None:
-                self._spare[shape] = Room(*shape)
+                self._make_spare(shape)
                 return
 
-    def _furnish(self, set_: bytes, place: _Place) -> None:
-        room = Room(*place.shape)
+    def _make_spare(self, shape: Shape) -> None:
+        try:
+            self._spare[shape] = Room(*shape)
+        except (quickjs.JSException, MemoryError):  # who comes is told so, or finds room then
+            self._spare.pop(shape)
+
+    def _furnish(self, place: _Place) -> None:
         self._turn.begin(place.run)
         try:
+            room = Room(*place.shape)
             furnish(room, place.scripts)
-            place.room = room
-            if place.shape[1]:  # two rooms with the same large modules are one too many
-                self._spare.pop(place.shape, None)
-        except quickjs.JSException:
-            self.forget(set_)
+            is_large = room.context.memory()["malloc_size"] > MOST_FURNISHED_BYTES
+        except (quickjs.JSException, MemoryError):
+            is_large = True
         finally:
             self._turn.end()
+        if is_large:
+            place.is_large = True
+            return
+        place.room = room
+        others = (one.shape for one in self._places.values() if one is not place)
+        if place.shape[1] and place.shape not in others:  # large modules are not kept twice
+            self._spare.pop(place.shape, None)

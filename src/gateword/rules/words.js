@@ -1,6 +1,7 @@
 // What a script says besides its result: what it prints, and how it failed.
-(function (stringify, under) {
+(function (own, under) {
   "use strict";
+  const { Error, stringify } = own;
   const MOST_LINES = 100, MOST_LOG_CHARS = 65536, MOST_STACK_CHARS = 2000;
 
   class UnauthorizedError extends Error {

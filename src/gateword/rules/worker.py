@@ -223,7 +223,7 @@ class Worker:
             self._forget(id_)  # taking a large room down takes its time
 
     def _furnish_later(self, ask: Ask) -> None:
-        if not ask.is_compiled_only:
+        if not (ask.is_compiled_only or ask.is_trial):
             shape = (ask.kind, self._remembered(self._learned, ask.set_, ()))
             self._rooms.ran(ask.set_, ask.id, ask.scripts, shape)
 

@@ -186,10 +186,14 @@ class Workers:
     async def _start(self, *, is_apart: bool = False) -> None:
         if self._is_closed:
             raise Overloaded
-        given = memory()
-        turn = Turn(os.dup(given))
         loop = asyncio.get_running_loop()
-        output, input_ = os.pipe()
+        given = memory()
+        try:
+            turn = Turn(os.dup(given))
+            output, input_ = os.pipe()
+        except BaseException:
+            os.close(given)
+            raise
         try:
             _, process = await loop.subprocess_exec(
                 lambda: Process(turn, self, is_apart=is_apart),

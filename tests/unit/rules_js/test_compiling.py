@@ -50,6 +50,8 @@ def test_one_function_is_alone(source: str, form: str) -> None:
         (f"Function.prototype.toString = () => `{PASS}`, {PASS}", "function"),
         (f"function () {{}}.constructor('globalThis.ran = 1')() || {PASS}", "function"),
         ("(user, context, callback) => callback(null, user, context)", "function"),
+        ("function$ => 1", "function"),
+        ("function\u0301 => 1", "function"),
         ("}), globalThis.ran = 1, (function () {", "module"),
     ],
 )

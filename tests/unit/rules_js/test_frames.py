@@ -36,9 +36,10 @@ def test_half_of_a_surrogate_pair_is_replaced() -> None:
     [
         told(Rest(1, "ab", None, more=False)).replace(b"ab", b"\xff\xfe"),
         b"\0\0\0\1" + told(Rest(1, "abc", None, more=False))[4:],
+        b"\xff" + told(Rest(1, "abc", None, more=False))[1:],
     ],
 )
 def test_nonsense_is_noticed(raw: bytes) -> None:
     """No text, or a result that is longer than its frame."""
-    with pytest.raises(ValueError, match=r"utf-8|longer"):
+    with pytest.raises(ValueError, match=r"utf-8|longer than it can"):
         heard(bytearray(raw))

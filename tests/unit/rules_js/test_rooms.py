@@ -67,6 +67,28 @@ def test_large_modules_are_not_kept_twice(rooms: Rooms) -> None:
     assert shape not in rooms._spare  # noqa: SLF001  nobody else knows
 
 
+def test_modules_that_others_want_too_stay_ready(rooms: Rooms) -> None:
+    """Whoever has a furnished room takes nothing from the next tenant."""
+    shape: Shape = ("rules", ("lodash",))
+    for number in range(4):
+        for one in (0, 1):
+            rooms.taken(a_set(one), shape)
+            rooms.ran(a_set(one), number + 1, SCRIPTS, shape)
+            while rooms.are_wanted:
+                rooms.make_one()
+
+    assert shape in rooms._spare  # noqa: SLF001  nobody else knows
+
+
+def test_scripts_that_weigh_much_hold_no_room(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a tenant's scripts weigh is not kept for a login that may never come."""
+    monkeypatch.setattr("gateword.rules.rooms.MOST_FURNISHED_BYTES", 1000)
+
+    assert not any(log_in(rooms, 0) for _ in range(4))
+
+
 def test_forgotten_scripts_have_no_room(rooms: Rooms) -> None:
     """What they want has changed."""
     for _ in range(3):
