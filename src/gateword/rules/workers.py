@@ -218,7 +218,8 @@ class Workers:
         except BaseException:
             process.kill()
             raise
-        self._processes.append(process)
+        if not process.gone.done():  # it may have ended meanwhile
+            self._processes.append(process)
 
     def is_short(self, whose: str) -> bool:
         """Say whether a tenant's scripts have short turns only."""
