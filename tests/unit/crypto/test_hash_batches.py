@@ -162,6 +162,7 @@ async def test_hashes_are_measured_by_algorithm(bench: Bench) -> None:
     """Waits, work, how many side by side, and what was dropped."""
     await bench.ask("a", "b", "c")
     bench.jobs[2].cancel()
+    await asyncio.sleep(0)  # so that it is heard before the thread goes on
     await bench.answers()
     assert {
         ("gateword_hash_wait_seconds", "bcrypt"): 2,
