@@ -87,7 +87,7 @@ def _own(scripts: Sequence[Script]) -> bytes:
 
 
 def _revealed(secrets: Mapping[str, Secret]) -> dict[str, str]:
-    return {name: secret.reveal() for name, secret in secrets.items()} if secrets else {}
+    return {name: secret.reveal() for name, secret in secrets.items()}
 
 
 @lru_cache(maxsize=256)

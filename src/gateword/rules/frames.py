@@ -32,7 +32,7 @@ _REST: Final = struct.Struct("!IQBI")
 """Of a frame from a process: bytes that follow, number of the run, what is told, bytes of the
 result; behind it stands what is asked for."""
 
-MOST_TOLD_BYTES: Final = 8 << 20
+_MOST_TOLD_BYTES: Final = 8 << 20
 """Of one frame from a process; more than what it may say and ask together."""
 
 _HAS_RESULT, _HAS_ASKED, _HAS_MORE = 1, 2, 4
@@ -79,7 +79,7 @@ def heard(read: bytearray) -> Rest | None:
         return None
     length, id_, what, of_result = _REST.unpack_from(read)
     end, asks = _REST.size + length, _REST.size + of_result
-    if not of_result <= length <= MOST_TOLD_BYTES:
+    if not of_result <= length <= _MOST_TOLD_BYTES:
         raise ValueError("a frame is longer than it can be")
     if len(read) < end:
         return None

@@ -37,12 +37,13 @@
   const errands = () => (made ??= evaluate(errandsSource)({
     global, fail, shipped: () => shipped, run: () => run,
   }));
-  function lazily(name, get) {
+  function lazily(name, get, isListed = true) {
     defineProperty(global, name, {
       configurable: true,
       get,
       set(value) {
-        defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+        const enumerable = isListed || this !== global;
+        defineProperty(this, name, { value, writable: true, configurable: true, enumerable });
       },
     });
   }
@@ -51,14 +52,7 @@
   for (const name of keys(global)) defineProperty(global, name, { enumerable: false });
   define("global", global);
   for (const name of ["console", "UnauthorizedError", "ValidationError", "WrongUsernameOrPasswordError"])
-    defineProperty(global, name, {
-      configurable: true,
-      get: () => words().globals[name],
-      set(value) {
-        if (this === global) define(name, value); // not listed, as little as before
-        else defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
-      },
-    });
+    lazily(name, () => words().globals[name], false);
   for (const name of [
     "require", "process", "setTimeout", "setInterval", "setImmediate",
     "clearTimeout", "clearInterval", "clearImmediate",

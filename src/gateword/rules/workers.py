@@ -147,7 +147,7 @@ class Workers:
     async def _free(self, set_: bytes, whose: str, until_s: float) -> Process:
         """Return the process with the least to do; start one while there are too few."""
         now_s = asyncio.get_running_loop().time()
-        is_apart = set_ in self._suspect_until_s and now_s < self._suspect_until_s[set_]
+        is_apart = now_s < self._suspect_until_s.get(set_, 0.0)
         blocked = [one for one in self._processes if one.blocked_by == whose]
         if len(blocked) >= MOST_BLOCKED_BY_ONE:
             raise Overloaded
